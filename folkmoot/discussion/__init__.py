@@ -1,0 +1,1 @@
+"""People talk under a story."""

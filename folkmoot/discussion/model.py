@@ -1,0 +1,107 @@
+"""The nouns of discussion, frozen: what was typed, what is shown, what was decided. No I/O, no clock."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+State = Literal["published", "held", "removed", "withdrawn", "spam", "deleted", "unapproved"]
+Answer = Literal["published", "held", "refused"]
+Deed = Literal["publish", "hold", "release", "remove", "restore", "withdraw", "remove_revision", "keep", "scrub"]
+
+MAX_LEVEL = 200        # a reply deeper than this is refused
+MAX_TEXT = 5_000       # letters of a live comment
+MAX_IMPORTED = 20_000  # letters of an imported one
+EDIT_WINDOW = 15 * 60_000
+HISTORY_GRACE = 60_000
+FLAG_REASONS = ("attack", "advertising", "private", "untrue", "off_topic", "other")
+
+
+class Words(Struct, frozen=True):
+    """What a reader typed, read once by text.py. links: the hosts that its live links lead to, one entry per link."""
+
+    text: str
+    html: str
+    links: tuple[str, ...]
+    folded: str      # lower case, accents and white space folded: for words lists and repeats
+    digest: str      # of `folded`
+    letters: int     # what the length rule counts
+
+
+class Draft(Struct, frozen=True):
+    """A comment on its way in, before any rule has seen it."""
+
+    story: int
+    words: Words
+    parent: int | None = None
+    name: str | None = None
+    email: str | None = None
+
+
+class Verdict(Struct, frozen=True):
+    """What the rules say of a draft. rule: the name of the rule that decided; why: words for the writer; marks: shown beside the name."""
+
+    answer: Answer
+    rule: str = ""
+    why: str = ""
+    marks: tuple[str, ...] = ()
+
+
+class Comment(Struct, frozen=True):
+    """A comment as every reader may see it. Of a tombstone, name, html and text are empty."""
+
+    id: int
+    story: int
+    parent: int          # 0: a root
+    level: int
+    person: int | None
+    name: str
+    html: str
+    text: str
+    posted: int
+    edited: int | None
+    state: State
+    up: int
+    down: int
+    replies: int
+    marks: tuple[str, ...]
+
+    @property
+    def live(self) -> bool:
+        return self.state == "published"
+
+    @property
+    def score(self) -> int:
+        return self.up - self.down
+
+
+class Branch(Struct, frozen=True):
+    """A comment on a page with those of its replies that the page shows.
+
+    more: the cursor at which its left-out replies go on, None where all are here. folded: the replies lie deeper than
+    the page shows; the way to them is the comment's own page ("Continue this thread").
+    """
+
+    comment: Comment
+    replies: tuple[Branch, ...]
+    more: str | None = None
+    folded: bool = False
+
+
+class Page(Struct, frozen=True):
+    """Part of a thread, in an order, as it stood at `version`.
+
+    order: what was asked for. effective: what it was sorted by ("best" is newest while no vote counts). above: where the
+    page shows one branch alone, the ancestors of its root, outermost first.
+    """
+
+    story: int
+    version: int
+    order: str
+    effective: str
+    roots: tuple[Branch, ...]
+    more: str | None
+    live: int                       # comments that readers see in the whole thread
+    above: tuple[Comment, ...] = ()
+    marked: int | None = None       # the comment that a permalink names

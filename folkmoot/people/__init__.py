@@ -1,0 +1,1 @@
+"""Who speaks: accounts, sessions, sign-in, roles."""
