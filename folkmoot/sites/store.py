@@ -1,0 +1,148 @@
+"""All SQL on sites and stories. Functions take a Tx and give the nouns of model.py."""
+
+from __future__ import annotations
+
+import msgspec
+
+from folkmoot.sites.model import Policy, Site, Story, Theme
+from folkmoot.storage.database import Row, Tx
+
+_STORY = "s.id, s.site, s.publisher_key, s.address, s.title, s.title_from, s.language, s.created, s.closed"
+_SITE = "id, host, name, language, policy, theme"
+
+
+def _story(row: Row | None) -> Story | None:
+    return None if row is None else Story(*row)
+
+
+def _site(tx: Tx, row: Row | None) -> Site | None:
+    if row is None:
+        return None
+    hosts = tuple(found.host for found in tx.rows("SELECT host FROM site_host WHERE site = :site ORDER BY added, host", site=row.id))
+    return Site(
+        row.id, row.host, row.name, row.language, msgspec.json.decode(row.policy, type=Policy), msgspec.json.decode(row.theme, type=Theme), hosts
+    )
+
+
+def site_by_id(tx: Tx, site: int) -> Site | None:
+    return _site(tx, tx.one(f"SELECT {_SITE} FROM site WHERE id = :site", site=site))
+
+
+def site_by_hosts(tx: Tx, candidates: list[str]) -> int | None:
+    """The site of the first candidate host (exact or wildcard) that is registered."""
+    sql = "SELECT site FROM site_host WHERE host = :host"
+    for found in tx.each(sql, [{"host": host} for host in candidates]):
+        if found:
+            site: int = found[0].site
+            return site
+    return None
+
+
+def policy_of(tx: Tx, site: int) -> Policy:
+    """Only the policy: asked on every write."""
+    row = tx.one("SELECT policy FROM site WHERE id = :site", site=site)
+    return Policy() if row is None else msgspec.json.decode(row.policy, type=Policy)
+
+
+def all_sites(tx: Tx) -> list[Site]:
+    found = [_site(tx, row) for row in tx.rows(f"SELECT {_SITE} FROM site ORDER BY host")]
+    return [site for site in found if site]
+
+
+def insert_site(tx: Tx, id: int, host: str, name: str, language: str, policy: Policy, now: int) -> None:
+    tx.run(
+        "INSERT INTO site (id, host, name, language, policy, created) VALUES (:id, :host, :name, :language, :policy, :now)",
+        id=id, host=host, name=name, language=language, policy=msgspec.json.encode(policy).decode(), now=now,
+    )
+
+
+def insert_host(tx: Tx, site: int, host: str, now: int) -> None:
+    tx.run("INSERT INTO site_host (host, site, added) VALUES (:host, :site, :now)", host=host, site=site, now=now)
+
+
+def delete_host(tx: Tx, site: int, host: str) -> int:
+    return tx.count("DELETE FROM site_host WHERE host = :host AND site = :site", host=host, site=site)
+
+
+def update_site(tx: Tx, site: Site) -> None:
+    tx.run(
+        "UPDATE site SET name = :name, language = :language, policy = :policy, theme = :theme WHERE id = :id",
+        id=site.id, name=site.name, language=site.language,
+        policy=msgspec.json.encode(site.policy).decode(), theme=msgspec.json.encode(site.theme).decode(),
+    )
+
+
+def story_by_id(tx: Tx, story: int) -> Story | None:
+    return _story(tx.one(f"SELECT {_STORY} FROM story s WHERE s.id = :story", story=story))
+
+
+def story_by_key(tx: Tx, site: int, key: str) -> Story | None:
+    return _story(tx.one(f"SELECT {_STORY} FROM story s WHERE s.site = :site AND s.publisher_key = :key", site=site, key=key))
+
+
+def story_by_address(tx: Tx, cleaned: str) -> Story | None:
+    return _story(
+        tx.one(f"SELECT {_STORY} FROM story_address a JOIN story s ON s.id = a.story WHERE a.cleaned = :cleaned", cleaned=cleaned)
+    )
+
+
+def stories_by_addresses(tx: Tx, cleaned: list[str]) -> list[int | None]:
+    """The story id of each cleaned address, None where there is none; in the order asked."""
+    found = tx.each("SELECT story FROM story_address WHERE cleaned = :cleaned", [{"cleaned": one} for one in cleaned])
+    return [rows[0].story if rows else None for rows in found]
+
+
+def stories_of(tx: Tx, site: int, limit: int, after: int = 0) -> list[Story]:
+    rows = tx.rows(
+        f"SELECT {_STORY} FROM story s WHERE s.site = :site AND s.id > :after ORDER BY s.id LIMIT :limit", site=site, after=after, limit=limit
+    )
+    return [Story(*row) for row in rows]
+
+
+def insert_story(tx: Tx, story: Story) -> None:
+    tx.run(
+        "INSERT INTO story (id, site, publisher_key, address, title, title_from, language, created, closed) VALUES"
+        " (:id, :site, :publisher_key, :address, :title, :title_from, :language, :created, :closed)",
+        id=story.id, site=story.site, publisher_key=story.publisher_key, address=story.address, title=story.title,
+        title_from=story.title_from, language=story.language, created=story.created, closed=story.closed,
+    )
+
+
+def insert_address(tx: Tx, cleaned: str, story: int, told_by: str, now: int) -> int:
+    """1 where the address is new, 0 where some story has it already."""
+    return tx.count(
+        "INSERT INTO story_address (cleaned, story, told_by, added) VALUES (:cleaned, :story, :told_by, :now) ON CONFLICT (cleaned) DO NOTHING",
+        cleaned=cleaned, story=story, told_by=told_by, now=now,
+    )
+
+
+def addresses_of(tx: Tx, story: int) -> list[str]:
+    return [row.cleaned for row in tx.rows("SELECT cleaned FROM story_address WHERE story = :story ORDER BY added, cleaned", story=story)]
+
+
+def delete_address(tx: Tx, cleaned: str, story: int) -> int:
+    return tx.count("DELETE FROM story_address WHERE cleaned = :cleaned AND story = :story", cleaned=cleaned, story=story)
+
+
+def set_closed(tx: Tx, story: int, closed: int | None) -> None:
+    tx.run("UPDATE story SET closed = :closed WHERE id = :story", story=story, closed=closed)
+
+
+def set_title(tx: Tx, story: int, title: str, told_by: str) -> None:
+    tx.run("UPDATE story SET title = :title, title_from = :told_by WHERE id = :story", story=story, title=title, told_by=told_by)
+
+
+def insert_story_decision(tx: Tx, id: int, story: int, deed: str, person: int | None, made_by: str, reason: str, now: int) -> None:
+    tx.run(
+        "INSERT INTO story_decision (id, story, deed, person, made_by, reason, at) VALUES (:id, :story, :deed, :person, :made_by, :reason, :now)",
+        id=id, story=story, deed=deed, person=person, made_by=made_by, reason=reason, now=now,
+    )
+
+
+def stories_due(tx: Tx, site: int, before: int, limit: int) -> list[int]:
+    """Open stories of a site that were made before a moment: due to close by the site's own rule."""
+    rows = tx.rows(
+        "SELECT id FROM story WHERE site = :site AND closed IS NULL AND created < :before ORDER BY id LIMIT :limit",
+        site=site, before=before, limit=limit,
+    )
+    return [row.id for row in rows]
