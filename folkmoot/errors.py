@@ -53,3 +53,17 @@ class Unavailable(Problem):
     def __init__(self, words: str, seconds: int = 5, code: str = "", field: str | None = None) -> None:
         super().__init__(words, code, field)
         self.seconds = seconds
+
+
+class Sentence(str):
+    """A sentence with values in it that remembers how it was made, so that a door can say it in the reader's language."""
+
+    template: str
+    values: dict[str, object]
+
+
+def say(template: str, **values: object) -> Sentence:
+    """`template` (with {names}, as the catalogues hold it) filled with values: for words of an error that are not constant."""
+    sentence = Sentence(template.format(**values))
+    sentence.template, sentence.values = template, values
+    return sentence

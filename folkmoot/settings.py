@@ -1,0 +1,265 @@
+"""Every setting: type, default, and one sentence of reason. `folkmoot config` and the docs print what stands here.
+
+A value comes from a flag, else the environment, else folkmoot.toml, else the default; `load` remembers which, per key.
+In the environment a key is FOLKMOOT_SECTION__KEY; a list is written with commas; a secret may lie in the file that
+FOLKMOOT_SECTION__KEY_FILE names. FOLKMOOT_DATA and FOLKMOOT_DATABASE are short for the two keys that everybody sets.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+import msgspec
+from msgspec import Meta, Struct
+
+from folkmoot.errors import Invalid
+
+
+class Server(Struct, frozen=True):
+    """Where the program listens, and what stands before it."""
+
+    host: Annotated[str, Meta(description="Loopback, because a proxy with TLS belongs before it.")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535, description="A port that needs no privilege.")] = 8080
+    workers: Annotated[int, Meta(ge=1, le=64, description="One process serves a newsroom; more are for many cores.")] = 1
+    public_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^/?#\s@\\]+)?$",
+            description="The address readers see, without a path; links in mails need it. Empty: the address of each request.",
+        ),
+    ] = ""
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(description="Networks whose X-Forwarded-For is believed; none, because anybody can send that header."),
+    ] = ()
+
+
+class Storage(Struct, frozen=True):
+    """Where the data lies."""
+
+    data: Annotated[str, Meta(min_length=1, description="One folder holds all, so one folder is to be saved.")] = "folkmoot-data"
+    database: Annotated[
+        str, Meta(description="sqlite:///… or postgresql://…; empty: a file in the data folder.", extra={"secret": True})
+    ] = ""
+
+
+class Mail(Struct, frozen=True):
+    """How mail leaves. Without a host or a folder nobody can sign in by mail, and the page says so."""
+
+    host: Annotated[str, Meta(description="A mail server that queues by itself, best on this machine; empty: no mail.")] = ""
+    port: Annotated[int, Meta(ge=1, le=65535, description="587 is the port for handing in mail.")] = 587
+    security: Annotated[
+        Literal["starttls", "tls", "none"], Meta(description="Codes open accounts, so they travel encrypted.")
+    ] = "starttls"
+    user: Annotated[str, Meta(description="The name for the mail server; empty: it asks for none.")] = ""
+    password: Annotated[str, Meta(description="The password for the mail server.", extra={"secret": True})] = ""
+    sender: Annotated[str, Meta(description="The mailbox that mails come from; empty: folkmoot@ the public address.")] = ""
+    to_folder: Annotated[str, Meta(description="Mails are put here as files and not sent: for the demo and for trying.")] = ""
+
+
+class Limits(Struct, frozen=True):
+    """What nobody may exceed. Sizes are fixed in the code; only rates can be switched off."""
+
+    enabled: Annotated[
+        bool, Meta(description="False switches rates, bursts and newcomers' holds off, for load tests alone.")
+    ] = True
+
+
+class Votes(Struct, frozen=True):
+    """Whose votes count."""
+
+    guests: Annotated[
+        bool, Meta(description="True lets guests' votes count at once on every site; anybody can be many guests.")
+    ] = False
+
+
+class Reading(Struct, frozen=True):
+    """How much of a thread a page shows, and how much memory ready pages may take."""
+
+    snapshot_megabytes: Annotated[int, Meta(ge=1, le=65536, description="Ready pages kept in memory, per process.")] = 64
+    page_roots: Annotated[int, Meta(ge=1, le=100, description="Comments of the first level on one page.")] = 20
+    replies_per_parent: Annotated[int, Meta(ge=1, le=100, description="Replies shown under one comment before \"more\".")] = 5
+    levels: Annotated[int, Meta(ge=1, le=20, description="Levels shown before \"Continue this thread\".")] = 6
+
+
+class People(Struct, frozen=True):
+    """How long people stay known, and which names are kept for the newsroom."""
+
+    session_days: Annotated[int, Meta(ge=1, le=400, description="A sign-in that is not used ends after this many days.")] = 60
+    guest_days: Annotated[int, Meta(ge=1, le=400, description="A guest's browser may claim its words for this long.")] = 365
+    reserved_names: Annotated[
+        tuple[str, ...], Meta(description="Names that only staff may carry or resemble, beside the names of your staff.")
+    ] = ("Moderator", "Admin", "Editor")
+
+
+class Logs(Struct, frozen=True):
+    """What is written to the log: one JSON object a line, no personal data."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="Lines below this are left out.")] = "info"
+    requests: Annotated[bool, Meta(description="One line per request; off, because a proxy usually keeps such a log.")] = False
+
+
+class Settings(Struct, frozen=True):
+    """All settings, by section."""
+
+    server: Server = Server()
+    storage: Storage = Storage()
+    mail: Mail = Mail()
+    limits: Limits = Limits()
+    votes: Votes = Votes()
+    reading: Reading = Reading()
+    people: People = People()
+    logs: Logs = Logs()
+
+    @property
+    def database_url(self) -> str:
+        """The database's address, worked out where only the data folder is given."""
+        return self.storage.database or f"sqlite:///{Path(self.storage.data) / 'folkmoot.db'}"
+
+
+class Key(Struct, frozen=True):
+    """One setting as `config` and the docs print it."""
+
+    section: str
+    name: str
+    kind: str
+    default: object
+    reason: str
+    secret: bool
+
+    @property
+    def path(self) -> str:
+        return f"{self.section}.{self.name}"
+
+    @property
+    def variable(self) -> str:
+        return f"FOLKMOOT_{self.section}__{self.name}".upper()
+
+
+SHORT = {"FOLKMOOT_DATA": "storage.data", "FOLKMOOT_DATABASE": "storage.database"}
+MASK = "********"
+
+
+def _keys() -> Iterator[Key]:
+    for section, model in get_type_hints(Settings).items():
+        hints = get_type_hints(model, include_extras=True)
+        for field in msgspec.structs.fields(model):
+            meta = next(each for each in hints[field.name].__metadata__ if isinstance(each, Meta))
+            kind = _kind(hints[field.name].__origin__)
+            yield Key(section, field.name, kind, field.default, meta.description or "", bool((meta.extra or {}).get("secret")))
+
+
+def _kind(of: Any) -> str:
+    if getattr(of, "__origin__", None) is Literal:
+        return " | ".join(of.__args__)
+    return {int: "whole number", str: "text", bool: "true | false"}.get(of, "list of text")
+
+
+KEYS: dict[str, Key] = {key.path: key for key in _keys()}
+
+
+def load(
+    flags: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None, file: Path | None = None
+) -> tuple[Settings, dict[str, str]]:
+    """The settings, and where each key's value came from ("flag", "FOLKMOOT_…", the file's name, or "default").
+
+    flags: by path ("server.port"); None means not given. file: a TOML file, or None. Raises Invalid with the key, the
+    place and what is wanted; the first fault only.
+    """
+    given: dict[str, tuple[object, str]] = {}
+    if file is not None:
+        given |= {path: (value, file.name) for path, value in _from_file(file)}
+    given |= {path: (value, name) for path, value, name in _from_environment(environ or {})}
+    given |= {path: (value, "flag") for path, value in (flags or {}).items() if value is not None}
+    sections: dict[str, dict[str, object]] = {}
+    for path, (value, place) in given.items():
+        key = _known(path, place)
+        sections.setdefault(key.section, {})[key.name] = _checked(key, value, place)
+    models = get_type_hints(Settings)
+    made = Settings(**{section: models[section](**values) for section, values in sections.items()})
+    return made, {path: given[path][1] if path in given else "default" for path in KEYS}
+
+
+def show(settings: Settings, path: str) -> object:
+    """A key's value as it may be printed: secrets masked, of a database's address only the password."""
+    section, name = path.split(".")
+    value = getattr(getattr(settings, section), name)
+    if not KEYS[path].secret or not value:
+        return value
+    if path == "storage.database":
+        head, at, tail = value.rpartition("@")
+        return f"{head.split('://')[0]}://{MASK}@{tail}" if at else value
+    return MASK
+
+
+def _from_file(file: Path) -> Iterator[tuple[str, object]]:
+    try:
+        sections = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise Invalid(f"The settings in {file} cannot be read: {error.strerror}.", "settings") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Invalid(f"The settings in {file} are not valid TOML: {error}.", "settings") from None
+    for section, values in sections.items():
+        if not isinstance(values, dict):
+            raise Invalid(f"{file.name} has {section} outside any section. {_meant(section)}", "settings", section)
+        yield from ((f"{section}.{name}", value) for name, value in values.items())
+
+
+def _from_environment(environ: Mapping[str, str]) -> Iterator[tuple[str, object, str]]:
+    for name, value in sorted(environ.items()):
+        if name in SHORT:
+            yield SHORT[name], value, name
+    for name, value in sorted(environ.items()):
+        if name.startswith("FOLKMOOT_") and name not in SHORT:
+            path = name.removeprefix("FOLKMOOT_").lower().replace("__", ".", 1)
+            secret = KEYS.get(path.removesuffix("_file"))
+            if path not in KEYS and secret and secret.secret:
+                yield secret.path, _secret_in(Path(value), name), name
+            else:
+                yield path, value, name
+
+
+def _secret_in(file: Path, name: str) -> str:
+    try:
+        return file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        words = f"{name} names {file}, which cannot be read. Name a file that holds the secret alone."
+        raise Invalid(words, "settings", name) from None
+
+
+def _known(path: str, place: str) -> Key:
+    if path not in KEYS:
+        raise Invalid(f"{place} sets {_spelled(path, place)}, which is no setting. {_meant(path, place)}", "settings", path)
+    return KEYS[path]
+
+
+def _meant(path: str, place: str = "") -> str:
+    """The nearest key, by its whole path or by its last word."""
+    names = {name: key for key in KEYS for name in (key, key.split(".")[1], key.replace(".", "_"))}
+    near = difflib.get_close_matches(path, names, 1, 0.6) or difflib.get_close_matches(path.split(".")[-1], names, 1, 0.6)
+    if not near:
+        return "`folkmoot config` lists them all."
+    return f"Did you mean {_spelled(names[near[0]], place)}?"
+
+
+def _spelled(path: str, place: str) -> str:
+    if place.startswith("FOLKMOOT_"):
+        return KEYS[path].variable if path in KEYS else place
+    return path
+
+
+def _checked(key: Key, value: object, place: str) -> object:
+    hint = get_type_hints(get_type_hints(Settings)[key.section], include_extras=True)[key.name]
+    if isinstance(value, str) and key.kind == "list of text":
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    try:
+        return msgspec.convert(value, hint, strict=not isinstance(value, str))
+    except msgspec.ValidationError as error:
+        shown = MASK if key.secret else repr(value)
+        where = place if place.startswith("FOLKMOOT_") else f"{key.path} in {place}"
+        wanted = str(error).removesuffix(f" - at `${key.name}`")
+        raise Invalid(f"{where} is {shown}, but a {key.kind} is wanted ({wanted}).", "settings", key.path) from None

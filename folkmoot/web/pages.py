@@ -1,0 +1,44 @@
+"""HTML: one jinja environment per language over every folder's templates/. A template is named folder/file: "web/page.html".
+
+Given to every template: `language`, `direction`, `_`/`gettext`/`ngettext`/`pgettext`, `{% trans %}`, `asset(name)`
+(the hashed address of a static file), `date(ms)`, `moment(ms)`, `machine(ms)`. A name that nobody gave is a fault, not an
+empty string.
+"""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, Template
+
+from folkmoot.web import static, words
+
+_HOUSE = Path(__file__).parent.parent
+_LOADER = PrefixLoader({each.parent.name: FileSystemLoader(each) for each in sorted(_HOUSE.glob("*/templates"))})
+
+
+@cache
+def environment(language: str) -> Environment:
+    """The templates in a language, compiled when first used and then kept."""
+    made = Environment(
+        loader=_LOADER, autoescape=True, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"],
+        cache_size=-1, auto_reload=False, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    said = words.translations(language)
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # the i18n extension adds it
+        said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
+    )
+    made.globals |= {"language": language, "direction": words.direction(language), "asset": static.address}
+    made.globals |= {"machine": words.machine, "date": partial(words.date, language=language), "moment": partial(words.moment, language=language)}
+    return made
+
+
+def template(name: str, language: str) -> Template:
+    """A template, for callers who render often: keep it."""
+    return environment(language).get_template(name)
+
+
+def render(name: str, language: str, **values: object) -> str:
+    """The page that a template makes of values."""
+    return template(name, language).render(values)
