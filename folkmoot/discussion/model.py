@@ -13,6 +13,7 @@ Deed = Literal["publish", "hold", "release", "remove", "restore", "withdraw", "r
 MAX_LEVEL = 200        # a reply deeper than this is refused
 MAX_TEXT = 5_000       # letters of a live comment
 MAX_IMPORTED = 20_000  # letters of an imported one
+MAX_DETAIL = 500       # letters of a report's own words
 EDIT_WINDOW = 15 * 60_000
 HISTORY_GRACE = 60_000
 FLAG_REASONS = ("attack", "advertising", "private", "untrue", "off_topic", "other")
@@ -46,6 +47,29 @@ class Verdict(Struct, frozen=True):
     rule: str = ""
     why: str = ""
     marks: tuple[str, ...] = ()
+
+
+class Customs(Struct, frozen=True):
+    """What the operator's settings say to the verbs: whether rates and newcomers' holds are on, whether guests' votes count everywhere."""
+
+    limits: bool = True
+    guests_vote: bool = False
+
+
+class Posted(Struct, frozen=True):
+    """What became of a draft. token: a guest's first post gives them the key to what is theirs."""
+
+    id: int
+    story: int
+    verdict: Verdict
+    token: str | None = None
+
+
+class Given(Struct, frozen=True):
+    """What became of a vote or a report. counts: whether a vote ranks. token: as in Posted."""
+
+    counts: bool
+    token: str | None = None
 
 
 class Comment(Struct, frozen=True):

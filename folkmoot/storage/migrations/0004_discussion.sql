@@ -31,6 +31,7 @@ CREATE TABLE comment (
   moved BIGINT NOT NULL,                   -- the story version at which a sort key or visibility last changed
   marks TEXT NOT NULL DEFAULT '',          -- space-separated: staff, namesake
   digest TEXT NOT NULL,                    -- of the folded text, to find repeats
+  skeleton TEXT NOT NULL DEFAULT '',       -- the name as the eye reads it, to find namesakes in a thread
   network TEXT                             -- keyed hash of /24 or /64, wiped after 30 days
 );
 CREATE INDEX comment_posted ON comment (story, parent, posted, id) WHERE visible = 1;
@@ -42,10 +43,11 @@ CREATE INDEX comment_parent ON comment (parent) WHERE parent <> 0;
 CREATE INDEX comment_person ON comment (person, posted) WHERE person IS NOT NULL;
 CREATE INDEX comment_network ON comment (network, posted) WHERE network IS NOT NULL;
 CREATE INDEX comment_digest ON comment (digest, posted);
+CREATE INDEX comment_skeleton ON comment (story, skeleton);
 CREATE INDEX comment_waiting ON comment (posted) WHERE state = 'held';
 CREATE INDEX comment_batch ON comment (batch) WHERE batch IS NOT NULL;
 
--- Every text a comment has had, or waits to have. Number 1 is the first.
+-- Every text a comment has had, or waits to have. Rows exist from the first edit on: number 1 is what was posted.
 CREATE TABLE revision (
   id BIGINT PRIMARY KEY,
   comment BIGINT NOT NULL REFERENCES comment (id),

@@ -1,0 +1,59 @@
+"""What time and other rooms ask of discussion: texts that are due to go, addresses to forget, a guest's words to hand over.
+
+Each works in steps of at most STEP rows, so that no writer waits long; the worker calls again until nothing is left.
+"""
+
+from __future__ import annotations
+
+from folkmoot.discussion import store
+from folkmoot.discussion.tally import count_votes
+from folkmoot.storage.database import Tx
+from folkmoot.storage.ids import new_id
+
+STEP = 200
+DAY = 86_400_000
+KEEP_WITHDRAWN = 30 * DAY
+KEEP_NETWORKS = 30 * DAY
+CLAIM_VOTES = 30 * DAY
+
+
+def scrub_withdrawn(tx: Tx, now: int) -> int:
+    """Empties the words of comments withdrawn 30 days ago, in every revision; the number emptied. A decision to keep them stands."""
+    due = store.withdrawn_before(tx, now - KEEP_WITHDRAWN, STEP)
+    for comment in due:
+        store.set_text(tx, comment, "", "", 0, "", None)
+        store.scrub_revisions(tx, comment)
+        store.insert_decision(tx, new_id(now), comment, "scrub", None, "rule", now, rule="withdrawn_30_days")
+    return len(due)
+
+
+def forget_networks(tx: Tx, now: int) -> int:
+    """Forgets the keyed address hashes of comments older than 30 days; the number forgotten."""
+    return store.wipe_networks(tx, now - KEEP_NETWORKS, STEP)
+
+
+def claim(tx: Tx, guest: int, member: int, now: int) -> int:
+    """Gives what a guest wrote, reported and voted to the member they turned out to be; the number of comments moved, at most STEP.
+
+    Votes of the last 30 days begin to count; older ones are kept as they are. Where the member has voted on a comment
+    already, that vote stands; a vote on a comment that is now one's own goes.
+    """
+    moved = store.move_comments(tx, guest, member, STEP)
+    if moved == STEP:
+        return moved
+    store.move_flags(tx, guest, member)
+    for vote in store.votes_of_person(tx, guest, STEP):
+        _claim_vote(tx, vote.comment, vote.value, bool(vote.counted), vote.at, guest, member, now)
+    return moved + store.votes_left(tx, guest)
+
+
+def _claim_vote(tx: Tx, comment: int, value: int, counted: bool, at: int, guest: int, member: int, now: int) -> None:
+    store.delete_vote(tx, comment, guest)
+    row = store.comment_row(tx, comment)
+    if row is None or row.person == member or store.vote_of(tx, comment, member) is not None:
+        if counted:
+            count_votes(tx, comment)
+        return
+    tx.hold(row.story)
+    store.put_vote(tx, comment, member, value, int(counted or now - at <= CLAIM_VOTES), at)
+    tx.at_end(("tally", comment), lambda tx: count_votes(tx, comment))

@@ -1,0 +1,83 @@
+"""What only this reader sees of a thread: own votes, own comments that wait or can still be edited, what their role lets them do.
+
+It is laid over the page that everybody shares, so it is small, bounded, and never cached.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from folkmoot.discussion import store
+from folkmoot.discussion.model import EDIT_WINDOW, Comment
+from folkmoot.errors import NotFound
+from folkmoot.people.model import Actor
+from folkmoot.people.roles import may
+from folkmoot.sites.stories import get_story
+from folkmoot.storage.database import Row, Tx
+
+OWN = 100
+DEEDS = ("hold", "release", "remove", "restore")
+
+
+class Own(Struct, frozen=True):
+    """One's own comment as its writer sees it. edit_until: UTC ms; why and rule: what holds it; waiting_html: an edit that waits."""
+
+    comment: Comment
+    visible: bool
+    edit_until: int | None
+    why: str
+    rule: str
+    waiting_html: str | None
+
+
+class Mine(Struct, frozen=True):
+    """votes: comment → 1 or -1. may: the deeds that this person's role allows here. waiting: what moderators find held here."""
+
+    person: int | None
+    name: str | None
+    proven: bool
+    votes: dict[int, int]
+    own: tuple[Own, ...]
+    may: tuple[str, ...]
+    waiting: tuple[Own, ...]
+
+
+def mine(tx: Tx, actor: Actor, story: int, now: int) -> Mine:
+    """What `actor` alone sees of a story's thread. Empty for somebody unknown."""
+    if actor.person is None:
+        return Mine(None, None, False, {}, (), (), ())
+    site = get_story(tx, story).site
+    deeds = tuple(deed for deed in DEEDS if may(actor, deed, site))
+    own = store.own_comments(tx, actor.person.id, story, now - EDIT_WINDOW, OWN)
+    held = store.held_comments(tx, story, OWN) if may(actor, "see_held", site) else []
+    return Mine(
+        actor.person.id, actor.person.name, actor.proven,
+        {row.comment: row.value for row in store.votes_in(tx, actor.person.id, story)},
+        tuple(_own(tx, row, now) for row in own if row.state in ("published", "held")), deeds,
+        tuple(_own(tx, row, now) for row in held if row.person != actor.id),
+    )
+
+
+def own_comment(tx: Tx, actor: Actor, comment: int, now: int) -> Own:
+    """One comment as its writer, or a moderator of its site, sees it in any state. Raises NotFound for everybody else."""
+    row = store.comment_row(tx, comment)
+    if row is None or not (
+        (actor.id is not None and row.person == actor.id) or may(actor, "see_held", get_story(tx, row.story).site)
+    ):
+        raise NotFound("There is no such comment, or it is not yours.", "no_such_comment")
+    return _own(tx, row, now)
+
+
+def _own(tx: Tx, row: Row, now: int) -> Own:
+    comment = Comment(
+        row.id, row.story, row.parent, row.level, row.person, row.name, row.html, row.text, row.posted, row.edited, row.state,
+        row.up, row.down, row.replies, tuple(row.marks.split()),
+    )
+    until = row.posted + EDIT_WINDOW
+    editable = until if now < until and row.state in ("published", "held") else None
+    last = store.last_decision(tx, row.id) if row.state != "published" else None
+    held = next((each for each in store.revisions_of(tx, row.id) if each.state == "held"), None)
+    why = last or (store.decision_on_revision(tx, held.id) if held else None)
+    return Own(
+        comment, bool(row.visible), editable, why.reason if why else "", why.rule if why else "", held.html if held else None
+    )

@@ -1,0 +1,120 @@
+"""Pages of a thread: the first N roots in an order with some of their replies, and "more" by cursor at every level.
+
+Nothing here loads a whole thread. A page costs one read for the roots and one batch of reads per level, each of which
+walks an index and stops. A cursor holds the place of the last row shown and the story version its page was built from:
+the next page gives the rows below that place and, before them, those that have moved to or above it since, so that every
+comment that stays visible is met, whatever votes do meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from folkmoot.discussion import store_pages
+from folkmoot.discussion.model import Branch, Comment, Page
+from folkmoot.discussion.threads import NEVER_MOVED, ORDERS, Cursor, decode_cursor, effective, encode_cursor, order_named
+from folkmoot.errors import NotFound
+from folkmoot.storage.database import Row, Tx
+
+ROOTS = 20             # roots on a page, where nobody asks for another number
+REPLIES = 5            # replies shown under one parent
+LEVELS = 6             # levels shown below each other; deeper ones continue on a page of their own
+BUDGET = 160           # comments on a page in all: past it, replies wait behind "more"
+ABOVE = 5              # ancestors that a permalink's page shows
+
+
+class _Reader:
+    """Reads one page. Holds what every step needs: the transaction, the story, the order, the version."""
+
+    def __init__(self, tx: Tx, story: int, order: str, sorted_by: str, replies: int) -> None:
+        self.tx = tx
+        self.story = story
+        self.order = order
+        self.sorted_by = sorted_by
+        self.replies = replies
+        self.version = store_pages.version_of(tx, story)
+
+    def cursor(self, row: Row | None, parent: int) -> str:
+        """The place of a row (None: before the first)."""
+        key = tuple(getattr(row, column) for column in ORDERS[self.sorted_by].columns) if row is not None else ()
+        return encode_cursor(Cursor(self.order, self.sorted_by, parent, key, self.version, NEVER_MOVED))
+
+    def siblings(self, parent: int, limit: int, after: Cursor | None) -> tuple[list[Row], str | None]:
+        """The rows of one list from a place on, and the cursor at which it goes on."""
+        if after is None or not after.key:
+            rows = store_pages.first_rows(self.tx, self.sorted_by, self.story, [parent], limit + 1)[0]
+            return rows[:limit], self.cursor(rows[limit - 1], parent) if len(rows) > limit else None
+        moved = store_pages.moved_rows(
+            self.tx, self.sorted_by, self.story, parent, after.key, after.version, after.moved_id, limit + 1
+        )
+        if len(moved) > limit:  # so many have moved that they make a page of their own; the place stays where it was
+            last = moved[limit - 1]
+            here = Cursor(after.order, after.effective, parent, after.key, last.moved, last.id)
+            return moved[:limit], encode_cursor(here)
+        rows = store_pages.next_rows(self.tx, self.sorted_by, self.story, parent, after.key, limit + 1)
+        more = self.cursor(rows[limit - 1], parent) if len(rows) > limit else None
+        return moved + rows[:limit], more
+
+    def branches(self, rows: Sequence[Row], levels: int) -> tuple[Branch, ...]:
+        """The rows with their first replies, level by level, until the fold or the page's budget."""
+        children: dict[int, tuple[list[Row], str | None]] = {}
+        budget = BUDGET - len(rows)
+        level, deepest = list(rows), (rows[0].level + levels - 1 if rows else 0)
+        while level and level[0].level < deepest and budget > 0:
+            parents = [row for row in level if row.replies][:budget]
+            found = store_pages.first_rows(self.tx, self.sorted_by, self.story, [row.id for row in parents], self.replies + 1)
+            for parent, replies in zip(parents, found, strict=True):
+                shown = replies[: self.replies]
+                more = self.cursor(shown[-1], parent.id) if len(replies) > self.replies else None
+                children[parent.id] = (shown, more)
+                budget -= len(shown)
+            level = [row for parent in parents for row in children[parent.id][0]]
+        return tuple(self._branch(row, children, deepest) for row in rows)
+
+    def _branch(self, row: Row, children: dict[int, tuple[list[Row], str | None]], deepest: int) -> Branch:
+        comment = store_pages.to_comment(row)
+        if row.id in children:
+            shown, more = children[row.id]
+            return Branch(comment, tuple(self._branch(each, children, deepest) for each in shown), more)
+        if not row.replies:
+            return Branch(comment, ())
+        return Branch(comment, (), self.cursor(None, row.id), folded=row.level >= deepest)
+
+
+def first_page(tx: Tx, story: int, order: str, *, limit: int = ROOTS, after: str | None = None, replies: int = REPLIES) -> Page:
+    """A page of roots in an order; `after` is the cursor of the page before. Raises Invalid for an unknown order or a foreign cursor."""
+    return branch(tx, story, order, 0, limit=limit, after=after, replies=replies)
+
+
+def branch(tx: Tx, story: int, order: str, parent: int, *, limit: int = ROOTS, after: str | None = None, replies: int = REPLIES) -> Page:
+    """A page of the direct replies to `parent` (0: the roots), each with its first replies."""
+    order_named(order)
+    live, votes = store_pages.thread_row(tx, story)
+    place = decode_cursor(after, order, parent) if after else None
+    sorted_by = place.effective if place else effective(order, votes)
+    above: tuple[Comment, ...] = ()
+    if parent:
+        found = store_pages.visible_row(tx, parent)
+        if found is None or found.story != story:
+            raise NotFound("There is no such comment in this thread.", "no_such_comment")
+        above = (store_pages.to_comment(found),)
+    reader = _Reader(tx, story, order, sorted_by, replies)
+    rows, more = reader.siblings(parent, limit, place)
+    return Page(story, reader.version, order, sorted_by, reader.branches(rows, LEVELS), more, live, above)
+
+
+def permalink(tx: Tx, comment: int, order: str = "best") -> Page:
+    """The page of one comment: it alone as the root, with its replies, the nearest of those it answers above it."""
+    found = store_pages.visible_row(tx, comment)
+    if found is None:
+        raise NotFound("There is no such comment, or it is not shown.", "no_such_comment")
+    order_named(order)
+    live, votes = store_pages.thread_row(tx, found.story)
+    reader = _Reader(tx, found.story, order, effective(order, votes), REPLIES)
+    above = tuple(store_pages.to_comment(row) for row in store_pages.rows_above(tx, comment, ABOVE))
+    return Page(found.story, reader.version, order, reader.sorted_by, reader.branches([found], LEVELS), None, live, above, comment)
+
+
+def counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:
+    """How many comments readers see in each story."""
+    return store_pages.live_counts(tx, stories)

@@ -1,0 +1,309 @@
+"""All SQL on comments as they are written and judged. Pages are read in store_pages.py."""
+
+from __future__ import annotations
+
+from folkmoot.storage.database import Row, Tx
+
+# What the verbs need of a comment that they change.
+_ROW = (
+    "id, story, parent, level, person, name, text, html, renderer, posted, edited, state, visible, batch, up, down, base_up, base_down,"
+    " replies, by_best, by_replies, by_hot, moved, marks, digest, network"
+)
+
+
+def comment_row(tx: Tx, comment: int) -> Row | None:
+    return tx.one(f"SELECT {_ROW} FROM comment WHERE id = :comment", comment=comment)
+
+
+def story_of(tx: Tx, comment: int) -> int | None:
+    row = tx.one("SELECT story FROM comment WHERE id = :comment", comment=comment)
+    return row.story if row else None
+
+
+def insert_comment(tx: Tx, **given: object) -> None:
+    tx.run(
+        "INSERT INTO comment (id, story, parent, level, person, name, skeleton, text, html, renderer, posted, state, visible,"
+        " by_best, by_replies, by_hot, moved, marks, digest, network) VALUES (:id, :story, :parent, :level, :person, :name, :skeleton,"
+        " :text, :html, :renderer, :posted, :state, :visible, :by_best, :by_replies, :by_hot, :moved, :marks, :digest, :network)",
+        **given,
+    )
+
+
+def set_state(tx: Tx, comment: int, state: str) -> None:
+    tx.run("UPDATE comment SET state = :state WHERE id = :comment", comment=comment, state=state)
+
+
+def set_visible(tx: Tx, comment: int, visible: int, moved: int) -> None:
+    tx.run("UPDATE comment SET visible = :visible, moved = :moved WHERE id = :comment", comment=comment, visible=visible, moved=moved)
+
+
+def add_replies(tx: Tx, parent: int, change: int, moved: int) -> Row | None:
+    """Counts one visible reply more or less; gives the parent as it is then."""
+    return tx.one(
+        "UPDATE comment SET replies = replies + :change, by_replies = by_replies - :change, moved = :moved WHERE id = :parent"
+        " RETURNING id, story, parent, state, visible, replies",
+        parent=parent, change=change, moved=moved,
+    )
+
+
+def add_live(tx: Tx, story: int, change: int) -> None:
+    tx.run(
+        "INSERT INTO thread (story, live) VALUES (:story, :change) ON CONFLICT (story) DO UPDATE SET live = thread.live + excluded.live",
+        story=story, change=change,
+    )
+
+
+def set_text(tx: Tx, comment: int, text: str, html: str, renderer: int, digest: str, edited: int | None) -> None:
+    tx.run(
+        "UPDATE comment SET text = :text, html = :html, renderer = :renderer, digest = :digest, edited = :edited WHERE id = :comment",
+        comment=comment, text=text, html=html, renderer=renderer, digest=digest, edited=edited,
+    )
+
+
+# Decisions
+
+
+def insert_decision(
+    tx: Tx, id: int, comment: int, deed: str, person: int | None, made_by: str, now: int, *, rule: str = "", reason: str = "", revision: int | None = None
+) -> None:
+    tx.run(
+        "INSERT INTO decision (id, comment, revision, deed, person, made_by, rule, reason, at)"
+        " VALUES (:id, :comment, :revision, :deed, :person, :made_by, :rule, :reason, :now)",
+        id=id, comment=comment, revision=revision, deed=deed, person=person, made_by=made_by, rule=rule, reason=reason, now=now,
+    )
+
+
+def last_decision(tx: Tx, comment: int) -> Row | None:
+    """The last decision on a comment as a whole."""
+    return tx.one(
+        "SELECT id, deed, person, made_by, rule, reason, at FROM decision WHERE comment = :comment AND revision IS NULL ORDER BY at DESC, id DESC LIMIT 1",
+        comment=comment,
+    )
+
+
+def decision_on_revision(tx: Tx, revision: int) -> Row | None:
+    return tx.one(
+        "SELECT id, deed, person, made_by, rule, reason, at FROM decision WHERE revision = :revision ORDER BY at DESC, id DESC LIMIT 1", revision=revision
+    )
+
+
+def decisions_on(tx: Tx, comment: int) -> list[Row]:
+    return tx.rows(
+        "SELECT id, revision, deed, person, made_by, rule, reason, at FROM decision WHERE comment = :comment ORDER BY at, id", comment=comment
+    )
+
+
+# Votes and flags
+
+
+def vote_of(tx: Tx, comment: int, person: int) -> Row | None:
+    return tx.one("SELECT value, counted FROM vote WHERE comment = :comment AND person = :person", comment=comment, person=person)
+
+
+def put_vote(tx: Tx, comment: int, person: int, value: int, counted: int, now: int) -> None:
+    tx.run(
+        "INSERT INTO vote (comment, person, value, counted, at) VALUES (:comment, :person, :value, :counted, :now)"
+        " ON CONFLICT (comment, person) DO UPDATE SET value = excluded.value, counted = excluded.counted, at = excluded.at",
+        comment=comment, person=person, value=value, counted=counted, now=now,
+    )
+
+
+def delete_vote(tx: Tx, comment: int, person: int) -> None:
+    tx.run("DELETE FROM vote WHERE comment = :comment AND person = :person", comment=comment, person=person)
+
+
+def counted_votes(tx: Tx, comment: int) -> tuple[int, int]:
+    """(up, down) of the votes that count, freshly counted."""
+    row = tx.one(
+        "SELECT COALESCE(SUM(CASE WHEN value = 1 THEN 1 ELSE 0 END), 0) AS up, COALESCE(SUM(CASE WHEN value = -1 THEN 1 ELSE 0 END), 0) AS down"
+        " FROM vote WHERE comment = :comment AND counted = 1",
+        comment=comment,
+    )
+    return (int(row.up), int(row.down)) if row else (0, 0)
+
+
+def set_tally(tx: Tx, comment: int, up: int, down: int, by_best: float, by_hot: float, moved: int) -> None:
+    tx.run(
+        "UPDATE comment SET up = :up, down = :down, by_best = :by_best, by_hot = :by_hot, moved = :moved WHERE id = :comment",
+        comment=comment, up=up, down=down, by_best=by_best, by_hot=by_hot, moved=moved,
+    )
+
+
+def add_thread_votes(tx: Tx, story: int, change: int) -> None:
+    tx.run(
+        "INSERT INTO thread (story, votes) VALUES (:story, :change) ON CONFLICT (story) DO UPDATE SET votes = thread.votes + excluded.votes",
+        story=story, change=change,
+    )
+
+
+def votes_in(tx: Tx, person: int, story: int, limit: int = 2_000) -> list[Row]:
+    """A person's own votes in a story, newest first."""
+    return tx.rows(
+        "SELECT v.comment, v.value FROM vote v JOIN comment c ON c.id = v.comment WHERE v.person = :person AND c.story = :story"
+        " ORDER BY v.at DESC LIMIT :limit",
+        person=person, story=story, limit=limit,
+    )
+
+
+def votes_of_person(tx: Tx, person: int, limit: int) -> list[Row]:
+    return tx.rows("SELECT comment, value, counted, at FROM vote WHERE person = :person ORDER BY at LIMIT :limit", person=person, limit=limit)
+
+
+def votes_left(tx: Tx, person: int) -> int:
+    row = tx.one("SELECT COUNT(*) AS n FROM vote WHERE person = :person", person=person)
+    return int(row.n) if row else 0
+
+
+def put_flag(tx: Tx, id: int, comment: int, person: int, reason: str, detail: str, now: int) -> None:
+    tx.run(
+        "INSERT INTO flag (id, comment, person, reason, detail, at) VALUES (:id, :comment, :person, :reason, :detail, :now)"
+        " ON CONFLICT (comment, person) DO UPDATE SET reason = excluded.reason, detail = excluded.detail, at = excluded.at, settled = NULL",
+        id=id, comment=comment, person=person, reason=reason, detail=detail, now=now,
+    )
+
+
+def flags_on(tx: Tx, comment: int) -> list[Row]:
+    return tx.rows("SELECT id, person, reason, detail, at FROM flag WHERE comment = :comment AND settled IS NULL ORDER BY at", comment=comment)
+
+
+def settle_flags(tx: Tx, comment: int, now: int) -> None:
+    tx.run("UPDATE flag SET settled = :now WHERE comment = :comment AND settled IS NULL", comment=comment, now=now)
+
+
+# Revisions
+
+
+def revisions_of(tx: Tx, comment: int) -> list[Row]:
+    return tx.rows(
+        "SELECT id, comment, number, text, html, made, person, state, public FROM revision WHERE comment = :comment ORDER BY number", comment=comment
+    )
+
+
+def insert_revision(tx: Tx, id: int, comment: int, number: int, text: str, html: str, made: int, person: int | None, state: str, public: int) -> None:
+    tx.run(
+        "INSERT INTO revision (id, comment, number, text, html, made, person, state, public)"
+        " VALUES (:id, :comment, :number, :text, :html, :made, :person, :state, :public)",
+        id=id, comment=comment, number=number, text=text, html=html, made=made, person=person, state=state, public=public,
+    )
+
+
+def set_revision(tx: Tx, revision: int, state: str, public: int) -> None:
+    tx.run("UPDATE revision SET state = :state, public = :public WHERE id = :revision", revision=revision, state=state, public=public)
+
+
+def scrub_revisions(tx: Tx, comment: int) -> None:
+    tx.run("UPDATE revision SET text = '', html = '' WHERE comment = :comment", comment=comment)
+
+
+# What the rules ask
+
+
+def recent_posts(tx: Tx, person: int | None, network: str | None, since: int) -> tuple[list[int], list[int]]:
+    """When this person, and when this network, posted since a moment."""
+    by_person = tx.rows("SELECT posted FROM comment WHERE person = :person AND posted > :since", person=person, since=since) if person else []
+    by_network = (
+        tx.rows("SELECT posted FROM comment WHERE network = :network AND posted > :since", network=network, since=since) if network else []
+    )
+    return [row.posted for row in by_person], [row.posted for row in by_network]
+
+
+def same_words(tx: Tx, digest: str, since: int) -> list[Row]:
+    """Comments of the same folded text since a moment, newest first."""
+    return tx.rows(
+        "SELECT id, story, person, network, posted FROM comment WHERE digest = :digest AND posted > :since ORDER BY posted DESC LIMIT 20",
+        digest=digest, since=since,
+    )
+
+
+def namesake(tx: Tx, story: int, skeleton: str, person: int | None) -> bool:
+    """Whether somebody else in the thread bears a name that looks the same."""
+    return (
+        tx.one(
+            "SELECT id FROM comment WHERE story = :story AND skeleton = :skeleton AND (person IS NULL OR person <> :person) LIMIT 1",
+            story=story, skeleton=skeleton, person=person or 0,
+        )
+        is not None
+    )
+
+
+def record_of(tx: Tx, person: int, limit: int = 3) -> tuple[int, int]:
+    """(approved, first posted): how many of a person's comments stand, counted up to `limit`, and when the first came (0: none)."""
+    rows = tx.rows(
+        "SELECT posted FROM comment WHERE person = :person AND state = 'published' ORDER BY posted LIMIT :limit", person=person, limit=limit
+    )
+    return len(rows), rows[0].posted if rows else 0
+
+
+# Lists
+
+
+def held_comments(tx: Tx, story: int | None, limit: int) -> list[Row]:
+    """Comments that wait for a moderator, oldest first."""
+    only = " AND story = :story" if story is not None else ""
+    return tx.rows(f"SELECT {_ROW} FROM comment WHERE state = 'held'{only} ORDER BY posted LIMIT :limit", story=story, limit=limit)
+
+
+def held_revisions(tx: Tx, limit: int) -> list[Row]:
+    return tx.rows(
+        "SELECT r.id, r.comment, r.text, r.html, r.made, c.story FROM revision r JOIN comment c ON c.id = r.comment WHERE r.state = 'held'"
+        " ORDER BY r.made LIMIT :limit",
+        limit=limit,
+    )
+
+
+def latest_comments(tx: Tx, story: int | None, limit: int) -> list[Row]:
+    only = "WHERE story = :story" if story is not None else ""
+    return tx.rows(f"SELECT {_ROW} FROM comment {only} ORDER BY posted DESC, id DESC LIMIT :limit", story=story, limit=limit)
+
+
+def own_comments(tx: Tx, person: int, story: int, since: int, limit: int) -> list[Row]:
+    """A person's comments in a story that are held, or still young enough to be edited."""
+    return tx.rows(
+        f"SELECT {_ROW} FROM comment WHERE person = :person AND story = :story AND (state = 'held' OR posted > :since) ORDER BY posted LIMIT :limit",
+        person=person, story=story, since=since, limit=limit,
+    )
+
+
+def comments_by(tx: Tx, person: int, before: int, limit: int) -> list[Row]:
+    return tx.rows(
+        f"SELECT {_ROW} FROM comment WHERE person = :person AND posted < :before ORDER BY posted DESC LIMIT :limit",
+        person=person, limit=limit, before=before,
+    )
+
+
+# Time's work
+
+
+def withdrawn_before(tx: Tx, before: int, limit: int) -> list[int]:
+    """Withdrawn comments whose text is due to go, unless somebody decided to keep it."""
+    rows = tx.rows(
+        "SELECT d.comment FROM decision d JOIN comment c ON c.id = d.comment WHERE d.deed = 'withdraw' AND d.at < :before AND c.state = 'withdrawn'"
+        " AND c.text <> '' AND NOT EXISTS (SELECT 1 FROM decision k WHERE k.comment = d.comment AND k.deed = 'keep') LIMIT :limit",
+        before=before, limit=limit,
+    )
+    return [row.comment for row in rows]
+
+
+def wipe_networks(tx: Tx, before: int, limit: int) -> int:
+    """Forgets the address hashes of comments posted before a moment; the number forgotten."""
+    return tx.count(
+        "UPDATE comment SET network = NULL WHERE id IN"
+        " (SELECT id FROM comment WHERE network IS NOT NULL AND posted < :before LIMIT :limit)",
+        before=before, limit=limit,
+    )
+
+
+def move_comments(tx: Tx, guest: int, member: int, limit: int) -> int:
+    """Gives a guest's comments to the member who has claimed them, in steps; the number moved."""
+    return tx.count(
+        "UPDATE comment SET person = :member WHERE id IN (SELECT id FROM comment WHERE person = :guest LIMIT :limit)",
+        guest=guest, member=member, limit=limit,
+    )
+
+
+def move_flags(tx: Tx, guest: int, member: int) -> None:
+    tx.run(
+        "UPDATE flag SET person = :member WHERE person = :guest AND NOT EXISTS"
+        " (SELECT 1 FROM flag f WHERE f.comment = flag.comment AND f.person = :member)",
+        guest=guest, member=member,
+    )

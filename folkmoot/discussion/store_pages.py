@@ -1,0 +1,100 @@
+"""The SQL that reads pages of a thread. Every statement walks one of the partial indexes on visible comments and stops at its LIMIT.
+
+Columns and directions come from ORDERS (threads.py), never from a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from folkmoot.discussion.model import Comment
+from folkmoot.discussion.threads import ORDERS, Order
+from folkmoot.storage.database import Row, Tx
+
+_SHOWN = "id, story, parent, level, person, name, html, text, posted, edited, state, up, down, replies, marks"
+
+
+def _by(order: Order, backwards: bool = False) -> str:
+    downwards = " DESC" if order.descending != backwards else ""
+    return ", ".join(column + downwards for column in order.columns)
+
+
+def _keys(order: Order) -> str:
+    return ", ".join(f":k{number}" for number in range(len(order.columns)))
+
+
+def _below(order: Order) -> str:
+    return f"({', '.join(order.columns)}) {'<' if order.descending else '>'} ({_keys(order)})"
+
+
+_PAGE = f"SELECT {_SHOWN}, by_best, by_replies, by_hot, moved FROM comment WHERE story = :story AND parent = :parent AND visible = 1"
+FIRST = {name: f"{_PAGE} ORDER BY {_by(order)} LIMIT :limit" for name, order in ORDERS.items()}
+NEXT = {name: f"{_PAGE} AND {_below(order)} ORDER BY {_by(order)} LIMIT :limit" for name, order in ORDERS.items()}
+# Those that have moved above a place since a page was built: by when they moved, so that the list itself can be continued.
+MOVED = {
+    name: f"{_PAGE} AND (moved, id) > (:version, :moved_id) AND NOT ({_below(order)}) ORDER BY moved, id LIMIT :limit"
+    for name, order in ORDERS.items()
+    if order.moves
+}
+
+
+def to_comment(row: Row) -> Comment:
+    """A row as readers may see it: of a tombstone, nothing that its writer wrote."""
+    if row.state == "published":
+        return Comment(
+            row.id, row.story, row.parent, row.level, row.person, row.name, row.html, row.text, row.posted, row.edited, row.state,
+            row.up, row.down, row.replies, tuple(row.marks.split()),
+        )
+    return Comment(row.id, row.story, row.parent, row.level, None, "", "", "", row.posted, None, row.state, 0, 0, row.replies, ())
+
+
+def first_rows(tx: Tx, order: str, story: int, parents: Sequence[int], limit: int) -> list[list[Row]]:
+    """For each parent (0: the roots) its first `limit` visible replies."""
+    return tx.each(FIRST[order], [{"story": story, "parent": parent, "limit": limit} for parent in parents])
+
+
+def next_rows(tx: Tx, order: str, story: int, parent: int, key: Sequence[float | int], limit: int) -> list[Row]:
+    """The visible replies below a place in an order."""
+    return tx.rows(NEXT[order], story=story, parent=parent, limit=limit, **_named(key))
+
+
+def moved_rows(tx: Tx, order: str, story: int, parent: int, key: Sequence[float | int], version: int, moved_id: int, limit: int) -> list[Row]:
+    """The visible replies at or above a place that have moved since (version, id)."""
+    if order not in MOVED:
+        return []
+    return tx.rows(MOVED[order], story=story, parent=parent, version=version, moved_id=moved_id, limit=limit, **_named(key))
+
+
+def _named(key: Sequence[float | int]) -> dict[str, object]:
+    return {f"k{number}": value for number, value in enumerate(key)}
+
+
+def thread_row(tx: Tx, story: int) -> tuple[int, int]:
+    """(live comments, counted votes) of a story."""
+    row = tx.one("SELECT live, votes FROM thread WHERE story = :story", story=story)
+    return (row.live, row.votes) if row else (0, 0)
+
+
+def live_counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:
+    found = tx.each("SELECT live FROM thread WHERE story = :story", [{"story": story} for story in stories])
+    return {story: rows[0].live if rows else 0 for story, rows in zip(stories, found, strict=True)}
+
+
+def version_of(tx: Tx, story: int) -> int:
+    row = tx.one("SELECT version FROM story_version WHERE story = :story", story=story)
+    return row.version if row else 0
+
+
+def visible_row(tx: Tx, comment: int) -> Row | None:
+    return tx.one(f"SELECT {_SHOWN}, by_best, by_replies, by_hot, moved FROM comment WHERE id = :comment AND visible = 1", comment=comment)
+
+
+def rows_above(tx: Tx, comment: int, limit: int) -> list[Row]:
+    """The nearest ancestors of a comment, outermost first."""
+    columns = ", ".join(f"c.{column.strip()}" for column in _SHOWN.split(","))
+    return tx.rows(
+        "WITH RECURSIVE above (id, parent, steps) AS (SELECT id, parent, 0 FROM comment WHERE id = :comment"
+        " UNION ALL SELECT c.id, c.parent, a.steps + 1 FROM comment c JOIN above a ON c.id = a.parent WHERE a.steps < :limit)"
+        f" SELECT {columns} FROM above a JOIN comment c ON c.id = a.id WHERE a.steps > 0 ORDER BY a.steps DESC",
+        comment=comment, limit=limit,
+    )
