@@ -30,7 +30,8 @@ def environment(language: str) -> Environment:
         said.gettext, said.ngettext, newstyle=True, pgettext=said.pgettext, npgettext=said.npgettext
     )
     made.globals |= {"language": language, "direction": words.direction(language), "asset": static.address}
-    made.globals |= {"machine": words.machine, "date": partial(words.date, language=language), "moment": partial(words.moment, language=language)}
+    made.globals |= {"machine": words.machine, "date": partial(words.date, language=language)}
+    made.globals |= {"moment": partial(words.moment, language=language)}
     return made
 
 

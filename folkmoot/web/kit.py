@@ -1,0 +1,40 @@
+"""What app.py joins and every request carries: the database, the settings, the clock, and verbs of rooms above this one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from folkmoot.settings import Settings
+from folkmoot.storage.database import Database, Tx
+from folkmoot.web.limits import Buckets
+from folkmoot.web.networks import Networks
+
+A_co = TypeVar("A_co", covariant=True)
+A = TypeVar("A")
+
+
+class ActorFor(Protocol[A_co]):
+    """people.sessions.actor_for: who a token proves. Raises NotSignedIn for a token that proves nobody."""
+
+    def __call__(self, tx: Tx, token: str | None, now: int, network: str | None) -> A_co: ...
+
+
+def clock() -> int:
+    """Now, in UTC milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True)
+class Kit(Generic[A]):
+    """One per process. A: the type of an actor, which this room does not know."""
+
+    db: Database
+    settings: Settings
+    actor_for: ActorFor[A]
+    secret: bytes                        # for hashes and tokens of this room; see storage.facts.secret
+    networks: Networks
+    buckets: Buckets
+    clock: Callable[[], int] = field(default=clock)

@@ -1,0 +1,72 @@
+"""Where a request comes from: the address behind the trusted proxies, kept only as a keyed hash of its /24 or /64."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Iterable
+
+from folkmoot.errors import Invalid
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Block = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class Networks:
+    """Reads addresses. trusted: networks of proxies whose X-Forwarded-For is believed; secret: the hash's key."""
+
+    def __init__(self, secret: bytes, trusted: Iterable[str] = ()) -> None:
+        self._secret = secret
+        self._trusted = tuple(_block(each) for each in trusted)
+
+    def trusts(self, peer: str | None) -> bool:
+        """Whether the peer is one of the trusted proxies."""
+        address = _address(peer or "")
+        return address is not None and any(address in block for block in self._trusted)
+
+    def client(self, peer: str | None, forwarded: Iterable[str]) -> Address | None:
+        """The right-most hop that no trusted proxy is. None where the peer has no address (a Unix socket, a test).
+
+        forwarded: the X-Forwarded-For headers, in order. What stands left of the first hop that cannot be read is not
+        believed: the last trusted hop counts then.
+        """
+        here = _address(peer or "")
+        hops = [hop.strip() for line in forwarded for hop in line.split(",")]
+        while here is not None and hops and any(here in block for block in self._trusted):
+            further = _address(hops.pop())
+            if further is None:
+                break
+            here = further
+        return here
+
+    def hashed(self, address: Address | None) -> str | None:
+        """The keyed hash of the address's block: /24 of IPv4, /64 of IPv6. The same block gives the same 22 letters."""
+        if address is None:
+            return None
+        block = ipaddress.ip_network((address, 24 if address.version == 4 else 64), strict=False)
+        digest = hmac.digest(self._secret, b"network " + str(block).encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+
+def _address(words: str) -> Address | None:
+    """An address as proxies write it: bare, with a port, in brackets, IPv4 mapped into IPv6, with a zone."""
+    words = words.strip().strip('"')
+    if words.startswith("["):
+        words = words[1:].partition("]")[0]
+    elif words.count(":") == 1:
+        words = words.partition(":")[0]
+    try:
+        address = ipaddress.ip_address(words.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _block(words: str) -> Block:
+    try:
+        return ipaddress.ip_network(words)
+    except ValueError:
+        said = f"server.trusted_proxies has {words!r}, which is no network. Write 10.0.0.0/8 or ::1."
+        raise Invalid(said, "settings", "server.trusted_proxies") from None

@@ -1,0 +1,151 @@
+"""How a folder says which requests it answers: a tuple OPERATIONS for programs and PAGES for people, in its routes.py.
+
+    OPERATIONS = (
+        Operation("POST", "/api/v1/comments", post, "Post a comment", status=201, problems=(NotFound, Conflict)),
+        Operation("GET", "/api/v1/counts", counts, "Counts of comments", public=True),
+    )
+    PAGES = (Page("GET", "/sign-in", sign_in), Page("POST", "/comments", post_form))
+
+The function's annotations are the only place where shapes stand: `path`, `query`, `body` (JSON) and `form` name msgspec
+Structs that the request is read into, the return type is what the OpenAPI file shows. A Struct for a body or form has
+`forbid_unknown_fields=True`. A Page returns a Response; an Operation a Struct (sent as JSON), None (204) or a Response.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from functools import cached_property
+from typing import Any, get_type_hints
+
+import msgspec
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from folkmoot.errors import Invalid, NotAllowed, NotFound, Problem, Unavailable
+from folkmoot.web import bodies, confirm, headers, origins, problems
+from folkmoot.web.kit import Kit
+from folkmoot.web.requests import Ask
+from folkmoot.web.words import N_
+
+DEADLINE = 15.0  # seconds until a request is answered with 503, whatever it waits for
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+class Page(Struct, frozen=True, dict=True):
+    """A page or a form's target, for people. Answers are private unless the function sets its own headers."""
+
+    method: str
+    path: str
+    act: Callable[..., Awaitable[Any]]
+
+    @cached_property
+    def shapes(self) -> dict[str, Any]:
+        """path, query, body, form, return: the types that the function names."""
+        hints = get_type_hints(self.act)
+        return {name: hints[name] for name in ("path", "query", "body", "form", "return") if name in hints}
+
+
+class Operation(Page, frozen=True, dict=True):
+    """Part of the API. problems: what it may refuse with, beside what every operation may; public: any page may read it."""
+
+    summary: str = ""
+    status: int = 200
+    problems: tuple[type[Problem], ...] = ()
+    public: bool = False
+
+
+def mount(doors: Iterable[Page], kit: Kit[Any]) -> list[Route]:
+    """Routes, one per path; another method than the listed ones gets 405 with Allow."""
+    by_path: dict[str, dict[str, Page]] = {}
+    for door in doors:
+        methods = by_path.setdefault(door.path, {})
+        if door.method in methods:
+            raise ValueError(f"{door.method} {door.path} is registered twice")
+        methods[door.method] = door
+    return [Route(path, _endpoint(methods, kit), methods=list(methods)) for path, methods in by_path.items()]
+
+
+def _endpoint(methods: dict[str, Page], kit: Kit[Any]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        door = methods.get(request.method) or methods["GET"]  # HEAD is a GET whose body is not sent
+        ask = Ask(request, kit)
+        try:
+            async with asyncio.timeout(DEADLINE):
+                return await _run(door, ask)
+        except TimeoutError:
+            return refuse(ask, door, Unavailable(N_("This took too long; it may have been done or not. Look, then try again.")))
+        except Problem as problem:
+            return refuse(ask, door, problem)
+
+    return endpoint
+
+
+async def _run(door: Page, ask: Ask[Any]) -> Response:
+    shown = await _guard(door, ask)
+    return shown or _answer(door, ask, await door.act(ask, **await _given(door, ask)))
+
+
+async def _guard(door: Page, ask: Ask[Any]) -> Response | None:
+    """Who may make a browser write. Answers with the page that asks, where a form comes from a browser that does not say."""
+    if door.method not in UNSAFE:
+        return None
+    if not isinstance(door, Operation):
+        ask.typed = await bodies.read_form(ask.request)
+    verdict = origins.judge(ask.request, ask.origin)
+    if verdict == "foreign":
+        raise NotAllowed(N_("This came from another website, which may not write here in your name."), "foreign_origin")
+    if verdict == "ours" or ask.bearer:
+        return None
+    if isinstance(door, Operation):
+        if ask.token:
+            words = N_("The browser does not say which page this comes from. Send the token in Authorization.")
+            raise NotAllowed(words, "no_origin")
+        return None
+    return await confirm.ask_or_accept(ask)
+
+
+async def _given(door: Page, ask: Ask[Any]) -> dict[str, object]:
+    """What the function asks for by name, read and checked."""
+    shapes, given = door.shapes, dict[str, object]()
+    if "path" in shapes:
+        given["path"] = _path(ask, shapes["path"])
+    if "query" in shapes:
+        given["query"] = bodies.fit(bodies.query(ask.request), shapes["query"])
+    if "body" in shapes:
+        ask.body = await bodies.read_json_bytes(ask.request)
+        given["body"] = bodies.decode_json(ask.body, shapes["body"])
+    if "form" in shapes:
+        given["form"] = bodies.fit(ask.typed, shapes["form"])
+    return given
+
+
+def _path(ask: Ask[Any], shape: type[Any]) -> object:
+    try:
+        return msgspec.convert(ask.request.path_params, shape, strict=False, dec_hook=bodies.decode_id)
+    except msgspec.ValidationError:
+        raise NotFound(N_("There is nothing at this address."), "not_found") from None
+
+
+def _answer(door: Page, ask: Ask[Any], answer: object) -> Response:
+    if isinstance(answer, Response):
+        return answer
+    public = isinstance(door, Operation) and door.public
+    given = headers.api(public=public) | ask.headers
+    if answer is None:
+        return Response(None, 204, given)
+    status = ask.status or (door.status if isinstance(door, Operation) else 200)
+    return Response(msgspec.json.encode(answer), status, given, "application/json")
+
+
+def refuse(ask: Ask[Any], door: Page, problem: Problem) -> Response:
+    """The answer to what was refused: problem+json for the API, else a page that gives back what was typed."""
+    if isinstance(door, Operation):
+        answer = problems.as_json(problem, ask.language, ask.id)
+        if door.public:
+            answer.headers["Access-Control-Allow-Origin"] = "*"
+        return answer
+    kept = ask.typed.get("text", [""])[0] if isinstance(problem, Invalid | Unavailable | NotAllowed) or ask.typed else ""
+    return problems.as_page(problem, ask.language, ask.id, kept)

@@ -1,0 +1,168 @@
+"""A request as the routes see it.
+
+A route is a function `async def do(ask: Ask[Actor], body: Struct, …) -> Struct | Response` (see operations.py). It parses
+nothing and decides nothing: it calls a verb in one transaction,
+
+    async def edit(ask: Ask[Actor], path: CommentPath, body: Edit) -> CommentAnswer:
+        ask.spend("change")
+        return await ask.write(lambda tx: shown(comments.edit(tx, ask.actor(tx), path.id, body.text, ask.now)))
+
+so whoever acts is looked up in the very transaction that acts. What the verb raises (folkmoot.errors) becomes the answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from folkmoot.errors import Invalid, NotSignedIn
+from folkmoot.storage.database import Tx
+from folkmoot.web import headers, origins, pages, words
+from folkmoot.web.kit import Kit
+from folkmoot.web.words import N_
+
+A = TypeVar("A")
+T = TypeVar("T")
+_REPEAT_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+def request_id(request: Request) -> str:
+    """The id under which the log knows a request: made here, never taken from outside."""
+    known: str = request.scope.setdefault("folkmoot.id", secrets.token_hex(8))
+    return known
+
+
+class Ask(Generic[A]):
+    """One request. `headers` and `status` go with the answer where the route returns a Struct; `typed` is what a form held."""
+
+    def __init__(self, request: Request, kit: Kit[A]) -> None:
+        self.request = request
+        self.kit = kit
+        self.now = kit.clock()
+        self.id = request_id(request)
+        self.headers: dict[str, str] = {}
+        self.status: int | None = None
+        self.typed: dict[str, list[str]] = {}
+        self.body = b""
+
+    @cached_property
+    def language(self) -> str:
+        """The language that the browser likes best, of those we speak."""
+        return words.choose(self.request.headers.get("accept-language", ""))
+
+    @cached_property
+    def network(self) -> str | None:
+        """The keyed hash of where the request comes from; None where that is not known."""
+        peer = self.request.client.host if self.request.client else None
+        known = self.kit.networks
+        return known.hashed(known.client(peer, self.request.headers.getlist("x-forwarded-for")))
+
+    @cached_property
+    def secure(self) -> bool:
+        """Whether the reader's browser speaks https: to us, to a trusted proxy, or to the public address."""
+        public, peer = self.kit.settings.server.public_url, self.request.client
+        if public or self.request.url.scheme == "https":
+            return not public.startswith("http://")
+        told = self.request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip()
+        return told == "https" and self.kit.networks.trusts(peer.host if peer else None)
+
+    @cached_property
+    def origin(self) -> str:
+        """Our own origin, as the reader's browser knows it."""
+        return origins.own_origin(self.request, self.kit.settings.server.public_url, secure=self.secure)
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie that our own top-level pages keep."""
+        return "__Host-folkmoot" if self.secure else "folkmoot"
+
+    @property
+    def bearer(self) -> str | None:
+        """The token of the Authorization header. Raises NotSignedIn where there is another kind of authorization."""
+        given = self.request.headers.get("authorization")
+        if given is None:
+            return None
+        scheme, _, token = given.partition(" ")
+        if scheme.lower() != "bearer" or not re.fullmatch(r"[\w~+/.=-]{1,512}", token.strip(), re.ASCII):
+            raise NotSignedIn(N_("The token cannot be read. Sign in again."), "bad_token")
+        return token.strip()
+
+    @property
+    def token(self) -> str | None:
+        """The token of the one who asks: of the header, else of the cookie. None for somebody unknown."""
+        return self.bearer or self.request.cookies.get(self.cookie) or None
+
+    def actor(self, tx: Tx) -> A:
+        """Who asks, looked up in this transaction."""
+        return self.kit.actor_for(tx, self.token, self.now, self.network)
+
+    def spend(self, deed: str, person: int | None = None) -> None:
+        """Counts against the limits of a deed (limits.RATES): of the network, and of the person where one is given."""
+        self.kit.buckets.spend(deed, self.now, network=self.network, person=person)
+
+    async def read(self, act: Callable[[Tx], T]) -> T:
+        """Runs `act` over one snapshot of the data."""
+        return await self.kit.db.read(act)
+
+    async def write(self, act: Callable[[Tx], T], lane: int = 0) -> T:
+        """Runs `act` in a transaction and answers after its commit. lane: the story."""
+        return await self.kit.db.write(act, lane=lane)
+
+    async def write_once(self, act: Callable[[Tx], T], answer: type[T], lane: int = 0) -> T:
+        """`write` of a deed that happens once per Idempotency-Key; a repeat gets the first answer (an `answer` Struct) again."""
+        key = self.repeat_key
+        if key is None:
+            return await self.write(act, lane)
+        from folkmoot.storage import repeats
+
+        scope, mark = self._scope(), hashlib.sha256(self.body).hexdigest()
+
+        def acted(tx: Tx) -> bytes:
+            return repeats.once(tx, scope, key, mark, self.now, lambda: msgspec.json.encode(act(tx)))
+
+        return msgspec.json.decode(await self.write(acted, lane), type=answer)
+
+    @property
+    def repeat_key(self) -> str | None:
+        """The Idempotency-Key, if one was sent."""
+        key = self.request.headers.get("idempotency-key")
+        if key is not None and not _REPEAT_KEY.fullmatch(key):
+            raise Invalid(N_("The Idempotency-Key is not 1 to 128 visible ASCII characters."), "repeat_key", "Idempotency-Key")
+        return key
+
+    def _scope(self) -> str:
+        """Keys of different people and addresses never meet."""
+        who = hashlib.sha256((self.token or self.network or "").encode()).hexdigest()[:32]
+        return f"{who} {self.request.method} {self.request.url.path}"
+
+    def page(self, name: str, status: int = 200, *, opener: bool = False, **values: object) -> Response:
+        """A private page made of a template. opener: a popup that talks to the window which opened it."""
+        given = headers.page(private=True, opener=opener) | self.headers
+        return HTMLResponse(pages.render(name, self.language, **values), status, given)
+
+    def see(self, path: str) -> Response:
+        """Sends the browser on to another page of ours (303)."""
+        return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
+
+    def own_path(self, typed: str, default: str = "/me") -> str:
+        """Where a `next` leads, if it is a page of ours; else `default`."""
+        return origins.own_path(typed, self.origin, default)
+
+    def keep_token(self, answer: Response, token: str, days: int) -> Response:
+        """Puts a token into the cookie of our own pages."""
+        settings: dict[str, Any] = {"httponly": True, "samesite": "lax", "secure": self.secure, "path": "/"}
+        answer.set_cookie(self.cookie, token, max_age=days * 86_400, **settings)
+        return answer
+
+    def drop_token(self, answer: Response) -> Response:
+        """Takes the cookie away."""
+        answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="lax")
+        return answer
