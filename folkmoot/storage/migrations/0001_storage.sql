@@ -6,9 +6,13 @@ CREATE TABLE story_version (
   story BIGINT PRIMARY KEY,
   version BIGINT NOT NULL,
   marked INTEGER NOT NULL DEFAULT 0,       -- 1: votes have come; a tick moves the version for them
-  ticked BIGINT NOT NULL DEFAULT 0         -- when a tick last moved it
+  ticked BIGINT NOT NULL DEFAULT 0,        -- when a tick last moved it
+  moved BIGINT NOT NULL DEFAULT 0,         -- in which group of writes: a number that only grows (PostgreSQL: the transaction's)
+  writer BIGINT NOT NULL DEFAULT 0         -- which process moved it last; it has told its own followers already
 );
 CREATE INDEX story_version_marked ON story_version (story) WHERE marked = 1;
+-- sqlite only: other processes look here for what has moved; PostgreSQL tells them, and an index would slow its hottest rows.
+CREATE INDEX story_version_moved ON story_version (moved);
 
 -- Work to be done after the commit: mail, claims, clean-ups (storage/jobs.py). A lease, not a state called "doing".
 CREATE TABLE job (

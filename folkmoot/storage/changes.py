@@ -1,0 +1,58 @@
+"""Who hears of versions that moved, and the tick that moves them for votes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from folkmoot.storage.database import Database, Tx
+
+Told = Callable[[dict[int, int]], None]
+TICK = 1_000  # ms: votes move a story's version at most this often
+
+_log = logging.getLogger(__name__)
+
+
+class Followers:
+    """Those who asked to be told. May be told from several threads; a follower that raises does not harm the others."""
+
+    def __init__(self) -> None:
+        self._told: tuple[Told, ...] = ()
+
+    def add(self, told: Told) -> Callable[[], None]:
+        """Adds a follower; gives the way to stop."""
+        self._told = (*self._told, told)
+
+        def stop() -> None:
+            self._told = tuple(each for each in self._told if each is not told)
+
+        return stop
+
+    def tell(self, moved: dict[int, int]) -> None:
+        """Tells all. An empty dict says: believe nothing kept."""
+        for told in self._told:
+            try:
+                told(moved)
+            except Exception:
+                _log.exception("A follower of story versions failed.")
+
+
+def tick(db: Database, now: int) -> int:
+    """Moves the versions of stories that got votes since their last tick, each at most once a second; the number of stories."""
+    before = now - TICK
+    if not db.read_now(lambda tx: _due(tx, before)):
+        return 0
+    return db.write_now(lambda tx: _tick(tx, before, now))
+
+
+def _due(tx: Tx, before: int) -> list[int]:
+    sql = "SELECT story FROM story_version WHERE marked = 1 AND ticked <= :before ORDER BY story LIMIT 500"
+    return [row.story for row in tx.rows(sql, before=before)]
+
+
+def _tick(tx: Tx, before: int, now: int) -> int:
+    stories = _due(tx, before)
+    tx.many("UPDATE story_version SET marked = 0, ticked = :now WHERE story = :story", [{"story": s, "now": now} for s in stories])
+    for story in stories:
+        tx.bump(story)
+    return len(stories)

@@ -1,0 +1,241 @@
+"""Group commit, whatever the engine: a thread takes the pieces that wait, runs them in one transaction, answers after its commit.
+
+A piece is one `act(tx)` that somebody waits for. The thread never waits for more pieces to come: under load a commit takes
+long enough for the next ones to gather. What an engine must do is named by `Session`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+
+from folkmoot.errors import Problem, Unavailable
+
+
+class Piece:
+    """One act that somebody waits for: in an event loop (`loop` and `future`) or in a thread (`done`, released when answered)."""
+
+    __slots__ = ("act", "done", "error", "future", "loop", "value")
+
+    def __init__(self, act: Callable[[Any], Any]) -> None:
+        self.act = act
+        self.value: Any = None
+        self.error: BaseException | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.future: asyncio.Future[Any] | None = None
+        self.done: threading.Lock | None = None
+
+    def awaited(self) -> asyncio.Future[Any]:
+        """The future that the running event loop awaits."""
+        self.loop = asyncio.get_running_loop()
+        self.future = self.loop.create_future()
+        return self.future
+
+    def prepared_to_block(self) -> Piece:
+        """Itself, ready for `result` to be called in this thread once it has been put in a queue."""
+        self.done = threading.Lock()
+        self.done.acquire()
+        return self
+
+    def result(self) -> Any:
+        """Blocks until answered; then gives the value or raises."""
+        if self.done is not None:
+            self.done.acquire()
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+def answer(pieces: Sequence[Piece]) -> None:
+    """Wakes all who wait for these pieces, each event loop once however many of its pieces are among them."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Piece]] = {}
+    for piece in pieces:
+        if piece.loop is not None:
+            by_loop.setdefault(piece.loop, []).append(piece)
+        elif piece.done is not None:
+            piece.done.release()
+    for loop, some in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_settle, some)
+
+
+def _settle(pieces: Sequence[Piece]) -> None:
+    for piece in pieces:
+        future = piece.future
+        if future is None or future.done():
+            continue
+        if piece.error is None:
+            future.set_result(piece.value)
+        elif isinstance(piece.error, StopIteration):  # a future refuses to carry one
+            future.set_exception(RuntimeError("an act raised StopIteration"))
+        else:
+            future.set_exception(piece.error)
+
+
+class Pledges:
+    """What a piece asked to be done once at the end of its group; the pledges of its group's pieces are merged by key."""
+
+    __slots__ = ("acts", "bumped", "marked")
+
+    def __init__(self) -> None:
+        self.acts: dict[object, Callable[[Any], None]] = {}
+        self.bumped: set[int] = set()
+        self.marked: set[int] = set()
+
+    def bump(self, story: int) -> None:
+        self.bumped.add(story)
+
+    def mark(self, story: int) -> None:
+        self.marked.add(story)
+
+    def at_end(self, key: object, act: Callable[[Any], None]) -> None:
+        self.acts.setdefault(key, act)
+
+    def absorb(self, other: Pledges) -> None:
+        """Takes over what another piece pledged."""
+        if other.acts:
+            self.acts = {**other.acts, **self.acts}
+        self.bumped |= other.bumped
+        self.marked |= other.marked
+
+    def redeem(self, tx: Any) -> None:
+        """Runs every act, and those that these pledge in turn by the same `tx`, which must be a `Pledges` itself."""
+        while self.acts:
+            acts, self.acts = self.acts, {}
+            for act in acts.values():
+                act(tx)
+            self.absorb(tx)
+            tx.acts = {}
+
+
+class Lost(Exception):
+    """The transaction of a group cannot go on. `cause` says why in words for people."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class Session(Protocol):
+    """A connection that one writer thread works with."""
+
+    def begin(self) -> None:
+        """Begins a group. Raises a Problem where that cannot be; then nothing needs rolling back."""
+
+    def perform(self, piece: Piece) -> None:
+        """Runs one piece and notes its value or its error; what a failed piece wrote is undone. Raises Lost where the group is."""
+
+    def commit(self) -> dict[int, int]:
+        """Redeems the pledges and commits; gives the versions that moved. Whatever it raises, nothing was committed."""
+
+    def roll_back(self) -> None:
+        """Undoes the group. Never raises."""
+
+    def close(self) -> None:
+        """Gives the connection back."""
+
+
+class Writer(threading.Thread):
+    """The thread of one lane. `queue` takes pieces, and None to end."""
+
+    def __init__(self, name: str, session: Session, tell: Callable[[dict[int, int]], None], most: int, milliseconds: int) -> None:
+        super().__init__(name=name, daemon=True)
+        self.queue: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
+        self._session = session
+        self._tell = tell
+        self._most = most
+        self._seconds = milliseconds / 1000
+
+    def run(self) -> None:
+        while (first := self.queue.get()) is not None:
+            self._serve(first)
+        self._refuse(self._waiting(), Unavailable("The server is stopping. Try again in a moment.", 5))
+        self._session.close()
+
+    def _serve(self, first: Piece) -> None:
+        group: list[Piece] = []
+        try:
+            self._session.begin()
+        except Problem as problem:
+            self._refuse([first, *self._waiting()], problem)
+            return
+        try:
+            for piece in self._take(first):
+                group.append(piece)
+                self._session.perform(piece)
+            moved = self._session.commit()
+        except Exception:  # its members are heard one by one: each learns its own cause
+            self._session.roll_back()
+            for piece in group:
+                self._serve_alone(piece)
+        else:
+            self._publish(moved, group)
+
+    def _serve_alone(self, piece: Piece) -> None:
+        piece.value = piece.error = None
+        try:
+            self._session.begin()
+            self._session.perform(piece)
+            moved = self._session.commit()
+        except Exception as error:
+            self._session.roll_back()
+            piece.value, piece.error = None, error.cause if isinstance(error, Lost) else error
+            moved = {}
+        self._publish(moved, [piece])
+
+    def _publish(self, moved: dict[int, int], group: list[Piece]) -> None:
+        if moved:
+            self._tell(moved)
+        answer(group)
+
+    def _take(self, first: Piece) -> Iterator[Piece]:
+        """The first piece, then those that wait, also those that came meanwhile, up to the limits of a group."""
+        yield first
+        end = time.perf_counter() + self._seconds
+        for _ in range(self._most - 1):
+            if time.perf_counter() > end:
+                return
+            piece = self._next()
+            if piece is None:
+                return
+            yield piece
+
+    def _next(self) -> Piece | None:
+        try:
+            piece = self.queue.get_nowait()
+        except queue.Empty:
+            return None
+        if piece is None:
+            self.queue.put(None)  # the order to end is obeyed after this group
+        return piece
+
+    def _waiting(self) -> list[Piece]:
+        return list(iter(self._next, None))
+
+    def _refuse(self, pieces: list[Piece], problem: Problem) -> None:
+        for piece in pieces:
+            piece.error = problem
+        answer(pieces)
+
+
+class Reader(threading.Thread):
+    """A thread that reads, one piece at a time, each over one snapshot. `queue` is shared by all readers; each takes one None to end."""
+
+    def __init__(self, name: str, pieces: queue.SimpleQueue[Piece | None], perform: Callable[[Piece], None], close: Callable[[], None]) -> None:
+        super().__init__(name=name, daemon=True)
+        self._pieces = pieces
+        self._perform = perform
+        self._close = close
+
+    def run(self) -> None:
+        while (piece := self._pieces.get()) is not None:
+            try:
+                self._perform(piece)
+            except BaseException as error:
+                piece.value, piece.error = None, error
+            answer([piece])
+        self._close()
