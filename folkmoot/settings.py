@@ -89,7 +89,7 @@ class Reading(Struct, frozen=True):
 class People(Struct, frozen=True):
     """How long people stay known, and which names are kept for the newsroom."""
 
-    session_days: Annotated[int, Meta(ge=1, le=400, description="A sign-in that is not used ends after this many days.")] = 60
+    session_days: Annotated[int, Meta(ge=1, le=400, description="A sign-in that is not used ends after this many days.")] = 90
     guest_days: Annotated[int, Meta(ge=1, le=400, description="A guest's browser may claim its words for this long.")] = 365
     reserved_names: Annotated[
         tuple[str, ...], Meta(description="Names that only staff may carry or resemble, beside the names of your staff.")

@@ -17,9 +17,12 @@ A = TypeVar("A")
 
 
 class ActorFor(Protocol[A_co]):
-    """people.sessions.actor_for: who a token proves. Raises NotSignedIn for a token that proves nobody."""
+    """Who a token proves (people.sessions.actor_for). in_cookie: it came in our pages' cookie, else as Authorization.
 
-    def __call__(self, tx: Tx, token: str | None, now: int, network: str | None) -> A_co: ...
+    Raises NotSignedIn for a token that proves nobody, or came in the wrong way.
+    """
+
+    def __call__(self, tx: Tx, token: str | None, now: int, network: str | None, *, in_cookie: bool) -> A_co: ...
 
 
 def clock() -> int:

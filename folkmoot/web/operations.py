@@ -49,12 +49,17 @@ class Page(Struct, frozen=True, dict=True):
 
 
 class Operation(Page, frozen=True, dict=True):
-    """Part of the API. problems: what it may refuse with, beside what every operation may; public: any page may read it."""
+    """Part of the API.
+
+    problems: what it may refuse with, beside what every operation may. public: the same for everybody, any page may read
+    it. signed: nobody without a token may; the rest of who may what is the verb's to decide.
+    """
 
     summary: str = ""
     status: int = 200
     problems: tuple[type[Problem], ...] = ()
     public: bool = False
+    signed: bool = False
 
 
 def mount(doors: Iterable[Page], kit: Kit[Any]) -> list[Route]:
@@ -92,7 +97,9 @@ async def _guard(door: Page, ask: Ask[Any]) -> Response | None:
     """Who may make a browser write. Answers with the page that asks, where a form comes from a browser that does not say."""
     if door.method not in UNSAFE:
         return None
-    if not isinstance(door, Operation):
+    if isinstance(door, Operation):
+        ask.repeat_key()
+    else:
         ask.typed = await bodies.read_form(ask.request)
     verdict = origins.judge(ask.request, ask.origin)
     if verdict == "foreign":

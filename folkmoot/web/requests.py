@@ -102,7 +102,8 @@ class Ask(Generic[A]):
 
     def actor(self, tx: Tx) -> A:
         """Who asks, looked up in this transaction."""
-        return self.kit.actor_for(tx, self.token, self.now, self.network)
+        bearer = self.bearer
+        return self.kit.actor_for(tx, bearer or self.token, self.now, self.network, in_cookie=bearer is None)
 
     def spend(self, deed: str, person: int | None = None) -> None:
         """Counts against the limits of a deed (limits.RATES): of the network, and of the person where one is given."""
@@ -118,7 +119,7 @@ class Ask(Generic[A]):
 
     async def write_once(self, act: Callable[[Tx], T], answer: type[T], lane: int = 0) -> T:
         """`write` of a deed that happens once per Idempotency-Key; a repeat gets the first answer (an `answer` Struct) again."""
-        key = self.repeat_key
+        key = self.repeat_key()
         if key is None:
             return await self.write(act, lane)
         from folkmoot.storage import repeats
@@ -130,9 +131,8 @@ class Ask(Generic[A]):
 
         return msgspec.json.decode(await self.write(acted, lane), type=answer)
 
-    @property
     def repeat_key(self) -> str | None:
-        """The Idempotency-Key, if one was sent."""
+        """The Idempotency-Key, if one was sent. Raises Invalid."""
         key = self.request.headers.get("idempotency-key")
         if key is not None and not _REPEAT_KEY.fullmatch(key):
             raise Invalid(N_("The Idempotency-Key is not 1 to 128 visible ASCII characters."), "repeat_key", "Idempotency-Key")

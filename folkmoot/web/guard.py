@@ -1,0 +1,85 @@
+"""The outermost wall around the router: an id for each request, a log line, and words instead of a stack trace."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from folkmoot.errors import NotFound, Problem, TooLarge
+from folkmoot.web import problems, words
+from folkmoot.web.logs import log
+from folkmoot.web.problems import Fault, WrongMethod
+from folkmoot.web.requests import request_id
+from folkmoot.web.words import N_
+
+LONGEST_TARGET = 70_000  # bytes of path and query together
+
+
+class Guard:
+    """ASGI: calls `app`, answers for it where it fails before it has begun to answer."""
+
+    def __init__(self, app: ASGIApp, *, log_requests: bool = False) -> None:
+        self._app = app
+        self._log_requests = log_requests
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        request, begun, status = Request(scope), time.monotonic(), 0
+        mark = (b"x-request-id", request_id(request).encode())
+
+        async def told(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], mark]
+            await send(message)
+
+        try:
+            if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_TARGET:
+                raise TooLarge(N_("The address is too long. Send less."), "too_large")
+            await self._app(scope, receive, told)
+        except Exception as error:
+            problem = _as_problem(error, request)
+            if status:
+                raise
+            await answer(request, problem)(scope, receive, told)
+        if self._log_requests:
+            _line(request, status, begun)
+        return None
+
+
+def _as_problem(error: Exception, request: Request) -> Problem:
+    """What is told to the client; a fault of ours goes to the log."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return WrongMethod((error.headers or {}).get("Allow", "GET"))
+    if isinstance(error, HTTPException) and error.status_code == 404:
+        return nothing_here()
+    log.error("A request failed", exc_info=error, extra={"about": _about(request)})
+    return Fault(N_("Something broke on our side. It has been written down; try again later."))
+
+
+def nothing_here() -> NotFound:
+    """What an address gets that nobody answers."""
+    return NotFound(N_("There is nothing at this address."), "not_found")
+
+
+def answer(request: Request, problem: Problem) -> ASGIApp:
+    """A problem as the API or a page says it, by the address."""
+    language = words.choose(request.headers.get("accept-language", ""))
+    made = problems.as_json if request.scope["path"].startswith("/api/") else problems.as_page
+    return made(problem, language, request_id(request))
+
+
+def _line(request: Request, status: int, begun: float) -> None:
+    spent = round((time.monotonic() - begun) * 1000, 1)
+    log.info("request", extra={"about": _about(request) | {"status": status, "ms": spent}})
+
+
+def _about(request: Request) -> dict[str, object]:
+    return {"request": request_id(request), "method": request.method, "path": request.scope["path"]}
