@@ -23,7 +23,8 @@ class Actor(Struct, frozen=True):
     """Who asks for a deed: an explicit argument of every verb.
 
     person is None for somebody unknown, who may still write as a guest. `roles` holds (site, role), site 0 for every site.
-    `network` is a keyed hash of the address block (/24, /64), never an address. `door` says how they came in.
+    `network` is a keyed hash of the address block (/24, /64), never an address. `door` says how they came in. `framed`:
+    they speak from a frame on a publisher's page, where nobody acts as staff.
     """
 
     person: Person | None = None
@@ -31,6 +32,7 @@ class Actor(Struct, frozen=True):
     network: str | None = None
     door: Literal["web", "command", "import", "rule"] = "web"
     session: int | None = None
+    framed: bool = False
 
     @property
     def id(self) -> int | None:
@@ -42,3 +44,85 @@ class Actor(Struct, frozen=True):
 
 
 COMMAND = Actor(door="command")  # the operator at the command line: may do everything
+
+
+class Known(Struct, frozen=True):
+    """A person as the operator sees them. mailboxes: those that they have proven."""
+
+    person: Person
+    roles: frozenset[tuple[int, Role]]
+    mailboxes: tuple[str, ...]
+
+
+class PageKey(Struct, frozen=True):
+    """The token of a page's cookie, and when it ends (UTC ms)."""
+
+    token: str
+    expires: int
+
+
+class Keys(Struct, frozen=True):
+    """What a frame or a program gets: a token for 15 minutes, one that fetches the next two, and when the first ends (UTC ms)."""
+
+    access: str
+    refresh: str
+    expires: int
+
+
+class Mailbox(Struct, frozen=True):
+    """One mailbox. address: where mail goes, domain in ASCII. subject: the same in lower case, for comparing."""
+
+    address: str
+    subject: str
+
+    @property
+    def masked(self) -> str:
+        """As it is shown while nobody is signed in: i…@mail.example."""
+        local, domain = self.address.split("@")
+        return f"{local[0]}…@{domain}"
+
+
+class Asked(Struct, frozen=True):
+    """A code that was mailed, as the browser that asked for it may see it."""
+
+    id: int
+    mailbox: Mailbox
+    expires: int
+    handover: int | None
+    goes_to: str
+
+
+class Entry(Struct, frozen=True):
+    """What became of a code that somebody entered.
+
+    "entered": person and given are there. "name": the code is right, but this mailbox is new and a name is still to be
+    given; nothing is used up. "wrong": `left` tries remain. "gone": it was used, has ended, or belongs to another browser.
+    """
+
+    outcome: Literal["entered", "name", "wrong", "gone"]
+    person: Person | None = None
+    given: PageKey | Keys | None = None
+    left: int = 0
+    handover: int | None = None
+    goes_to: str = ""
+
+
+class Handover(Struct, frozen=True):
+    """A frame that waits for its popup. origin: the publisher's page that the frame is on."""
+
+    id: int
+    origin: str
+    network: str
+    expires: int
+    person: int | None
+    done: int | None
+    redeemed: int | None
+
+
+class Invitation(Struct, frozen=True):
+    """A one-time link to a role."""
+
+    id: int
+    role: Role
+    site: int
+    expires: int

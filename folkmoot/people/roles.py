@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from folkmoot.people.model import Actor, Role
 
+STAFF: frozenset[Role] = frozenset({"admin", "moderator", "editor"})
+
 # What each role may do on its site, beside what everybody may do with what is theirs.
 MAY: dict[str, frozenset[str]] = {
     "member": frozenset(),
@@ -20,10 +22,15 @@ def roles_on(actor: Actor, site: int) -> frozenset[Role]:
 
 
 def may(actor: Actor, deed: str, site: int) -> bool:
-    """Whether the actor's roles on the site allow a deed. The command line may do everything."""
-    return actor.door == "command" or any(deed in MAY[role] for role in roles_on(actor, site))
+    """Whether the actor's roles on the site allow a deed. The command line may do everything, a frame nothing that staff do."""
+    return actor.door == "command" or (not actor.framed and any(deed in MAY[role] for role in roles_on(actor, site)))
 
 
 def is_staff(actor: Actor, site: int) -> bool:
     """Whether the actor speaks for the newsroom: gets the staff mark."""
-    return bool(roles_on(actor, site) & {"admin", "moderator", "editor"})
+    return bool(roles_on(actor, site) & STAFF)
+
+
+def serves(roles: frozenset[tuple[int, Role]]) -> bool:
+    """Whether somebody with these roles is staff of any site: their sign-ins are short."""
+    return any(role in STAFF for _, role in roles)
