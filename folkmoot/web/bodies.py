@@ -6,7 +6,9 @@ is read into a msgspec Struct, and a field that does not fit is named.
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
@@ -89,8 +91,10 @@ def decode_json(body: bytes, shape: type[S]) -> S:
         raise misfit(error) from None
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         raise Unreadable(N_("The body is not valid JSON."), "not_json") from None
-    if b"\\u0000" in body.lower() and _has_nul(msgspec.to_builtins(made)):
-        raise Unreadable(N_("The text holds a NUL character, which cannot be kept. Take it out."), "nul")
+    try:
+        json.loads(body, object_pairs_hook=_looked_over)
+    except (ValueError, RecursionError):
+        raise Unreadable(N_("The body is not valid JSON."), "not_json") from None
     return made
 
 
@@ -100,8 +104,12 @@ def _readable(body: bytes) -> str:
     except UnicodeDecodeError:
         raise Unreadable(N_("The request is not valid UTF-8."), "not_utf8") from None
     if "\0" in text:
-        raise Unreadable(N_("The text holds a NUL character, which cannot be kept. Take it out."), "nul")
+        raise _nul()
     return text
+
+
+def _nul() -> Unreadable:
+    return Unreadable(N_("The text holds a NUL character, which cannot be kept. Take it out."), "nul")
 
 
 def depth(body: bytes) -> int:
@@ -116,11 +124,18 @@ def depth(body: bytes) -> int:
     return deepest
 
 
-def _has_nul(value: Any) -> bool:
-    if isinstance(value, str):
-        return "\0" in value
-    parts: Iterable[Any] = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    return any(_has_nul(part) for part in parts)
+def _looked_over(members: list[tuple[str, Any]]) -> None:
+    """What msgspec lets through: a member given twice, of which readers of JSON take different ones; an escaped NUL."""
+    names = {name for name, _ in members}
+    if len(names) < len(members):
+        repeated = Counter(name for name, _ in members).most_common(1)[0][0][:40]
+        raise Unreadable(say("{field} is given more than once. Give it once.", field=repeated), "repeated_field", repeated)
+    if any(isinstance(text, str) and "\0" in text for _, value in members for text in _texts(value)):
+        raise _nul()
+
+
+def _texts(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list) else (value,)
 
 
 def pairs(encoded: bytes, limit: int = MAX_FIELDS) -> dict[str, list[str]]:

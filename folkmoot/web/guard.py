@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from folkmoot.errors import NotFound, Problem, TooLarge
+from folkmoot.errors import Problem, TooLarge
 from folkmoot.web import problems, words
 from folkmoot.web.logs import log
 from folkmoot.web.problems import Fault, WrongMethod
@@ -59,14 +59,9 @@ def _as_problem(error: Exception, request: Request) -> Problem:
     if isinstance(error, HTTPException) and error.status_code == 405:
         return WrongMethod((error.headers or {}).get("Allow", "GET"))
     if isinstance(error, HTTPException) and error.status_code == 404:
-        return nothing_here()
+        return problems.nothing_here()
     log.error("A request failed", exc_info=error, extra={"about": _about(request)})
     return Fault(N_("Something broke on our side. It has been written down; try again later."))
-
-
-def nothing_here() -> NotFound:
-    """What an address gets that nobody answers."""
-    return NotFound(N_("There is nothing at this address."), "not_found")
 
 
 def answer(request: Request, problem: Problem) -> ASGIApp:

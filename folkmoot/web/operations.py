@@ -24,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from folkmoot.errors import Invalid, NotAllowed, NotFound, Problem, Unavailable
+from folkmoot.errors import Invalid, NotAllowed, Problem, Unavailable
 from folkmoot.web import bodies, confirm, headers, origins, problems
 from folkmoot.web.kit import Kit
 from folkmoot.web.requests import Ask
@@ -133,7 +133,7 @@ def _path(ask: Ask[Any], shape: type[Any]) -> object:
     try:
         return msgspec.convert(ask.request.path_params, shape, strict=False, dec_hook=bodies.decode_id)
     except msgspec.ValidationError:
-        raise NotFound(N_("There is nothing at this address."), "not_found") from None
+        raise problems.nothing_here() from None
 
 
 def _answer(door: Page, ask: Ask[Any], answer: object) -> Response:

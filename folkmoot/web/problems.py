@@ -93,6 +93,11 @@ def kind_of(problem: Problem | type[Problem]) -> Kind:
     return next((KINDS[each] for each in of.__mro__ if each in KINDS), KINDS[Fault])
 
 
+def nothing_here() -> errors.NotFound:
+    """What an address gets that nobody answers."""
+    return errors.NotFound(N_("There is nothing at this address."), "not_found")
+
+
 def as_json(problem: Problem, language: str, request: str) -> Response:
     """The answer to a program."""
     kind = kind_of(problem)

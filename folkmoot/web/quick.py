@@ -19,7 +19,7 @@ class Quick(HttpToolsProtocol):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._at_once = None if self.access_log else getattr(self.app, "at_once", None)
+        self._at_once = None if self.config.access_log else getattr(self.app, "at_once", None)
         self._answered = False
 
     def on_headers_complete(self) -> None:

@@ -11,11 +11,6 @@ from functools import cache
 from pathlib import Path
 
 from msgspec import Struct
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
-from folkmoot.web import guard, headers
 
 FOLDER = Path(__file__).parent.parent / "embed"
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
@@ -51,28 +46,3 @@ def files() -> dict[str, File]:
 def address(name: str) -> str:
     """Where a file is served: /static/thread.0123456789ab.js."""
     return file(name).address
-
-
-def routes() -> list[Route]:
-    """/static/… and /embed.js, for GET and HEAD."""
-    return [Route("/static/{name}", _static), Route("/embed.js", _loader)]
-
-
-async def _static(request: Request) -> Response:
-    found = files().get(request.url.path)
-    if found is None:
-        raise guard.nothing_here()
-    return _send(request, found, headers.file(immutable=True))
-
-
-async def _loader(request: Request) -> Response:
-    return _send(request, file(LOADER), headers.file(immutable=False))
-
-
-def _send(request: Request, found: File, given: dict[str, str]) -> Response:
-    given = given | {"ETag": found.etag}
-    if found.etag in request.headers.get("if-none-match", ""):
-        return Response(None, 304, given)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(found.gzipped, 200, given | {"Content-Encoding": "gzip"}, found.kind)
-    return Response(found.plain, 200, given, found.kind)
