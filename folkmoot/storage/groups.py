@@ -10,10 +10,17 @@ import asyncio
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar, cast
 
-from folkmoot.errors import Problem, Unavailable
+from folkmoot.errors import Problem
+from folkmoot.storage import refusals
+from folkmoot.storage.changes import Followers, Told
+from folkmoot.storage.database import Tx
+
+T = TypeVar("T")
+
+_TRIES = 3  # of a piece alone, where the engine asks for another try (a deadlock, two transactions in each other's way)
 
 
 class Piece:
@@ -48,6 +55,9 @@ class Piece:
         if self.error is not None:
             raise self.error
         return self.value
+
+
+Queue = queue.SimpleQueue[Piece | None]
 
 
 def answer(pieces: Sequence[Piece]) -> None:
@@ -112,10 +122,19 @@ class Pledges:
             tx.acts = {}
 
 
-class Lost(Exception):
-    """The transaction of a group cannot go on. `cause` says why in words for people."""
+class Lost(Exception):  # noqa: N818  # it names a state of the group, and never leaves this folder
+    """The transaction of a group cannot go on. cause: what its pieces are told if they fail alone too; again: worth another try."""
 
-    def __init__(self, cause: Exception) -> None:
+    def __init__(self, cause: BaseException, again: bool = False) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.again = again
+
+
+class Unsure(Exception):  # noqa: N818
+    """Nobody knows whether the commit took place, so nothing may be tried again."""
+
+    def __init__(self, cause: Problem) -> None:
         super().__init__(str(cause))
         self.cause = cause
 
@@ -127,10 +146,10 @@ class Session(Protocol):
         """Begins a group. Raises a Problem where that cannot be; then nothing needs rolling back."""
 
     def perform(self, piece: Piece) -> None:
-        """Runs one piece and notes its value or its error; what a failed piece wrote is undone. Raises Lost where the group is."""
+        """Runs one piece and notes its value or its error; what a failed piece wrote is undone. Raises Lost where all is."""
 
     def commit(self) -> dict[int, int]:
-        """Redeems the pledges and commits; gives the versions that moved. Whatever it raises, nothing was committed."""
+        """Redeems the pledges and commits; gives the versions that moved. Unless it raises Unsure, an exception means: not committed."""
 
     def roll_back(self) -> None:
         """Undoes the group. Never raises."""
@@ -142,9 +161,9 @@ class Session(Protocol):
 class Writer(threading.Thread):
     """The thread of one lane. `queue` takes pieces, and None to end."""
 
-    def __init__(self, name: str, session: Session, tell: Callable[[dict[int, int]], None], most: int, milliseconds: int) -> None:
+    def __init__(self, name: str, session: Session, tell: Told, most: int, milliseconds: int) -> None:
         super().__init__(name=name, daemon=True)
-        self.queue: queue.SimpleQueue[Piece | None] = queue.SimpleQueue()
+        self.queue: Queue = queue.SimpleQueue()
         self._session = session
         self._tell = tell
         self._most = most
@@ -153,21 +172,23 @@ class Writer(threading.Thread):
     def run(self) -> None:
         while (first := self.queue.get()) is not None:
             self._serve(first)
-        self._refuse(self._waiting(), Unavailable("The server is stopping. Try again in a moment.", 5))
+        self._refuse(self._waiting(), refusals.closed())
         self._session.close()
 
     def _serve(self, first: Piece) -> None:
-        group: list[Piece] = []
         try:
             self._session.begin()
         except Problem as problem:
             self._refuse([first, *self._waiting()], problem)
             return
+        group: list[Piece] = []
         try:
             for piece in self._take(first):
                 group.append(piece)
                 self._session.perform(piece)
             moved = self._session.commit()
+        except Unsure as unsure:
+            self._give_up(group, unsure)
         except Exception:  # its members are heard one by one: each learns its own cause
             self._session.roll_back()
             for piece in group:
@@ -176,16 +197,26 @@ class Writer(threading.Thread):
             self._publish(moved, group)
 
     def _serve_alone(self, piece: Piece) -> None:
-        piece.value = piece.error = None
-        try:
-            self._session.begin()
-            self._session.perform(piece)
-            moved = self._session.commit()
-        except Exception as error:
-            self._session.roll_back()
-            piece.value, piece.error = None, error.cause if isinstance(error, Lost) else error
-            moved = {}
-        self._publish(moved, [piece])
+        for left in reversed(range(_TRIES)):
+            piece.value = piece.error = None
+            try:
+                self._session.begin()
+                self._session.perform(piece)
+                moved = self._session.commit()
+            except Unsure as unsure:
+                return self._give_up([piece], unsure)
+            except Exception as error:
+                self._session.roll_back()
+                if not (left and isinstance(error, Lost) and error.again):
+                    return self._refuse([piece], error.cause if isinstance(error, Lost) else error)
+            else:
+                return self._publish(moved, [piece])
+        return None
+
+    def _give_up(self, group: list[Piece], unsure: Unsure) -> None:
+        self._session.roll_back()
+        self._refuse([piece for piece in group if piece.error is None], unsure.cause)
+        answer([piece for piece in group if piece.error is not unsure.cause])
 
     def _publish(self, moved: dict[int, int], group: list[Piece]) -> None:
         if moved:
@@ -216,26 +247,91 @@ class Writer(threading.Thread):
     def _waiting(self) -> list[Piece]:
         return list(iter(self._next, None))
 
-    def _refuse(self, pieces: list[Piece], problem: Problem) -> None:
+    def _refuse(self, pieces: list[Piece], error: BaseException) -> None:
         for piece in pieces:
-            piece.error = problem
+            piece.value, piece.error = None, error
         answer(pieces)
 
 
-class Reader(threading.Thread):
-    """A thread that reads, one piece at a time, each over one snapshot. `queue` is shared by all readers; each takes one None to end."""
+class Source(Protocol):
+    """A connection that one reader thread works with."""
 
-    def __init__(self, name: str, pieces: queue.SimpleQueue[Piece | None], perform: Callable[[Piece], None], close: Callable[[], None]) -> None:
+    def perform(self, piece: Piece) -> None:
+        """Runs a piece over one snapshot, notes its value, or raises."""
+
+    def close(self) -> None:
+        """Gives the connection back."""
+
+
+class Reader(threading.Thread):
+    """A thread that reads, one piece at a time. The queue is shared by all readers; each takes one None to end."""
+
+    def __init__(self, name: str, pieces: Queue, source: Source) -> None:
         super().__init__(name=name, daemon=True)
         self._pieces = pieces
-        self._perform = perform
-        self._close = close
+        self._source = source
 
     def run(self) -> None:
         while (piece := self._pieces.get()) is not None:
             try:
-                self._perform(piece)
+                self._source.perform(piece)
             except BaseException as error:
                 piece.value, piece.error = None, error
             answer([piece])
-        self._close()
+        self._source.close()
+
+
+class Crew:
+    """Writers and readers of one database: its four ways in. `writers` has one thread per lane."""
+
+    def __init__(self, writers: Sequence[Writer], sources: Sequence[Source], followers: Followers) -> None:
+        self._writers = writers
+        self._reads: Queue = queue.SimpleQueue()
+        self._readers = [Reader(f"folkmoot-reader-{number}", self._reads, source) for number, source in enumerate(sources)]
+        self._followers = followers
+        self._closed = False
+        for thread in (*self._writers, *self._readers):
+            thread.start()
+
+    def read(self, act: Callable[[Tx], T]) -> Awaitable[T]:
+        piece = Piece(act)
+        future = piece.awaited()
+        self._put(self._reads, piece)
+        return future
+
+    def write(self, act: Callable[[Tx], T], lane: int = 0) -> Awaitable[T]:
+        piece = Piece(act)
+        future = piece.awaited()
+        self._put(self._writers[lane % len(self._writers)].queue, piece)
+        return future
+
+    def read_now(self, act: Callable[[Tx], T]) -> T:
+        piece = Piece(act).prepared_to_block()
+        self._put(self._reads, piece)
+        return cast(T, piece.result())
+
+    def write_now(self, act: Callable[[Tx], T], lane: int = 0) -> T:
+        piece = Piece(act).prepared_to_block()
+        self._put(self._writers[lane % len(self._writers)].queue, piece)
+        return cast(T, piece.result())
+
+    def follow(self, told: Told) -> Callable[[], None]:
+        return self._followers.add(told)
+
+    def _put(self, pieces: Queue, piece: Piece) -> None:
+        if self._closed:
+            raise refusals.closed()
+        pieces.put(piece)
+
+    def finish(self) -> bool:
+        """Finishes what waits and ends the threads. False where that was done before."""
+        if self._closed:
+            return False
+        self._closed = True
+        for writer in self._writers:
+            writer.queue.put(None)
+        for _ in self._readers:
+            self._reads.put(None)
+        for thread in (*self._writers, *self._readers):
+            thread.join()
+        return True

@@ -1,0 +1,286 @@
+"""SQLite's transactions: connections, pieces with lazy savepoints, groups, snapshots; and what its exceptions mean."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, TypeVar, cast
+
+import apsw
+
+from folkmoot.errors import Invalid
+from folkmoot.storage import refusals
+from folkmoot.storage.changes import Followers
+from folkmoot.storage.database import Row
+from folkmoot.storage.groups import Lost, Piece, Pledges, Reader, Writer
+from folkmoot.storage.statements import writes
+
+BUSY = 5_000          # ms to wait for another process that writes
+_LOG = 1_000           # pages in the log at which a checkpoint is due
+_LONG_LOG = 8_000      # pages in the log at which the writer checkpoints what is left
+_SETTINGS = """
+PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;
+PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16000
+"""
+_BUMP = """
+INSERT INTO story_version (story, version, moved, writer) VALUES (:story, 1, :moved, :writer)
+ON CONFLICT (story) DO UPDATE SET version = version + 1, moved = excluded.moved, writer = excluded.writer RETURNING version
+"""
+_MARK = """
+INSERT INTO story_version (story, version, marked) VALUES (:story, 0, 1)
+ON CONFLICT (story) DO UPDATE SET marked = 1 WHERE marked = 0
+"""
+
+
+def open_connection(path: str, *, write: bool) -> apsw.Connection:
+    flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE if write else apsw.SQLITE_OPEN_READONLY
+    connection = apsw.Connection(path, flags=flags, statementcachesize=300)
+    connection.set_busy_timeout(BUSY)
+    if write:
+        for _ in connection.execute(_SETTINGS):
+            pass
+    else:
+        connection.execute("PRAGMA cache_size = -4000")
+    return connection
+
+
+def translated(error: Exception) -> Exception:
+    """What a driver's exception means to those outside."""
+    if isinstance(error, apsw.ConstraintError):
+        kind = getattr(error, "extendedresult", 0)
+        if kind in (apsw.SQLITE_CONSTRAINT_UNIQUE, apsw.SQLITE_CONSTRAINT_PRIMARYKEY, apsw.SQLITE_CONSTRAINT_ROWID):
+            return refusals.taken()
+        return refusals.still_referred_to() if kind == apsw.SQLITE_CONSTRAINT_FOREIGNKEY else refusals.not_allowed_value()
+    for kinds, make in _MEANINGS:
+        if isinstance(error, kinds):
+            return make()
+    return refusals.Fault(f"{type(error).__name__}: {error}")
+
+
+_MEANINGS: tuple[tuple[tuple[type[Exception], ...], Callable[[], Exception]], ...] = (
+    ((apsw.FullError,), refusals.disk_full),
+    ((apsw.BusyError, apsw.LockedError, apsw.ProtocolError), refusals.busy),
+    ((apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.PermissionsError, apsw.NoMemError), refusals.disk_failed),
+    ((apsw.CorruptError, apsw.NotADBError), refusals.damaged),
+    ((apsw.TooBigError, apsw.MismatchError), refusals.not_allowed_value),
+    ((UnicodeEncodeError,), refusals.not_storable_text),
+    ((OverflowError,), refusals.number_too_large),
+)
+# After one of these the transaction is not to be trusted, even where SQLite has not rolled it back itself.
+_TROUBLE = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.NoMemError, apsw.CorruptError, apsw.NotADBError,
+            apsw.BusyError, apsw.LockedError, apsw.ProtocolError, apsw.InterruptError)
+
+
+class Statement:
+    """What is kept per SQL text: whether it may write, and how its rows are made."""
+
+    __slots__ = ("make", "writes")
+
+    def __init__(self, sql: str) -> None:
+        self.writes = writes(sql)
+        self.make: Callable[[Iterable[Any]], Row] | None = None
+
+    def maker(self, cursor: apsw.Cursor) -> Callable[[Iterable[Any]], Row]:
+        """Makes rows of the statement that the cursor has just begun and that has a row."""
+        if self.make is None:
+            names = [column[0] for column in cursor.get_description()]
+            self.make = partial(tuple.__new__, namedtuple("Row", names, rename=True))
+        return self.make
+
+
+class SqliteTx(Pledges):
+    """A transaction, or a piece of a group. Savepoints are made at a piece's first write."""
+
+    __slots__ = ("_connection", "_cursor", "_statements", "saved", "trouble")
+
+    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], saved: bool = False) -> None:
+        super().__init__()
+        self._connection = connection
+        self._cursor = connection.cursor()
+        self._statements = statements
+        self.saved = saved  # no savepoint is needed, or it is there already
+        self.trouble: Exception | None = None
+
+    def _run(self, sql: str, given: Mapping[str, object]) -> Statement:
+        statement = self._statements.get(sql)
+        if statement is None:
+            statement = self._statements[sql] = Statement(sql)
+        for value in given.values():
+            if type(value) is str and "\0" in value:
+                raise refusals.not_storable_text()
+        try:
+            if statement.writes and not self.saved:
+                self._cursor.execute("SAVEPOINT piece")
+                self.saved = True
+            self._cursor.execute(sql, given)
+        except (apsw.Error, UnicodeEncodeError, OverflowError) as error:
+            raise self._meaning(error) from error
+        return statement
+
+    def _meaning(self, error: Exception) -> Exception:
+        meaning = translated(error)
+        if isinstance(error, _TROUBLE):
+            self.trouble = meaning
+        return meaning
+
+    def one(self, sql: str, **given: object) -> Row | None:
+        statement = self._run(sql, given)
+        cursor = self._cursor
+        try:
+            for row in cursor:
+                made = statement.maker(cursor)(row)
+                if cursor.fetchone() is not None:  # a statement left open would keep its snapshot beyond the commit
+                    cursor.close()
+                    self._cursor = self._connection.cursor()
+                return made
+        except apsw.Error as error:
+            raise self._meaning(error) from error
+        return None
+
+    def rows(self, sql: str, **given: object) -> list[Row]:
+        return self._rows(sql, given)
+
+    def _rows(self, sql: str, given: Mapping[str, object]) -> list[Row]:
+        statement = self._run(sql, given)
+        cursor = self._cursor
+        try:
+            if statement.make is not None:
+                return list(map(statement.make, cursor))
+            for first in cursor:
+                make = statement.maker(cursor)
+                return [make(first), *map(make, cursor)]
+        except apsw.Error as error:
+            raise self._meaning(error) from error
+        return []
+
+    def each(self, sql: str, given: Sequence[Mapping[str, object]]) -> list[list[Row]]:
+        return [self._rows(sql, some) for some in given]
+
+    def run(self, sql: str, **given: object) -> None:
+        self._run(sql, given)
+
+    def many(self, sql: str, given: Iterable[Mapping[str, object]]) -> None:
+        for some in given:
+            self._run(sql, some)
+
+    def count(self, sql: str, **given: object) -> int:
+        self._run(sql, given)
+        return self._connection.changes()
+
+    def hold(self, story: int) -> int:
+        row = self.one("SELECT version FROM story_version WHERE story = :story", story=story)
+        return row.version if row else 0
+
+
+class SqliteSession:
+    """The writer's connection, and the group that it is in."""
+
+    def __init__(self, connection: apsw.Connection, me: int, grown: Callable[[], None]) -> None:
+        self._connection = connection
+        self._cursor = connection.cursor()
+        self._statements: dict[str, Statement] = {}
+        self._pledges = Pledges()
+        self._me = me
+        self._log = self._asked = 0  # pages in the log; how many there were when a checkpoint was last asked for
+        self._grown = grown
+        connection.set_wal_hook(self._written)
+
+    def _written(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._log = pages
+        return apsw.SQLITE_OK
+
+    def begin(self) -> None:
+        self._pledges = Pledges()
+        try:
+            self._cursor.execute("BEGIN IMMEDIATE")
+        except apsw.Error as error:
+            raise translated(error) from error
+
+    def perform(self, piece: Piece) -> None:
+        tx = SqliteTx(self._connection, self._statements)
+        try:
+            piece.value = piece.act(tx)
+        except BaseException as error:
+            piece.error = error
+            self._undo(tx, error)
+            return
+        if tx.trouble is not None:
+            raise Lost(tx.trouble)
+        self._pledges.absorb(tx)
+        if tx.saved:
+            self._execute("RELEASE piece")
+
+    def _undo(self, tx: SqliteTx, error: BaseException) -> None:
+        if tx.trouble is not None:
+            raise Lost(error)
+        if tx.saved:
+            self._execute("ROLLBACK TO piece")
+            self._execute("RELEASE piece")
+
+    def _execute(self, sql: str) -> None:
+        try:
+            self._cursor.execute(sql)
+        except apsw.Error as error:
+            raise Lost(translated(error)) from error
+
+    def commit(self) -> dict[int, int]:
+        tx = SqliteTx(self._connection, self._statements, saved=True)
+        self._pledges.redeem(tx)
+        moved = self._move(tx) if self._pledges.bumped else {}
+        for story in self._pledges.marked:
+            tx.run(_MARK, story=story)
+        if tx.trouble is not None:
+            raise Lost(tx.trouble)
+        self._execute("COMMIT")
+        self._after()
+        return moved
+
+    def _move(self, tx: SqliteTx) -> dict[int, int]:
+        group = tx.rows("SELECT coalesce(max(moved), 0) + 1 AS number FROM story_version")[0].number
+        return {story: tx.rows(_BUMP, story=story, moved=group, writer=self._me)[0].version for story in self._pledges.bumped}
+
+    def _after(self) -> None:
+        if self._log < self._asked:
+            self._asked = 0
+        if self._log - self._asked < _LOG:
+            return
+        self._asked = self._log
+        if self._log < _LONG_LOG:
+            self._grown()
+        else:
+            with suppress(apsw.Error):  # a checkpoint that fails is made later; what was committed is in the log
+                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+
+    def roll_back(self) -> None:
+        with suppress(apsw.Error):  # SQLite may have rolled back by itself
+            self._cursor.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self._connection.close(True)
+
+
+class SqliteReading:
+    """A reader's connection."""
+
+    def __init__(self, path: str) -> None:
+        self._connection = open_connection(path, write=False)
+        self._statements: dict[str, Statement] = {}
+
+    def perform(self, piece: Piece) -> None:
+        """Runs a piece over one snapshot."""
+        try:
+            self._connection.execute("BEGIN")
+            piece.value = piece.act(SqliteTx(self._connection, self._statements, saved=True))
+        except apsw.Error as error:
+            raise translated(error) from error
+        finally:
+            with suppress(apsw.Error):
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self._connection.close(True)
