@@ -9,7 +9,8 @@ from folkmoot.storage.database import Database, Tx
 
 Told = Callable[[dict[int, int]], None]
 TICK = 1_000  # ms: votes move a story's version at most this often
-
+_DUE = "SELECT story FROM story_version WHERE marked = 1 AND ticked <= :before ORDER BY story LIMIT 500"
+_TICK = "UPDATE story_version SET marked = 0, ticked = :now WHERE story = :story"
 _log = logging.getLogger(__name__)
 
 
@@ -46,13 +47,12 @@ def tick(db: Database, now: int) -> int:
 
 
 def _due(tx: Tx, before: int) -> list[int]:
-    sql = "SELECT story FROM story_version WHERE marked = 1 AND ticked <= :before ORDER BY story LIMIT 500"
-    return [row.story for row in tx.rows(sql, before=before)]
+    return [row.story for row in tx.rows(_DUE, before=before)]
 
 
 def _tick(tx: Tx, before: int, now: int) -> int:
     stories = _due(tx, before)
-    tx.many("UPDATE story_version SET marked = 0, ticked = :now WHERE story = :story", [{"story": s, "now": now} for s in stories])
+    tx.many(_TICK, [{"story": story, "now": now} for story in stories])
     for story in stories:
         tx.bump(story)
     return len(stories)

@@ -10,6 +10,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 import apsw
 
@@ -59,8 +60,8 @@ class Watcher(threading.Thread):
         """What others have moved since the last look."""
         if not self._connection.table_exists("main", "story_version"):
             return {}
-        rows = self._connection.execute("SELECT moved, story, version, writer FROM story_version WHERE moved > :seen",
-                                        {"seen": self._seen}).fetchall()
+        sql = "SELECT moved, story, version, writer FROM story_version WHERE moved > :seen"
+        rows = cast("list[tuple[int, int, int, int]]", self._connection.execute(sql, {"seen": self._seen}).fetchall())
         self._seen = max((row[0] for row in rows), default=self._seen)
         return {story: version for _, story, version, writer in rows if writer != self._me}
 
