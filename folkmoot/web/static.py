@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from msgspec import Struct
 FOLDER = Path(__file__).parent.parent / "embed"
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 LOADER = "frame.js"
+_COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*\n", re.DOTALL | re.MULTILINE)
+_INDENT = re.compile(r"^\s+", re.MULTILINE)
+_IMPORT = re.compile(r"from '\./([a-z-]+\.js)'")
 
 
 class File(Struct, frozen=True):
@@ -30,10 +34,20 @@ class File(Struct, frozen=True):
 @cache
 def file(name: str) -> File:
     """A file of the embed folder by its name ("thread.js"). Raises FileNotFoundError: a fault of the template that names it."""
-    body = (FOLDER / name).read_bytes()
+    body = _named(_lean((FOLDER / name).read_text("utf-8"))).encode()
     mark = hashlib.sha256(body).hexdigest()[:12]
     stem, ext = name.rsplit(".", 1)
     return File(f"/static/{stem}.{mark}.{ext}", TYPES[f".{ext}"], f'"{mark}"', body, gzip.compress(body, 9, mtime=0))
+
+
+def _lean(text: str) -> str:
+    """Leaves comments that fill their lines, and indentation, at home: they are for those who read the source."""
+    return _INDENT.sub("", _COMMENT.sub("", text))
+
+
+def _named(text: str) -> str:
+    """Modules name each other by file; a browser needs the hashed names. Imports have no circles."""
+    return _IMPORT.sub(lambda found: f"from './{address(found[1]).rpartition('/')[2]}'", text)
 
 
 @cache

@@ -1,0 +1,211 @@
+/** <fm-composer>: the form in which comments are written. Without script it is a plain form; here it keeps the draft, previews, and posts in place. */
+
+import { framed } from './host.js';
+import { copy, make, nodes } from './html.js';
+import { kept } from './kept.js';
+import { call, keepGuest, person, session, signOut } from './session.js';
+import { openSignIn } from './sign-in.js';
+import { say } from './words.js';
+
+const PAUSE = 300;
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, '0')).join('');
+
+class Composer extends HTMLElement {
+  connectedCallback() {
+    if (this.form) return;
+    this.form = this.querySelector('form');
+    this.form.noValidate = true;
+    this.text = this.form.elements.text;
+    this.button = this.form.querySelector('.primary');
+    this.verb = this.button.textContent;
+    this.form.querySelector('.row').append(copy('tabs'));
+    if (this.dataset.edit || this.parent) this.button.after(copy('cancel'));
+    this.draft = kept.get(this.place) ?? { text: this.text.value };
+    if (!this.text.value || this.dataset.edit) this.text.value = this.draft.text;
+    this.listen();
+    this.introduce();
+  }
+
+  disconnectedCallback() {
+    this.leave?.abort();
+  }
+
+  /** The comment that is answered, or "". */
+  get parent() {
+    return this.form.elements.parent?.value ?? '';
+  }
+
+  get place() {
+    return `draft.${this.dataset.edit ? `edit.${this.dataset.edit}` : `${this.form.elements.url.value} ${this.parent}`}`;
+  }
+
+  listen() {
+    this.leave = new AbortController();
+    const { signal } = this.leave;
+    this.form.addEventListener('input', () => this.keepSoon());
+    this.form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    this.addEventListener('click', (event) => this.pressed(event));
+    this.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape' && (this.dataset.edit || this.parent) && !event.defaultPrevented) this.close();
+      if (event.key === 'Enter' && (event.metaKey || event.ctrlKey) && event.target === this.text) this.send();
+    });
+    session.addEventListener('change', () => this.introduce(), { signal });
+    addEventListener('pagehide', () => this.keep(), { signal });
+    addEventListener('online', () => this.waits && this.tell('good', say('online'), say('safe')), { signal });
+  }
+
+  keepSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.keep(), PAUSE);
+  }
+
+  keep() {
+    clearTimeout(this.timer);
+    const text = this.text.value;
+    if (text === this.draft.text) return;
+    this.draft = { text };
+    if (text.trim()) kept.set(this.place, this.draft);
+    else kept.drop(this.place);
+  }
+
+  /** Says as whom one writes; a member needs no name field. */
+  introduce() {
+    const name = this.form.elements.name;
+    const who = this.form.querySelector('.who');
+    if (!name) return;
+    const me = person();
+    name.hidden = name.labels[0].hidden = Boolean(me?.member);
+    if (me && !name.value) name.value = me.name;
+    const way = me?.member ? make('button', { type: 'button', class: 'link', value: 'out', text: say('signOut') }) : this.door(who);
+    who.replaceChildren(me?.member ? say('as', { name: me.name }) : say('guest'), ' ', way);
+  }
+
+  door(who) {
+    const link = who.querySelector('a') ?? make('a', { href: '/sign-in', text: say('signIn') });
+    return link;
+  }
+
+  pressed(event) {
+    const pressed = event.target.closest('button, a');
+    if (pressed?.value === 'write' || pressed?.value === 'preview') this.show(pressed);
+    if (pressed?.value === 'cancel' && this.form.contains(pressed)) this.close();
+    if (pressed?.value === 'out') signOut();
+    if (framed && pressed?.matches('.who a')) {
+      event.preventDefault();
+      openSignIn(this, pressed);
+    }
+  }
+
+  async show(tab) {
+    const field = this.text.closest('.field');
+    this.words?.remove();
+    field.hidden = tab.value === 'preview';
+    for (const each of tab.parentNode.children) each.ariaPressed = String(each === tab);
+    if (!field.hidden) return;
+    const shown = (this.words = make('div', { class: 'words', dir: 'auto', tabindex: '-1', role: 'status' }));
+    field.before(shown);
+    try {
+      if (this.text.value.trim()) shown.replaceChildren(...nodes((await call('POST', '/api/v1/preview', { text: this.text.value })).html));
+    } catch (refused) {
+      shown.replaceChildren(make('p', { class: 'error', text: refused.message || say('unreached') }));
+    }
+  }
+
+  async send() {
+    if (this.busy) return;
+    this.keep();
+    this.told?.remove();
+    const text = this.text.value;
+    if (!text.trim()) return this.refuse(say('none'), 'text');
+    this.wait(true);
+    try {
+      const answer = this.dataset.edit ? await this.change(text) : await this.post(text);
+      this.finish(answer);
+    } catch (refused) {
+      if (refused.offline === undefined) throw refused;
+      if (refused.offline) this.hang();
+      else this.refuse(refused.message, refused.field);
+    } finally {
+      this.wait(false);
+    }
+  }
+
+  wait(busy) {
+    this.busy = busy;
+    this.button.textContent = busy ? say('posting') : this.waits ? say('again') : this.verb;
+    this.button.setAttribute('aria-disabled', String(busy));
+    this.text.readOnly = busy;
+  }
+
+  /** Posts once, however often it is tried: the key stays with the words until they change. */
+  async post(text) {
+    const { url, key, name } = this.form.elements;
+    this.draft.key ??= newKey();
+    kept.set(this.place, this.draft);
+    const called = person()?.member ? undefined : name?.value.trim() || undefined;
+    const body = { url: url.value, text, parent: this.parent || undefined, story: key?.value, name: called };
+    const answer = await call('POST', '/api/v1/comments', body, { 'Idempotency-Key': this.draft.key, Prefer: 'return=fragment' });
+    keepGuest(answer.token, called);
+    return answer;
+  }
+
+  change(text) {
+    return call('PATCH', `/api/v1/comments/${this.dataset.edit}`, { text }, { Prefer: 'return=fragment' });
+  }
+
+  finish(answer) {
+    this.waits = false;
+    kept.drop(this.place);
+    this.text.value = '';
+    this.draft = { text: '' };
+    const write = this.form.querySelector('[value="write"]');
+    if (write.ariaPressed !== 'true') this.show(write);
+    this.dispatchEvent(new CustomEvent('fm-posted', { bubbles: true, detail: { answer, parent: this.parent, edit: this.dataset.edit } }));
+  }
+
+  close() {
+    this.keep();
+    this.dispatchEvent(new CustomEvent('fm-closed', { bubbles: true }));
+    this.remove();
+  }
+
+  hang() {
+    this.waits = true;
+    this.tell('waits', say('offline'), say('safe'));
+  }
+
+  /** Shows why it was not posted, with a way to the field, and goes there. */
+  refuse(words, field) {
+    this.waits = false;
+    const at = field && this.form.elements[field];
+    for (const each of this.form.elements) each.toggleAttribute?.('aria-invalid', false);
+    at?.setAttribute('aria-invalid', 'true');
+    const said = this.tell('wrong', say('wrong'), at ? '' : words);
+    if (at) said.append(make('a', { href: `#${at.id}`, target: '_self', text: words }));
+    said.focus();
+  }
+
+  tell(kind, strong, text) {
+    this.told?.remove();
+    this.told = make('p', { class: `told ${kind}`, role: kind === 'wrong' ? 'alert' : 'status', tabindex: '-1' });
+    this.told.append(make('b', { text: strong }), ' ', text);
+    this.form.prepend(this.told);
+    return this.told;
+  }
+}
+
+customElements.define('fm-composer', Composer);
+
+/** A composer for a reply to a comment, or (words) for new words of one's own. */
+export function openComposer(comment, { name, words } = {}) {
+  const made = copy(words === undefined ? 'reply' : 'edit', comment).firstElementChild;
+  if (words === undefined) made.querySelector('bdi').textContent = name;
+  else {
+    made.dataset.edit = comment;
+    made.querySelector('textarea').value = words;
+  }
+  return made;
+}

@@ -1,0 +1,114 @@
+/* The loader, for a publisher's page: puts the ordinary thread page into a frame in each <folkmoot-thread> and keeps its height. */
+(() => {
+  const home = new URL(document.currentScript.src).origin;
+  const debug = new URLSearchParams(location.search).has('folkmoot-debug');
+  const PLACE = 'folkmoot.heights';
+  const PATIENCE = 8000;
+
+  /* Heights of the last visits, in the host's storage: {address: [height, width]}. */
+  const heights = () => {
+    try {
+      return JSON.parse(localStorage.getItem(PLACE)) ?? {};
+    } catch {
+      return {};
+    }
+  };
+  const keep = (key, value) => {
+    try {
+      const all = Object.entries({ ...heights(), [key]: value }).slice(-50);
+      localStorage.setItem(PLACE, JSON.stringify(Object.fromEntries(all)));
+    } catch {
+      // without storage the frame starts at the height of the window
+    }
+  };
+
+  /* Each attribute is checked by type; what does not fit is left out. */
+  const address = (given) => {
+    try {
+      const url = new URL(given, location.href);
+      return /^https?:$/.test(url.protocol) ? url.href : null;
+    } catch {
+      return null;
+    }
+  };
+  const read = ({ url, story, order, scheme }) => ({
+    url: (url && address(url)) ?? document.querySelector('link[rel=canonical]')?.href ?? location.href.split('#')[0],
+    story: story && story.length <= 200 ? story : null,
+    order: /^[a-z]{1,20}$/.test(order ?? '') ? order : null,
+    scheme: ['light', 'dark'].includes(scheme) ? scheme : 'auto',
+  });
+
+  class FolkmootThread extends HTMLElement {
+    connectedCallback() {
+      if (this.frame) return;
+      const { url, story, order, scheme } = read(this.dataset);
+      const asked = new URLSearchParams({ url });
+      if (story) asked.set('story', story);
+      if (order) asked.set('order', order);
+      this.url = url;
+      this.link = this.querySelector('a');
+      const frame = (this.frame = document.createElement('iframe'));
+      frame.title = this.link?.textContent.trim() || 'Discussion';
+      frame.loading = 'lazy';
+      frame.allow = 'clipboard-write';
+      frame.style.cssText = 'display:block;inline-size:100%;border:0;color-scheme:normal';
+      frame.src = `${home}/thread?${asked}#${scheme}`;
+      this.style.display = 'block';
+      if (this.link) this.link.hidden = true;
+      this.append(frame);
+      this.resize(this.remembered(), false);
+      addEventListener('message', this);
+      frame.addEventListener('load', () => this.greet());
+    }
+
+    disconnectedCallback() {
+      removeEventListener('message', this);
+      removeEventListener('scroll', this);
+    }
+
+    remembered() {
+      const [height, width] = heights()[this.url] ?? [];
+      return height && Math.abs(width - this.clientWidth) < 40 ? height : Math.max(innerHeight, 480);
+    }
+
+    greet() {
+      if (this.loaded && this.getBoundingClientRect().top < 0) this.scrollIntoView();
+      this.loaded = true;
+      this.answered = false;
+      this.frame.contentWindow.postMessage({ folkmoot: 1, hello: true }, home);
+      setTimeout(() => this.answered || this.fail(), PATIENCE);
+    }
+
+    handleEvent(event) {
+      if (event.type === 'scroll') return this.resize(this.wanted);
+      const { source, origin, data } = event;
+      if (source !== this.frame.contentWindow || origin !== home || data?.folkmoot !== 1) return;
+      this.answered = true;
+      if (Number.isInteger(data.height) && data.height > 0 && data.height < 1e6) {
+        this.resize(data.height);
+        keep(this.url, [data.height, this.clientWidth]);
+      }
+      if (Number.isInteger(data.count) && data.count >= 0) this.dispatchEvent(new CustomEvent('folkmoot-count', { bubbles: true, detail: data.count }));
+    }
+
+    /* Growing moves what stands below; shrinking waits until that is out of sight, or the reader has just done something. */
+    resize(height, asked = true) {
+      this.wanted = height;
+      const below = this.getBoundingClientRect().top + height > innerHeight;
+      const fits = !asked || height >= this.frame.offsetHeight || below || navigator.userActivation?.isActive;
+      if (fits) this.frame.style.blockSize = `${height}px`;
+      (fits ? removeEventListener : addEventListener)('scroll', this, { passive: true });
+    }
+
+    /* The frame is blocked, or its page refuses this host: the plain link still leads to the talk. */
+    fail() {
+      if (this.link) this.link.hidden = false;
+      if (!debug || this.told) return;
+      this.told = document.createElement('p');
+      this.told.textContent = `Folkmoot: the discussion did not answer from ${home}. It opens only on pages of registered hosts, and this page is on ${location.host}. `
+        + `Add the host with “folkmoot site add ${location.hostname}”, and check that data-url (${this.url}) is an address of it.`;
+      this.prepend(this.told);
+    }
+  }
+  if (!customElements.get('folkmoot-thread')) customElements.define('folkmoot-thread', FolkmootThread);
+})();

@@ -1,0 +1,42 @@
+/** Keys for those who like them: j, k, r and ?, only while the focus is among the comments, and not where they are switched off. */
+
+import { copy } from './html.js';
+import { kept } from './kept.js';
+
+const WRITING = 'input, textarea, select, [contenteditable]';
+const visible = (thread) => [...thread.querySelectorAll('#comments article')].filter((each) => each.offsetParent);
+
+function step(thread, by) {
+  const all = visible(thread);
+  const here = all.indexOf(document.activeElement.closest('article'));
+  const next = all[Math.max(0, here + by)];
+  if (!next) return;
+  next.tabIndex = -1;
+  next.focus();
+  next.scrollIntoView({ block: 'nearest' });
+}
+
+/** Listens on a thread and shows the list of keys at its end. */
+export function listenToKeys(thread) {
+  thread.querySelector('section').append(copy('keys'));
+  const list = thread.querySelector('.keys');
+  const on = list.querySelector('input');
+  on.checked = kept.get('keys') ?? true;
+  on.addEventListener('change', () => kept.set('keys', on.checked));
+  const acts = {
+    j: () => step(thread, 1),
+    k: () => step(thread, -1),
+    r: () => document.activeElement.closest('article')?.querySelector('.reply')?.click(),
+    '?': () => {
+      list.open = true;
+      list.querySelector('summary').focus();
+    },
+  };
+  thread.querySelector('#comments').closest('section').addEventListener('keydown', (event) => {
+    const act = acts[event.key];
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.matches(WRITING);
+    if (!act || !plain || !on.checked || !event.target.closest('#comments')) return;
+    event.preventDefault();
+    act();
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * Who the reader is, and requests in their name. A guest has one token; a member has a refresh token in the frame's storage, which is changed at each
+ * use, and an access token in memory. On our own top-level page the cookie speaks instead, and no script sees it.
+ */
+
+import { kept } from './kept.js';
+
+const EARLY = 10_000;
+let access = null;
+
+/** Why a request failed, in the server's words. `offline`: it may never have arrived. */
+export class Refused extends Error {
+  constructor(status, { detail, code, field } = {}) {
+    super(detail ?? '');
+    Object.assign(this, { status, code, field, offline: status === 0 || status >= 502 });
+  }
+}
+
+export const session = new EventTarget();
+const changed = () => session.dispatchEvent(new Event('change'));
+
+/** The person as far as this browser knows: {name, member}, or null. */
+export const person = () => kept.get('person');
+
+/** Whether there is anything to ask the server about this reader. */
+export const known = () => Boolean(kept.get('refresh') || kept.get('guest') || window === window.parent);
+
+/** Remembers who the server says we are. */
+export function meet(name, member) {
+  const before = person();
+  if (before?.name === name && before?.member === member) return;
+  if (name) kept.set('person', { name, member });
+  else kept.drop('person');
+  changed();
+}
+
+/** Keeps the token that a guest's first deed brought. */
+export function keepGuest(token, name) {
+  if (token) kept.set('guest', token);
+  if (token && name) meet(name, false);
+}
+
+/** Keeps the tokens of a sign-in; a guest's is claimed by then. */
+export function keepKeys(keys) {
+  kept.set('refresh', keys.refresh);
+  kept.drop('guest');
+  hold(keys);
+}
+
+function hold(keys) {
+  access = { token: keys.access, until: new Date(keys.expires).getTime() };
+}
+
+/** Forgets the reader in this browser. */
+export function forget() {
+  access = null;
+  for (const name of ['refresh', 'guest', 'person']) kept.drop(name);
+  changed();
+}
+
+const inTurn = (act) => (navigator.locks ? navigator.locks.request('folkmoot.refresh', act) : act());
+
+async function renew() {
+  const refresh = kept.get('refresh');
+  if (!refresh) return null;
+  const answer = await ask('POST', '/api/v1/sessions/refresh', { refresh });
+  if (answer.status === 401 || answer.status === 404) {
+    forget();
+    return null;
+  }
+  const keys = await read(answer);
+  kept.set('refresh', keys.refresh);
+  hold(keys);
+  return keys.access;
+}
+
+async function bearer() {
+  if (access && access.until > Date.now() + EARLY) return access.token;
+  if (kept.get('refresh')) return inTurn(renew);
+  return kept.get('guest');
+}
+
+async function ask(method, path, body, headers = {}) {
+  try {
+    return await fetch(path, { method, headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }), ...headers }, body: body && JSON.stringify(body) });
+  } catch {
+    throw new Refused(0);
+  }
+}
+
+async function read(answer) {
+  const body = await answer.json().catch(() => null);
+  if (!answer.ok) throw new Refused(answer.status, body ?? {});
+  return body;
+}
+
+/** Asks the API in the reader's name. Gives the JSON (null for none); throws Refused. */
+export async function call(method, path, body, headers) {
+  const token = await bearer();
+  const answer = await ask(method, path, body, { ...(token && { Authorization: `Bearer ${token}` }), ...headers });
+  if (answer.status !== 401 || !token) return read(answer);
+  access = null;
+  const again = kept.get('refresh') ? await inTurn(renew) : null;
+  if (again) return read(await ask(method, path, body, { Authorization: `Bearer ${again}`, ...headers }));
+  forget();
+  return read(answer);
+}
+
+/** Signs out, here and at the server. */
+export async function signOut() {
+  await call('DELETE', '/api/v1/sessions').catch(() => null);
+  forget();
+}
