@@ -8,14 +8,23 @@ engine may run it again when a group's commit failed.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
+
+from folkmoot.errors import Invalid, say
 
 T = TypeVar("T")
 Row = Any  # a named tuple: row.id, row.text …, one field per column of the select
 
 
 class Tx(Protocol):
-    """One transaction, or one piece of a group that is committed together."""
+    """One transaction, or one piece of a group that is committed together.
+
+    Values that a driver cannot take raise Invalid; a broken CHECK raises Invalid, a broken UNIQUE or REFERENCES Conflict. After
+    one of these a piece can only raise: PostgreSQL goes no further with it (and may raise at a later statement of the piece).
+    A parameter that may be None and is asked `IS NULL` is written CAST(:name AS BIGINT) or CAST(:name AS TEXT); expressions in
+    a select have an AS, since the engines name them differently.
+    """
 
     def one(self, sql: str, **given: object) -> Row | None:
         """The first row, or None."""
@@ -52,9 +61,10 @@ class Tx(Protocol):
 
 
 class Database(Protocol):
-    """A database that is open. `read` and `write` are awaited by the web; `read_now` and `write_now` block, for everybody else."""
+    """A database that is open. `read` and `write` are awaited by the web; `read_now` and `write_now` block, for all others."""
 
     engine: str
+    folder: Path | None  # the data folder, where the engine keeps its data in a file
 
     def read(self, act: Callable[[Tx], T]) -> Awaitable[T]:
         """Runs `act` over one snapshot of the data, in a reader thread."""
@@ -76,8 +86,9 @@ class Database(Protocol):
         """Has `told({story: version, …})` called for every version that moved, whichever process moved it.
 
         Own writes: before the writer is answered. Others': within 100 ms on SQLite, by NOTIFY on PostgreSQL. Called in a
-        thread of the engine's; must be quick. Where the engine cannot tell what it missed, it calls `told({})`: believe
-        nothing kept. Story 0 stands for what concerns all stories (a host added, two stories merged). Returns the way to stop.
+        thread of the engine's; must be quick. Keep the largest version heard: an older one may come late. Where the engine
+        cannot tell what it missed, it calls `told({})`: believe nothing kept. Story 0 stands for what concerns all stories
+        (a host added, two stories merged). Returns the way to stop.
         """
 
     def close(self) -> None:
@@ -94,6 +105,5 @@ def connect(url: str, *, readers: int = 4, lanes: int = 4) -> Database:
         from folkmoot.storage.postgres import open_postgres
 
         return open_postgres(url, readers=readers, lanes=lanes)
-    from folkmoot.errors import Invalid
-
-    raise Invalid(f"A database address begins with sqlite:/// or postgresql://, not with {url.split(':')[0]}:", "database_address")
+    raise Invalid(say("A database address begins with sqlite:/// or postgresql://, not with {start}:", start=url.split(":")[0]),
+                  "database_address")

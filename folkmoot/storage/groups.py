@@ -122,8 +122,8 @@ class Pledges:
             tx.acts = {}
 
 
-class Lost(Exception):  # noqa: N818  # it names a state of the group, and never leaves this folder
-    """The transaction of a group cannot go on. cause: what its pieces are told if they fail alone too; again: worth another try."""
+class Lost(Exception):  # noqa: N818 -- it names a state of the group, and never leaves this folder
+    """The transaction of a group cannot go on. cause: what a piece alone is told; again: another try may succeed."""
 
     def __init__(self, cause: BaseException, again: bool = False) -> None:
         super().__init__(str(cause))
@@ -131,7 +131,7 @@ class Lost(Exception):  # noqa: N818  # it names a state of the group, and never
         self.again = again
 
 
-class Unsure(Exception):  # noqa: N818
+class Unsure(Exception):  # noqa: N818 -- likewise
     """Nobody knows whether the commit took place, so nothing may be tried again."""
 
     def __init__(self, cause: Problem) -> None:
@@ -149,7 +149,7 @@ class Session(Protocol):
         """Runs one piece and notes its value or its error; what a failed piece wrote is undone. Raises Lost where all is."""
 
     def commit(self) -> dict[int, int]:
-        """Redeems the pledges and commits; gives the versions that moved. Unless it raises Unsure, an exception means: not committed."""
+        """Redeems the pledges and commits; gives the versions that moved. Whatever it raises but Unsure: nothing was kept."""
 
     def roll_back(self) -> None:
         """Undoes the group. Never raises."""

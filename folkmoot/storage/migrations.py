@@ -58,13 +58,15 @@ def migrate(db: Database, now: int = 0, folder: Path = _FOLDER) -> list[str]:
     have, newest = _have(db), steps[-1].number
     if have > newest:
         raise _newer(have, newest)
-    return [step.name for step in steps if step.number > have and db.write_now(partial(_apply, engine=db.engine, step=step, now=now))]
+    missing = [step for step in steps if step.number > have]
+    return [step.name for step in missing if db.write_now(partial(_apply, engine=db.engine, step=step, now=now))]
 
 
 def _newer(have: int, newest: int) -> Unavailable:
-    return Unavailable(say("This database is at schema {have}, made by a newer Folkmoot; this program is {version} and knows schema {newest}. "
-                           "Start the newer program, or restore the backup that was made before the upgrade.",
-                           have=have, newest=newest, version=__version__), 300, "schema_newer")
+    words = say("This database is at schema {have}, made by a newer Folkmoot; this program is {version} and knows schema {newest}. "
+                "Start the newer program, or restore the backup that was made before the upgrade.",
+                have=have, newest=newest, version=__version__)
+    return Unavailable(words, 300, "schema_newer")
 
 
 def _have(db: Database) -> int:
@@ -86,7 +88,8 @@ def _apply(tx: Tx, engine: str, step: Migration, now: int) -> bool:
         return False
     for statement in split(step.script, engine):
         tx.run(_dialect(statement, engine))
-    tx.run("INSERT INTO schema_version (number, name, applied) VALUES (:number, :name, :now)", number=step.number, name=step.name, now=now)
+    tx.run("INSERT INTO schema_version (number, name, applied) VALUES (:number, :name, :now)",
+           number=step.number, name=step.name, now=now)
     return True
 
 

@@ -15,7 +15,8 @@ try:
     from folkmoot.storage.postgres_news import Listener, Teller
     from folkmoot.storage.postgres_tx import PostgresReading, PostgresSession
 except ImportError as missing:
-    raise Invalid("PostgreSQL needs a driver that is not installed. Install folkmoot[postgres], then start again.", "driver_missing") from missing
+    raise Invalid("PostgreSQL needs a driver that is not installed. Install folkmoot[postgres], then start again.",
+                  "driver_missing") from missing
 
 _GROUP = 60        # pieces in a group at most: beyond 64 savepoints PostgreSQL's snapshots become slow for everybody
 _GROUP_TIME = 50   # ms of work in a group at most
@@ -58,9 +59,11 @@ def open_postgres(url: str, *, readers: int = 4, lanes: int = 4) -> PostgresData
         psycopg.conninfo.conninfo_to_dict(url)
         return PostgresDatabase(url, readers, lanes)
     except psycopg.ProgrammingError as error:
-        raise Invalid(say("The address of the PostgreSQL database cannot be read: {why}.", why=_first_line(error)), "database_address") from error
+        words = say("The address of the PostgreSQL database cannot be read: {why}.", why=_first_line(error))
+        raise Invalid(words, "database_address") from error
     except psycopg.OperationalError as error:
-        raise Unavailable(say("The database cannot be reached: {why}.", why=_first_line(error)), 5, "database_unreachable") from error
+        words = say("The database cannot be reached: {why}.", why=_first_line(error))
+        raise Unavailable(words, 5, "database_unreachable") from error
 
 
 def _first_line(error: Exception) -> str:

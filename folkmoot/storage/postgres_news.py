@@ -1,4 +1,7 @@
-"""Which versions have moved, between processes on PostgreSQL: NOTIFY in transactions of its own, LISTEN, and a look every five seconds."""
+"""Which versions have moved, between processes on PostgreSQL.
+
+NOTIFY goes in transactions of its own; LISTEN has a connection of its own; every five seconds a look finds what nobody told.
+"""
 
 from __future__ import annotations
 

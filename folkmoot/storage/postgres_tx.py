@@ -1,4 +1,4 @@
-"""PostgreSQL's transactions: connections that heal, pieces sent through a pipeline, groups, snapshots; what its exceptions mean."""
+"""PostgreSQL's transactions: connections that heal, pieces sent through a pipeline, groups, snapshots; its exceptions' meaning."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ from folkmoot.storage.statements import writes
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 _PATIENCE = 10.0  # seconds to find out, after a cut, whether a commit took place
-_OPTIONS = {"connect_timeout": "5", "keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "15000",
-            "application_name": "folkmoot", "client_encoding": "utf8"}
+_OPTIONS: dict[str, Any] = {
+    "connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 15_000,
+    "application_name": "folkmoot", "client_encoding": "utf8"}
 # A server may be set to answer before the disk has it; not to us.
 _SETTINGS = b"SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 _BUMP = """
@@ -69,7 +70,7 @@ class _NumericLoader(Loader):
 
 
 def open_connection(url: str) -> Connection:
-    """A connection in autocommit: transactions are begun and ended by statements, so that these can be sent through the pipeline."""
+    """A connection in autocommit: transactions are begun and ended by statements, which can be sent through the pipeline."""
     address = make_conninfo(**{**_OPTIONS, **conninfo_to_dict(url)})
     connection = psycopg.connect(address, autocommit=True, prepare_threshold=0, cursor_factory=psycopg.RawCursor)
     connection.prepared_max = 500
@@ -392,7 +393,9 @@ class PostgresReading:
         except Exception as error:
             if not last and (connection.closed or (tx and isinstance(tx.error, _STALE))):
                 raise _Cut from error
-            raise translated(error) if isinstance(error, psycopg.Error) else error
+            if isinstance(error, psycopg.Error):
+                raise translated(error) from error
+            raise
         finally:
             self._end(connection, piped)
 
@@ -407,5 +410,5 @@ class PostgresReading:
         self._line.drop()
 
 
-class _Cut(Exception):  # noqa: N818
+class _Cut(Exception):  # noqa: N818 -- it names a state of the connection, and never leaves this file
     """The connection was lost, or its prepared statements were: a read may simply be done again."""

@@ -5,24 +5,28 @@ from __future__ import annotations
 from folkmoot.errors import Conflict, Invalid, Unavailable
 
 
-class Fault(Exception):
+class Fault(Exception):  # noqa: N818 -- beside Problem, what is refused on purpose
     """A statement that the engine does not understand, or a database that is not as the program expects: a fault of ours."""
 
 
 def disk_full() -> Unavailable:
-    return Unavailable("The disk of this server is full, so nothing can be saved now. Reading goes on. Try again in a minute.", 30, "disk_full")
+    return Unavailable("The disk of this server is full, so nothing can be saved now. Reading goes on. Try again in a minute.",
+                       30, "disk_full")
 
 
 def disk_failed() -> Unavailable:
-    return Unavailable("The disk of this server failed while saving; nothing was changed. Try again in a minute.", 30, "disk_failed")
+    return Unavailable("The disk of this server failed while saving; nothing was changed. Try again in a minute.",
+                       30, "disk_failed")
 
 
 def damaged() -> Unavailable:
-    return Unavailable("The database file is damaged, so nothing was changed. The operator must restore a backup.", 300, "database_damaged")
+    return Unavailable("The database file is damaged, so nothing was changed. The operator must restore a backup.",
+                       300, "database_damaged")
 
 
 def busy() -> Unavailable:
-    return Unavailable("Another process has been writing for too long; nothing was changed. Try again in a moment.", 2, "database_busy")
+    return Unavailable("Another process has been writing for too long; nothing was changed. Try again in a moment.",
+                       2, "database_busy")
 
 
 def unreachable() -> Unavailable:
@@ -30,8 +34,8 @@ def unreachable() -> Unavailable:
 
 
 def unknown_outcome() -> Unavailable:
-    return Unavailable("The database went away before it answered, so it is not known whether this was saved. Look, then try again.",
-                       5, "outcome_unknown")
+    return Unavailable("The database went away before it answered, so it is not known whether this was saved. "
+                       "Look whether it is there, then try again.", 5, "outcome_unknown")
 
 
 def closed() -> Unavailable:
@@ -51,7 +55,8 @@ def not_allowed_value() -> Invalid:
 
 
 def not_storable_text() -> Invalid:
-    return Invalid("The text holds a character that cannot be kept: U+0000, or half of a surrogate pair. Remove it.", "text_character")
+    return Invalid("The text holds a character that cannot be kept: U+0000, or half of a surrogate pair. Remove it.",
+                   "text_character")
 
 
 def number_too_large() -> Invalid:

@@ -1,4 +1,4 @@
-"""SQLite: one file, one writer thread with group commit, several readers. Every commit is on the disk before anybody is answered.
+"""SQLite: one file, one writer thread with group commit, several readers. Each commit is on the disk before anybody is answered.
 
 WAL with synchronous=FULL: one fsync per group. Checkpoints run in a thread of their own, so that the writer does not wait for them.
 """
@@ -136,13 +136,15 @@ def open_sqlite(path: str, *, readers: int = 4) -> SqliteDatabase:
     """Opens a file, made with mode 0600 where missing. Raises Invalid where it cannot be a database of ours."""
     file = Path(path)
     if not file.parent.is_dir():
-        raise Invalid(f"There is no folder {file.parent} to keep the database in. Make it, then start again.", "database_address")
+        words = say("There is no folder {folder} to keep the database in. Make it, then start again.", folder=file.parent)
+        raise Invalid(words, "database_address")
     try:
         file.touch(mode=0o600)
         return SqliteDatabase(path, readers)
     except OSError as error:
-        raise Invalid(f"The database file {path} cannot be opened: {error.strerror}.", "database_address") from error
+        words = say("The database file {path} cannot be opened: {why}.", path=path, why=error.strerror)
+        raise Invalid(words, "database_address") from error
     except apsw.NotADBError:
-        raise Invalid(f"{path} is not an SQLite database. Name another file.", "database_address") from None
+        raise Invalid(say("{path} is not an SQLite database. Name another file.", path=path), "database_address") from None
     except apsw.Error as error:
         raise translated(error) from error

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from queue import SimpleQueue
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import apsw
 
-from folkmoot.errors import Invalid
 from folkmoot.storage import refusals
-from folkmoot.storage.changes import Followers
 from folkmoot.storage.database import Row
-from folkmoot.storage.groups import Lost, Piece, Pledges, Reader, Writer
+from folkmoot.storage.groups import Lost, Piece, Pledges
 from folkmoot.storage.statements import writes
 
 BUSY = 5_000          # ms to wait for another process that writes
@@ -71,8 +67,8 @@ _MEANINGS: tuple[tuple[tuple[type[Exception], ...], Callable[[], Exception]], ..
     ((OverflowError,), refusals.number_too_large),
 )
 # After one of these the transaction is not to be trusted, even where SQLite has not rolled it back itself.
-_TROUBLE = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.NoMemError, apsw.CorruptError, apsw.NotADBError,
-            apsw.BusyError, apsw.LockedError, apsw.ProtocolError, apsw.InterruptError)
+_TROUBLE = (apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError, apsw.NoMemError, apsw.CorruptError,
+            apsw.NotADBError, apsw.BusyError, apsw.LockedError, apsw.ProtocolError, apsw.InterruptError)
 
 
 class Statement:

@@ -17,7 +17,7 @@ def writes(sql: str) -> bool:
 
 
 def split(script: str, engine: str) -> Iterator[str]:
-    """The statements of a script, less those under a comment that says `-- sqlite only` or `-- postgres only` for the other engine."""
+    """The statements of a script, less those for the other engine: under a comment `-- sqlite only` or `-- postgres only`."""
     statement = ""
     for part in _PART.finditer(script + ";"):
         if part[1] is None:
