@@ -50,7 +50,8 @@ class PostgresServer:
         self.settings = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=200"
 
     def make(self) -> None:
-        self._run("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        self._run("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+                  "--no-sync")
         self.start()
         self._run("createdb", "-h", str(self.folder), "-U", "postgres", "folkmoot")
 

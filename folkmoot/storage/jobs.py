@@ -73,7 +73,7 @@ def put(tx: Tx, kind: str, payload: dict[str, object], now: int, *,
 
 def claim(db: Database, kinds: Sequence[str], now: int, lease: int = LEASE) -> Job | None:
     """Takes the job that is due longest, for `lease` ms; None where none of these kinds is due. Blocks."""
-    find = _FIND.format(kinds=" OR ".join(f"kind = :kind{number}" for number in range(len(kinds)))))
+    find = _FIND.format(kinds=" OR ".join(f"kind = :kind{number}" for number in range(len(kinds))))
     named = {f"kind{number}": kind for number, kind in enumerate(kinds)}
     while found := db.read_now(lambda tx: tx.one(find, now=now, **named)):
         job = db.write_now(lambda tx, number=found.id: _claim(tx, number, now, lease))  # type: ignore[misc]

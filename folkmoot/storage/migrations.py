@@ -63,8 +63,8 @@ def migrate(db: Database, now: int = 0, folder: Path = _FOLDER) -> list[str]:
 
 
 def _newer(have: int, newest: int) -> Unavailable:
-    words = say("This database is at schema {have}, made by a newer Folkmoot; this program is {version} and knows schema {newest}. "
-                "Start the newer program, or restore the backup that was made before the upgrade.",
+    words = say("This database is at schema {have}, made by a newer Folkmoot; this program is {version} and knows schema "
+                "{newest}. Start the newer program, or restore the backup that was made before the upgrade.",
                 have=have, newest=newest, version=__version__)
     return Unavailable(words, 300, "schema_newer")
 

@@ -1,4 +1,4 @@
-"""PostgreSQL's transactions: connections that heal, pieces sent through a pipeline, groups, snapshots; its exceptions' meaning."""
+"""PostgreSQL's transactions: connections that heal, pieces sent through a pipeline, groups, snapshots, what exceptions mean."""
 
 from __future__ import annotations
 

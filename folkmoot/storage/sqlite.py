@@ -1,6 +1,6 @@
 """SQLite: one file, one writer thread with group commit, several readers. Each commit is on the disk before anybody is answered.
 
-WAL with synchronous=FULL: one fsync per group. Checkpoints run in a thread of their own, so that the writer does not wait for them.
+WAL with synchronous=FULL: one fsync per group. Checkpoints run in a thread of their own, so that the writer need not wait.
 """
 
 from __future__ import annotations
