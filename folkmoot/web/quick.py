@@ -25,6 +25,7 @@ class Quick(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._answered = self._at_once is not None and self._is_plain() and self._answer()
         if not self._answered:
+            self._unset_keepalive_if_required()  # an answer before it, of the same bunch, may have wound the clock up
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -1,0 +1,53 @@
+"""The hot path: a page that is at hand and true is sent before any router is asked.
+
+`Hot` is a bare ASGI application before another. Under `web.quick.Quick` the server asks its `at_once` first, and a plain GET
+does not even become an ASGI request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from folkmoot.reading.answers import choose
+from folkmoot.reading.snapshots import Head, Key, Message, Snapshots
+from folkmoot.reading.spellings import Spellings
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Hot:
+    """What it cannot answer at once falls through to `app`, unread."""
+
+    def __init__(self, app: App, spellings: Spellings[Key], snapshots: Snapshots) -> None:
+        self.app = app
+        self._key_of = spellings.get
+        self._page_of = snapshots.current
+
+    def at_once(self, target: bytes, headers: Mapping[bytes, bytes]) -> tuple[Head, bytes] | None:
+        """Head and body for a GET of a request target (raw path and query), where its page is at hand."""
+        key = self._key_of(target)
+        if key is None:
+            return None
+        snapshot = self._page_of(key)
+        return None if snapshot is None else choose(snapshot, headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            found = self.at_once(target_of(scope), dict(scope["headers"]))
+            if found is not None:
+                head, body = found
+                await send(head.message)
+                await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+                return
+        await self.app(scope, receive, send)
+
+
+def target_of(scope: Scope) -> bytes:
+    """The request target as it came: raw path and query."""
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope["query_string"]
+    return path + b"?" + query if query else path
