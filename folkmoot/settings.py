@@ -29,7 +29,8 @@ class Server(Struct, frozen=True):
         str,
         Meta(
             pattern=r"^(https?://[^/?#\s@\\]+)?$",
-            description="The address readers see, without a path; links in mails need it. Empty: the address of each request.",
+            description="The address readers see; links in mails need it. Empty: the address of each request.",
+            extra={"wish": "An address like https://talk.example, without a path,"},
         ),
     ] = ""
     trusted_proxies: Annotated[
@@ -127,6 +128,7 @@ class Key(Struct, frozen=True):
     section: str
     name: str
     kind: str
+    wish: str
     default: object
     reason: str
     secret: bool
@@ -149,14 +151,25 @@ def _keys() -> Iterator[Key]:
         hints = get_type_hints(model, include_extras=True)
         for field in msgspec.structs.fields(model):
             meta = next(each for each in hints[field.name].__metadata__ if isinstance(each, Meta))
-            kind = _kind(hints[field.name].__origin__)
-            yield Key(section, field.name, kind, field.default, meta.description or "", bool((meta.extra or {}).get("secret")))
+            of, extra = hints[field.name].__origin__, meta.extra or {}
+            wish = extra.get("wish") or _wish(of, meta)
+            yield Key(section, field.name, _kind(of), wish, field.default, meta.description or "", "secret" in extra)
 
 
 def _kind(of: Any) -> str:
     if getattr(of, "__origin__", None) is Literal:
         return " | ".join(of.__args__)
-    return {int: "whole number", str: "text", bool: "true | false"}.get(of, "list of text")
+    return {int: "whole number", str: "text", bool: "true | false"}.get(of, "list of texts")
+
+
+def _wish(of: Any, meta: Meta) -> str:
+    """What is wanted, as the beginning of a sentence."""
+    if getattr(of, "__origin__", None) is Literal:
+        return f"One of {', '.join(of.__args__)}"
+    return {
+        int: f"A whole number from {meta.ge} to {meta.le}", bool: "Either true or false",
+        str: "A text that is not empty" if meta.min_length else "A text",
+    }.get(of, "A list of texts")  # fmt: skip
 
 
 KEYS: dict[str, Key] = {key.path: key for key in _keys()}
@@ -233,33 +246,33 @@ def _secret_in(file: Path, name: str) -> str:
 
 def _known(path: str, place: str) -> Key:
     if path not in KEYS:
-        raise Invalid(f"{place} sets {_spelled(path, place)}, which is no setting. {_meant(path, place)}", "settings", path)
+        raise Invalid(f"{_placed(path, place)} is no setting. {_meant(path, place)}", "settings", path)
     return KEYS[path]
 
 
-def _meant(path: str, place: str = "") -> str:
-    """The nearest key, by its whole path or by its last word."""
-    names = {name: key for key in KEYS for name in (key, key.split(".")[1], key.replace(".", "_"))}
-    near = difflib.get_close_matches(path, names, 1, 0.6) or difflib.get_close_matches(path.split(".")[-1], names, 1, 0.6)
-    if not near:
-        return "`folkmoot config` lists them all."
-    return f"Did you mean {_spelled(names[near[0]], place)}?"
-
-
-def _spelled(path: str, place: str) -> str:
+def _placed(path: str, place: str) -> str:
+    """A key and where it stands, as the beginning of a sentence."""
     if place.startswith("FOLKMOOT_"):
-        return KEYS[path].variable if path in KEYS else place
-    return path
+        return place
+    return f"The flag for {path}" if place == "flag" else f"{path} in {place}"
+
+
+def _meant(path: str, place: str = "") -> str:
+    """The nearest key, by its whole path or by its last word, spelled as its place spells keys."""
+    variable = place.startswith("FOLKMOOT_")
+    names = {name: key.variable if variable else key.path for key in reversed(KEYS.values()) for name in (key.name, key.path)}
+    if variable:
+        names |= {name.removeprefix("FOLKMOOT_").lower(): name for name in SHORT}
+    near = [each for word in (path, path.split(".")[-1]) for each in difflib.get_close_matches(word, names, 1, 0.7)]
+    return f"Did you mean {names[near[0]]}?" if near else "`folkmoot config` lists them all."
 
 
 def _checked(key: Key, value: object, place: str) -> object:
     hint = get_type_hints(get_type_hints(Settings)[key.section], include_extras=True)[key.name]
-    if isinstance(value, str) and key.kind == "list of text":
+    if isinstance(value, str) and key.kind == "list of texts" and place != "flag":
         value = [part.strip() for part in value.split(",") if part.strip()]
     try:
-        return msgspec.convert(value, hint, strict=not isinstance(value, str))
-    except msgspec.ValidationError as error:
+        return msgspec.convert(value, hint, strict=not place.startswith("FOLKMOOT_"))
+    except msgspec.ValidationError:
         shown = MASK if key.secret else repr(value)
-        where = place if place.startswith("FOLKMOOT_") else f"{key.path} in {place}"
-        wanted = str(error).removesuffix(f" - at `${key.name}`")
-        raise Invalid(f"{where} is {shown}, but a {key.kind} is wanted ({wanted}).", "settings", key.path) from None
+        raise Invalid(f"{_placed(key.path, place)} is {shown}. {key.wish} is wanted.", "settings", key.path) from None

@@ -14,6 +14,7 @@ from typing import Any
 from starlette.responses import Response
 
 from folkmoot.errors import Conflict, NotAllowed
+from folkmoot.storage import repeats
 from folkmoot.storage.database import Tx
 from folkmoot.web.requests import Ask
 from folkmoot.web.words import N_
@@ -62,8 +63,6 @@ def _token(ask: Ask[Any], browser: str, until: str) -> str:
 
 async def _spend(ask: Ask[Any], token: str) -> None:
     """Raises Conflict where the token was spent before, in whichever process."""
-    from folkmoot.storage import repeats
-
     first = []
 
     def spend(tx: Tx) -> None:

@@ -15,7 +15,7 @@ from folkmoot.web.problems import Fault, WrongMethod
 from folkmoot.web.requests import request_id
 from folkmoot.web.words import N_
 
-LONGEST_TARGET = 70_000  # bytes of path and query together
+LONGEST_TARGET = 60_000  # bytes of path and query together
 
 
 class Guard:

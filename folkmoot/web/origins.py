@@ -6,12 +6,14 @@ asks (confirm.py); a program that sends JSON without a cookie has nothing that a
 
 from __future__ import annotations
 
+import re
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 import ada_url
 from starlette.requests import Request
 
+_PLAIN = re.compile(r"https?://|/(?!/)", re.I)
 Answer = Literal["ours", "foreign", "silent"]
 
 
@@ -38,13 +40,16 @@ def own_origin(request: Request, public_url: str, *, secure: bool) -> str:
 
 
 def own_path(typed: str, own: str, default: str) -> str:
-    """Where `next` leads if it is a page of ours, else `default`: parsed as a browser would, compared by origin."""
-    if any(letter in typed for letter in "\t\r\n\0"):
+    """Where `next` leads if it is a page of ours, else `default`: parsed as a browser would, compared by origin.
+
+    Only plain spellings are heard: a path, or a whole address. What would lead away for somebody who decodes it once more
+    is refused as well.
+    """
+    if not _PLAIN.match(typed) or any(letter in typed for letter in "\\\t\r\n\0"):
         return default
     try:
         url = ada_url.URL(typed, base=f"{own}/")
     except ValueError:
         return default
-    path = url.pathname + url.search
-    plain = url.origin == own and not url.username and not url.password and not path.startswith("//")
-    return path if plain and "\\" not in typed and not urlsplit(path).netloc else default
+    plain = url.origin == own and not url.username and not url.password and not unquote(url.pathname).startswith(("//", "/\\"))
+    return url.pathname + url.search if plain else default

@@ -24,6 +24,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from folkmoot.errors import Invalid, NotSignedIn
+from folkmoot.storage import repeats
 from folkmoot.storage.database import Tx
 from folkmoot.web import headers, origins, pages, words
 from folkmoot.web.kit import Kit
@@ -122,8 +123,6 @@ class Ask(Generic[A]):
         key = self.repeat_key()
         if key is None:
             return await self.write(act, lane)
-        from folkmoot.storage import repeats
-
         scope, mark = self._scope(), hashlib.sha256(self.body).hexdigest()
 
         def acted(tx: Tx) -> bytes:

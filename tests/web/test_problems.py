@@ -1,0 +1,87 @@
+"""What goes wrong is told with the right status, in words, and without a stack trace."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from folkmoot import errors
+from folkmoot.web import openapi, problems
+from tests.web.stand import FAILURES, HERE, Client, body_of
+
+STATUSES = (404, 403, 401, 422, 409, 429, 413, 503)
+
+
+@pytest.mark.parametrize(("number", "status"), list(enumerate(STATUSES, 1)))
+def test_each_error_has_its_status_and_says_why(client: Client, number: int, status: int) -> None:
+    answer = client.request("DELETE", f"/api/words/{number}")
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    told = body_of(answer)
+    assert (told["status"], told["detail"]) == (status, "It is raining. Take an umbrella.")
+    assert told["code"] == FAILURES[number - 1].__name__.lower()
+
+
+@pytest.mark.parametrize("number", range(1, len(FAILURES) + 1))
+def test_the_type_of_a_problem_leads_to_a_page_that_explains_it(client: Client, number: int) -> None:
+    told = body_of(client.request("DELETE", f"/api/words/{number}"))
+    page = client.get(told["type"])
+    assert page.status_code == 200
+    assert told["title"] in page.text
+
+
+def test_every_error_that_the_house_knows_has_a_kind() -> None:
+    named = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, errors.Problem)]
+    for error in set(named) - {errors.Problem}:
+        assert problems.kind_of(error) is not problems.KINDS[problems.Fault], error
+
+
+def test_who_comes_too_soon_or_must_sign_in_is_told_how(client: Client) -> None:
+    assert client.request("DELETE", "/api/words/6").headers["retry-after"] == "60"
+    assert client.request("DELETE", "/api/words/8").headers["retry-after"] == "5"
+    assert client.request("DELETE", "/api/words/3").headers["www-authenticate"].startswith("Bearer")
+
+
+def test_a_fault_of_ours_tells_nothing_but_its_id(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    answer = client.request("DELETE", "/api/words/99")
+    assert answer.status_code == 500
+    assert "12345" not in answer.text
+    assert "Traceback" not in answer.text
+    assert body_of(answer)["request"] == answer.headers["x-request-id"]
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+def test_people_get_a_page_and_programs_get_json(client: Client) -> None:
+    page, data = client.get("/nowhere"), client.get("/api/nowhere")
+    assert (page.status_code, data.status_code) == (404, 404)
+    assert "There is nothing at this address." in page.text
+    assert body_of(data)["type"] == "/problems/not-found"
+
+
+def test_another_method_is_told_which_ones_there_are(client: Client) -> None:
+    answer = client.request("PATCH", "/api/words")
+    assert answer.status_code == 405
+    assert set(re.split(r",\s*", answer.headers["allow"])) == {"POST", "PUT"}
+
+
+def test_head_answers_like_get_without_a_body(client: Client) -> None:
+    answer = client.request("HEAD", "/api/words/12")
+    assert answer.status_code == 200
+    assert "HEAD" not in openapi.build([])["paths"]
+
+
+def test_problems_are_told_in_the_readers_language(client: Client) -> None:
+    answer = client.get("/api/nowhere", headers={"accept-language": "ar"})
+    assert answer.headers["content-language"] == "ar"
+
+
+def test_an_endless_address_is_refused(client: Client) -> None:
+    assert client.get("/api/words/12", params=[("url", "a" * 60_000), ("url", "a" * 5_000)]).status_code == 413
+
+
+def test_a_fault_on_a_page_is_a_page(client: Client) -> None:
+    answer = client.post("/words", data={"text": "a"}, headers={"origin": "https://evil.example"})
+    assert answer.status_code == 403
+    assert "<h1>This is not allowed</h1>" in answer.text
+    assert HERE not in answer.text
