@@ -130,3 +130,11 @@ def db(database_url: str) -> Iterator[Database]:
     database = connect(database_url)
     yield database
     database.close()
+
+
+@pytest.fixture
+def moot(db: Database, now: int) -> object:
+    """A newsroom with one story."""
+    from tests.moot import Moot
+
+    return Moot(db, now)
