@@ -19,8 +19,6 @@ from folkmoot.storage.database import Tx
 from folkmoot.web.pages import render
 
 KIND = "mail"
-FIRST_WAIT = 60_000
-LONGEST_WAIT = 24 * 3_600_000
 _log = logging.getLogger(__name__)
 
 
@@ -55,7 +53,10 @@ def mail_code(tx: Tx, asked: Asked, digits: str, link: str, doorway: Doorway, no
 
 
 def deliver(payload: dict[str, object], settings: Settings, now: int) -> None:
-    """Makes and sends the mail of a job "mail"; one that nobody needs any more is dropped. Raises mail.Refused, mail.NotNow."""
+    """Makes and sends the mail of a job "mail"; one that nobody needs any more is dropped.
+
+    Raises mail.Refused, which gives the job up, and mail.NotNow, upon which storage.jobs.next_try says when it is tried again.
+    """
     notice = msgspec.convert(payload, Notice)
     if notice.until is not None and notice.until <= now:
         _log.info("The mail %s came too late to be of use and was not sent.", notice.key)
@@ -68,9 +69,3 @@ def deliver(payload: dict[str, object], settings: Settings, now: int) -> None:
         notice.to, subject, plain.strip() + "\n", html, key=notice.key, at=notice.at, from_=from_, from_name=notice.place
     )
     mail.send(message, settings)
-
-
-def next_try(attempts: int, now: int) -> int | None:
-    """When a mail that was not taken is tried again: after 1, 2, 4 … minutes, at most a day; None when it is given up."""
-    wait = FIRST_WAIT * 2 ** max(0, attempts - 1)
-    return now + wait if wait <= LONGEST_WAIT else None
