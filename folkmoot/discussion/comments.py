@@ -24,7 +24,7 @@ from folkmoot.discussion.tally import count_votes
 from folkmoot.discussion.text import RENDERER
 from folkmoot.discussion.threads import sort_keys
 from folkmoot.discussion.visibility import reply_appeared, vanish
-from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
+from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, say
 from folkmoot.people.accounts import new_guest, rename
 from folkmoot.people.model import Actor, Person
 from folkmoot.people.names import clean_name, skeleton
@@ -85,7 +85,7 @@ def _parent(tx: Tx, draft: Draft) -> Row | None:
     if row.state != "published":
         raise Conflict("The comment that you answer has gone meanwhile. Your words are kept: post them on their own.", "parent_gone", "parent")
     if row.level >= MAX_LEVEL:
-        raise Invalid(f"This thread is {MAX_LEVEL} replies deep and goes no deeper. Answer further up.", "too_deep", "parent")
+        raise Invalid(say("This thread is {levels} replies deep and goes no deeper. Answer further up.", levels=MAX_LEVEL), "too_deep", "parent")
     return row
 
 
@@ -236,9 +236,9 @@ def _somebody(tx: Tx, actor: Actor, now: int) -> tuple[int, str | None]:
 def flag(tx: Tx, actor: Actor, comment: int, reason: str, detail: str, now: int) -> Given:
     """Reports a comment to the moderators; once per person, the last reason holds."""
     if reason not in FLAG_REASONS:
-        raise Invalid(f"A reason is one of {', '.join(FLAG_REASONS)}.", "bad_reason", "reason")
+        raise Invalid(say("A reason is one of {reasons}.", reasons=", ".join(FLAG_REASONS)), "bad_reason", "reason")
     if len(detail) > MAX_DETAIL:
-        raise Invalid(f"A report takes up to {MAX_DETAIL} letters of your own words.", "too_long", "detail")
+        raise Invalid(say("A report takes up to {limit} letters of your own words.", limit=MAX_DETAIL), "too_long", "detail")
     row, _ = take(tx, comment)
     _require_shown(row)
     if row.person == actor.id and actor.id is not None:

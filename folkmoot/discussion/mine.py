@@ -9,14 +9,15 @@ from msgspec import Struct
 
 from folkmoot.discussion import store
 from folkmoot.discussion.model import EDIT_WINDOW, Comment
-from folkmoot.errors import NotFound
+from folkmoot.discussion.moderation import DEEDS
+from folkmoot.errors import NotAllowed, NotFound
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
+from folkmoot.sites.model import Story
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 
 OWN = 100
-DEEDS = ("hold", "release", "remove", "restore")
 
 
 class Own(Struct, frozen=True):
@@ -66,6 +67,37 @@ def own_comment(tx: Tx, actor: Actor, comment: int, now: int) -> Own:
     ):
         raise NotFound("There is no such comment, or it is not yours.", "no_such_comment")
     return _own(tx, row, now)
+
+
+def own_comment_of(tx: Tx, comment: int, now: int) -> Own:
+    """The same for a verb that has just let this person act on it."""
+    row = store.comment_row(tx, comment)
+    if row is None:
+        raise NotFound("There is no such comment.", "no_such_comment")
+    return _own(tx, row, now)
+
+
+def shown(tx: Tx, comment: int) -> Own:
+    """A comment that everybody sees. Raises NotFound."""
+    row = store.comment_row(tx, comment)
+    if row is None or not row.visible or row.state != "published":
+        raise NotFound("There is no such comment, or it is not shown.", "no_such_comment")
+    return _own(tx, row, 0)
+
+
+def deeds_for(actor: Actor, site: int, own: Own) -> list[str]:
+    """The decisions that this person may take on a comment as it stands."""
+    fits = [deed for deed, (begins, _) in DEEDS.items() if own.comment.state in begins]
+    if own.waiting_html is not None:
+        fits = ["release", "remove"]
+    return [deed for deed in fits if may(actor, deed, site)]
+
+
+def waiting_for(tx: Tx, actor: Actor, story: Story | None, limit: int, now: int) -> list[Own]:
+    """What waits for a moderator, oldest first: of a story, or of every site for those who serve all of them."""
+    if not may(actor, "see_held", story.site if story else 0):
+        raise NotAllowed("Only moderators see what waits.", "not_staff")
+    return [_own(tx, row, now) for row in store.held_comments(tx, story.id if story else None, limit)]
 
 
 def _own(tx: Tx, row: Row, now: int) -> Own:

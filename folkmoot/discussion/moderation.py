@@ -11,7 +11,7 @@ from folkmoot.discussion.comments import show_revision, take
 from folkmoot.discussion.model import Deed, Words
 from folkmoot.discussion.text import read
 from folkmoot.discussion.visibility import appear, vanish
-from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound
+from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, say
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
 from folkmoot.sites.stories import get_story
@@ -34,9 +34,9 @@ def decide(tx: Tx, actor: Actor, comment: int, deed: str, reason: str, now: int)
     comment is in no state for it.
     """
     if deed not in DEEDS:
-        raise Invalid(f"A decision is one of {', '.join(DEEDS)}.", "bad_decision", "do")
+        raise Invalid(say("A decision is one of {deeds}.", deeds=", ".join(DEEDS)), "bad_decision", "do")
     if len(reason) > MAX_REASON:
-        raise Invalid(f"A reason has up to {MAX_REASON} letters.", "too_long", "reason")
+        raise Invalid(say("A reason has up to {limit} letters.", limit=MAX_REASON), "too_long", "reason")
     row, version = take(tx, comment)
     _require(tx, actor, row, deed)
     waiting = _waiting_revision(tx, row)
@@ -44,7 +44,7 @@ def decide(tx: Tx, actor: Actor, comment: int, deed: str, reason: str, now: int)
         return _decide_revision(tx, actor, row, waiting, deed, reason, now)
     begins, ends = DEEDS[deed]
     if row.state not in begins:
-        raise Conflict(f"This comment is {row.state}, so there is nothing to {deed}.", "wrong_state")
+        raise Conflict(say("This comment is {state}, so there is nothing to {deed}.", state=row.state, deed=deed), "wrong_state")
     _move(tx, row, ends, version)
     _remember(tx, actor, row.id, deed, reason, now)
     if deed in ("release", "remove"):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from folkmoot.discussion import store_pages
 from folkmoot.discussion.model import Branch, Comment, Page
-from folkmoot.discussion.threads import NEVER_MOVED, ORDERS, Cursor, decode_cursor, effective, encode_cursor, order_named
+from folkmoot.discussion.threads import NEVER_MOVED, ORDERS, Cursor, arrange, decode_cursor, effective, encode_cursor, order_named
 from folkmoot.errors import NotFound
 from folkmoot.storage.database import Row, Tx
 
@@ -55,30 +55,27 @@ class _Reader:
         more = self.cursor(rows[limit - 1], parent) if len(rows) > limit else None
         return moved + rows[:limit], more
 
-    def branches(self, rows: Sequence[Row], levels: int) -> tuple[Branch, ...]:
+    def branches(self, rows: Sequence[Row]) -> tuple[Branch, ...]:
         """The rows with their first replies, level by level, until the fold or the page's budget."""
-        children: dict[int, tuple[list[Row], str | None]] = {}
-        budget = BUDGET - len(rows)
-        level, deepest = list(rows), (rows[0].level + levels - 1 if rows else 0)
-        while level and level[0].level < deepest and budget > 0:
-            parents = [row for row in level if row.replies][:budget]
-            found = store_pages.first_rows(self.tx, self.sorted_by, self.story, [row.id for row in parents], self.replies + 1)
-            for parent, replies in zip(parents, found, strict=True):
-                shown = replies[: self.replies]
-                more = self.cursor(shown[-1], parent.id) if len(replies) > self.replies else None
-                children[parent.id] = (shown, more)
-                budget -= len(shown)
-            level = [row for parent in parents for row in children[parent.id][0]]
-        return tuple(self._branch(row, children, deepest) for row in rows)
-
-    def _branch(self, row: Row, children: dict[int, tuple[list[Row], str | None]], deepest: int) -> Branch:
-        comment = store_pages.to_comment(row)
-        if row.id in children:
-            shown, more = children[row.id]
-            return Branch(comment, tuple(self._branch(each, children, deepest) for each in shown), more)
-        if not row.replies:
-            return Branch(comment, ())
-        return Branch(comment, (), self.cursor(None, row.id), folded=row.level >= deepest)
+        replies: dict[int, list[Comment]] = {}
+        more: dict[int, str] = {}
+        fold_at = rows[0].level + LEVELS - 1 if rows else 0
+        budget, level = BUDGET - len(rows), list(rows)
+        while level:
+            below: list[Row] = []
+            parents = [row for row in level if row.replies]
+            expanded = parents[: max(0, budget)] if level[0].level < fold_at else []
+            found = store_pages.first_rows(self.tx, self.sorted_by, self.story, [row.id for row in expanded], self.replies + 1)
+            for parent, rows_below in zip(expanded, found, strict=True):
+                shown = rows_below[: self.replies]
+                replies[parent.id] = [store_pages.to_comment(row) for row in shown]
+                below += shown
+                if len(rows_below) > self.replies:
+                    more[parent.id] = self.cursor(shown[-1], parent.id)
+            for parent in parents[len(expanded) :]:
+                more[parent.id] = self.cursor(None, parent.id)
+            budget, level = budget - len(below), below
+        return arrange([store_pages.to_comment(row) for row in rows], replies, more, fold_at)
 
 
 def first_page(tx: Tx, story: int, order: str, *, limit: int = ROOTS, after: str | None = None, replies: int = REPLIES) -> Page:
@@ -100,7 +97,7 @@ def branch(tx: Tx, story: int, order: str, parent: int, *, limit: int = ROOTS, a
         above = (store_pages.to_comment(found),)
     reader = _Reader(tx, story, order, sorted_by, replies)
     rows, more = reader.siblings(parent, limit, place)
-    return Page(story, reader.version, order, sorted_by, reader.branches(rows, LEVELS), more, live, above)
+    return Page(story, reader.version, order, sorted_by, reader.branches(rows), more, live, above)
 
 
 def permalink(tx: Tx, comment: int, order: str = "best") -> Page:
@@ -112,7 +109,7 @@ def permalink(tx: Tx, comment: int, order: str = "best") -> Page:
     live, votes = store_pages.thread_row(tx, found.story)
     reader = _Reader(tx, found.story, order, effective(order, votes), REPLIES)
     above = tuple(store_pages.to_comment(row) for row in store_pages.rows_above(tx, comment, ABOVE))
-    return Page(found.story, reader.version, order, reader.sorted_by, reader.branches([found], LEVELS), None, live, above, comment)
+    return Page(found.story, reader.version, order, reader.sorted_by, reader.branches([found]), None, live, above, comment)
 
 
 def counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:

@@ -64,7 +64,8 @@ def set_text(tx: Tx, comment: int, text: str, html: str, renderer: int, digest: 
 
 
 def insert_decision(
-    tx: Tx, id: int, comment: int, deed: str, person: int | None, made_by: str, now: int, *, rule: str = "", reason: str = "", revision: int | None = None
+    tx: Tx, id: int, comment: int, deed: str, person: int | None, made_by: str, now: int,
+    *, rule: str = "", reason: str = "", revision: int | None = None,
 ) -> None:
     tx.run(
         "INSERT INTO decision (id, comment, revision, deed, person, made_by, rule, reason, at)"
@@ -76,14 +77,16 @@ def insert_decision(
 def last_decision(tx: Tx, comment: int) -> Row | None:
     """The last decision on a comment as a whole."""
     return tx.one(
-        "SELECT id, deed, person, made_by, rule, reason, at FROM decision WHERE comment = :comment AND revision IS NULL ORDER BY at DESC, id DESC LIMIT 1",
+        "SELECT id, deed, person, made_by, rule, reason, at FROM decision WHERE comment = :comment AND revision IS NULL"
+        " ORDER BY at DESC, id DESC LIMIT 1",
         comment=comment,
     )
 
 
 def decision_on_revision(tx: Tx, revision: int) -> Row | None:
     return tx.one(
-        "SELECT id, deed, person, made_by, rule, reason, at FROM decision WHERE revision = :revision ORDER BY at DESC, id DESC LIMIT 1", revision=revision
+        "SELECT id, deed, person, made_by, rule, reason, at FROM decision WHERE revision = :revision ORDER BY at DESC, id DESC LIMIT 1",
+        revision=revision,
     )
 
 

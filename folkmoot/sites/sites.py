@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound
+from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, say
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
 from folkmoot.sites import store
@@ -21,7 +21,7 @@ def add_site(tx: Tx, actor: Actor, host: str, name: str, now: int, *, language: 
     require(actor, "change_site", 0)
     cleaned = clean_host(host)
     if store.site_by_hosts(tx, [cleaned]) is not None:
-        raise Conflict(f"{cleaned} is registered already.", "host_taken", "host")
+        raise Conflict(say("{host} is registered already.", host=cleaned), "host_taken", "host")
     site = new_id(now)
     store.insert_site(tx, site, cleaned, name.strip() or cleaned, language, policy or Policy(), now)
     store.insert_host(tx, site, cleaned, now)
@@ -35,7 +35,7 @@ def add_host(tx: Tx, actor: Actor, site: int, host: str, now: int) -> Site:
     cleaned = clean_host(host, wildcard=True)
     taken = store.site_by_hosts(tx, [cleaned])
     if taken is not None:
-        raise Conflict(f"{cleaned} is registered already.", "host_taken", "host")
+        raise Conflict(say("{host} is registered already.", host=cleaned), "host_taken", "host")
     store.insert_host(tx, site, cleaned, now)
     tx.bump(ALL_STORIES)
     return get_site(tx, site)
@@ -46,9 +46,9 @@ def remove_host(tx: Tx, actor: Actor, site: int, host: str) -> Site:
     require(actor, "change_site", site)
     found = get_site(tx, site)
     if host == found.host:
-        raise Invalid(f"{host} is the site's main host and stays.", "main_host", "host")
+        raise Invalid(say("{host} is the site’s main host and stays.", host=host), "main_host", "host")
     if not store.delete_host(tx, site, host):
-        raise NotFound(f"{host} is not a host of {found.host}.", "no_such_host")
+        raise NotFound(say("{host} is not a host of {site}.", host=host, site=found.host), "no_such_host")
     tx.bump(ALL_STORIES)
     return get_site(tx, site)
 
@@ -70,10 +70,10 @@ def get_site(tx: Tx, site: int) -> Site:
 
 
 def site_for(tx: Tx, host: str) -> Site | None:
-    """The site on whose page a host's stories stand; exact hosts before wildcards, near before far."""
+    """The site on whose page a host's stories stand: the host itself, or without its `www.`, or a wildcard, near before far."""
     labels = host.split(".")
     wildcards = ["*." + ".".join(labels[cut:]) for cut in range(1, len(labels))]
-    site = store.site_by_hosts(tx, [host, *wildcards])
+    site = store.site_by_hosts(tx, [host, host.removeprefix("www."), *wildcards])
     return None if site is None else get_site(tx, site)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from folkmoot.errors import Conflict, Invalid, NotFound
+from folkmoot.errors import Conflict, Invalid, NotFound, say
 from folkmoot.people.model import Actor
 from folkmoot.sites import store
 from folkmoot.sites.addresses import clean_address, host_of
@@ -20,7 +20,7 @@ def place(tx: Tx, address: str) -> Site:
     """The registered site on which an address lies. Raises Invalid where no site has that host."""
     site = site_for(tx, host_of(address))
     if site is None:
-        raise Invalid(f"{host_of(address)} is not a site that this server speaks for.", "foreign_host", "url")
+        raise Invalid(say("{host} is not a site that this server speaks for.", host=host_of(address)), "foreign_host", "url")
     return site
 
 
@@ -29,9 +29,15 @@ def find(tx: Tx, address: str, key: str | None = None) -> Story | None:
 
     Raises Invalid for an address that is none, or of an unregistered host.
     """
-    site = place(tx, address)
-    by_key = store.story_by_key(tx, site.id, key) if key else None
-    return by_key or store.story_by_address(tx, clean_address(address))
+    cleaned = clean_address(address)
+    if key is not None:
+        by_key = store.story_by_key(tx, place(tx, address).id, key)
+        if by_key is not None:
+            return by_key
+    found = store.story_by_address(tx, cleaned)
+    if found is None:
+        place(tx, address)
+    return found
 
 
 def get_story(tx: Tx, story: int) -> Story:
@@ -105,7 +111,7 @@ def add_alias(tx: Tx, actor: Actor, story: int, address: str, now: int) -> Story
     cleaned = clean_address(address)
     other = store.story_by_address(tx, cleaned)
     if other is not None and other.id != story:
-        raise Conflict(f"{cleaned} leads to another story already ({other.id}).", "address_taken", "address")
+        raise Conflict(say("{address} leads to another story already ({other}).", address=cleaned, other=other.id), "address_taken", "address")
     store.insert_address(tx, cleaned, story, "site", now)
     _remember(tx, actor, story, "alias", cleaned, now)
     tx.bump(ALL_STORIES)
@@ -124,13 +130,13 @@ def close_due(tx: Tx, actor: Actor, site: Site, now: int, limit: int = 100) -> i
         return 0
     due = store.stories_due(tx, site.id, now - site.policy.closes_after_days * 86_400_000, limit)
     for story in due:
-        close(tx, actor, story, f"It was open for {site.policy.closes_after_days} days.", now)
+        close(tx, actor, story, say("It was open for {days} days.", days=site.policy.closes_after_days), now)
     return len(due)
 
 
 def check_key(key: str | None) -> None:
     if key is not None and not (0 < len(key) <= MAX_KEY and key.isprintable()):
-        raise Invalid(f"A publisher's story id has 1 to {MAX_KEY} printable characters.", "bad_story_key", "story")
+        raise Invalid(say("A publisher’s story id has 1 to {limit} printable characters.", limit=MAX_KEY), "bad_story_key", "story")
 
 
 def clean_title(title: str) -> str:

@@ -1,0 +1,242 @@
+"""Pages and forms of discussion for people without script: what the API does, on our own top-level pages, with one cookie.
+
+Each form has a page that shows it (GET changes nothing) and a target that acts and sends the browser on. What is refused
+shows the form again, with the words kept.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from folkmoot.discussion import comments, mine, moderation
+from folkmoot.discussion.mine import Own
+from folkmoot.discussion.model import FLAG_REASONS, MAX_DETAIL, Draft, Given, Posted
+from folkmoot.discussion.moderation import MAX_REASON
+from folkmoot.discussion.routes import CommentPath, customs, lane_of, revision_answer, words_of
+from folkmoot.errors import Conflict, Invalid, NotSignedIn, Problem
+from folkmoot.people.model import Actor
+from folkmoot.sites.model import Site, Story
+from folkmoot.sites.sites import get_site
+from folkmoot.sites.stories import ensure, get_story
+from folkmoot.storage.database import Tx
+from folkmoot.web.bodies import Id
+from folkmoot.web.operations import Page
+from folkmoot.web.requests import Ask
+from folkmoot.web.words import in_words
+
+GUEST_DAYS = 365
+
+
+class CommentForm(Struct, forbid_unknown_fields=True):
+    """The composer. story: our id, once there is one; key: the publisher's."""
+
+    url: Annotated[str, Meta(min_length=1, max_length=2000)]
+    text: Annotated[str, Meta(max_length=20_000)] = ""
+    name: Annotated[str, Meta(max_length=200)] = ""
+    parent: Id | None = None
+    story: Id | None = None
+    key: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class TextForm(Struct, forbid_unknown_fields=True):
+    text: Annotated[str, Meta(max_length=20_000)] = ""
+
+
+class Nothing(Struct, forbid_unknown_fields=True):
+    """A form that is only a button."""
+
+
+class VoteForm(Struct, forbid_unknown_fields=True):
+    value: Literal["1", "0", "-1"]
+
+
+class FlagForm(Struct, forbid_unknown_fields=True):
+    reason: str = ""
+    detail: Annotated[str, Meta(max_length=MAX_DETAIL)] = ""
+
+
+class DecisionForm(Struct, forbid_unknown_fields=True):
+    do: Literal["hold", "release", "remove", "restore"]
+    reason: Annotated[str, Meta(max_length=MAX_REASON)] = ""
+
+
+class Setting(Struct, frozen=True):
+    """Where a form stands: the comment it is about, in its story, on its site, and who looks."""
+
+    own: Own
+    story: Story
+    site: Site
+    actor: Actor
+
+
+async def post(ask: Ask[Actor], form: CommentForm) -> object:
+    try:
+        posted = await _post(ask, form)
+    except Problem as problem:
+        return await _composer_again(ask, form, problem)
+    published = posted.verdict.answer == "published"
+    answer = ask.see(f"/c/{posted.id}#c{posted.id}" if published else f"/me/c/{posted.id}")
+    return ask.keep_token(answer, posted.token, GUEST_DAYS) if posted.token else answer
+
+
+async def _post(ask: Ask[Actor], form: CommentForm) -> Posted:
+    ask.spend("comment")
+    words = await words_of(form.text)
+
+    def act(tx: Tx) -> Posted:
+        story = get_story(tx, form.story) if form.story else ensure(tx, form.url, form.key, None, "reader", ask.now)
+        draft = Draft(story.id, words, form.parent, form.name or None)
+        return comments.post(tx, ask.actor(tx), draft, ask.now, customs(ask))
+
+    return await ask.write(act, form.story or lane_of(form.url))
+
+
+async def _composer_again(ask: Ask[Actor], form: CommentForm, problem: Problem) -> object:
+    """The form once more, with what was typed and what is to be put right."""
+    if not isinstance(problem, Invalid | Conflict) or not (form.story or form.parent):
+        raise problem
+
+    def act(tx: Tx) -> tuple[Story, Site, Own | None, Actor]:
+        story = get_story(tx, form.story) if form.story else get_story(tx, mine.own_comment_of(tx, form.parent or 0, ask.now).comment.story)
+        parent = mine.shown(tx, form.parent) if form.parent else None
+        return story, get_site(tx, story.site), parent, ask.actor(tx)
+
+    story, site, parent, actor = await ask.read(act)
+    said = [(problem.field or "", in_words(problem.words, ask.language))]
+    return _reply_page(ask, story, site, parent, actor, status=422, text=form.text, name=form.name, problems=said)
+
+
+def _reply_page(ask: Ask[Actor], story: Story, site: Site, parent: Own | None, actor: Actor, status: int = 200, **typed: Any) -> object:
+    name = actor.person.name if actor.person else ""
+    given = {"text": "", "name": name, "problems": []} | {key: value for key, value in typed.items() if value or key != "name"}
+    member = actor.person is not None and actor.person.kind == "member"
+    return ask.page("discussion/reply.html", status, story=story, site=site, c=parent.comment if parent else None, signed_in=member, **given)
+
+
+async def reply_page(ask: Ask[Actor], path: CommentPath) -> object:
+    def act(tx: Tx) -> tuple[Story, Site, Own, Actor]:
+        own = mine.shown(tx, path.id)
+        story = get_story(tx, own.comment.story)
+        return story, get_site(tx, story.site), own, ask.actor(tx)
+
+    return _reply_page(ask, *await ask.read(act))
+
+
+def _own_setting(ask: Ask[Actor], comment: int) -> Any:
+    """Reads one's own comment, or one that a moderator may see, with where it stands."""
+
+    def act(tx: Tx) -> Setting:
+        actor = ask.actor(tx)
+        return _setting(tx, actor, mine.own_comment(tx, actor, comment, ask.now))
+
+    return act
+
+
+def _shown_setting(ask: Ask[Actor], comment: int) -> Any:
+    return lambda tx: _setting(tx, ask.actor(tx), mine.shown(tx, comment))
+
+
+def _setting(tx: Tx, actor: Actor, own: Own) -> Setting:
+    story = get_story(tx, own.comment.story)
+    return Setting(own, story, get_site(tx, story.site), actor)
+
+
+def _page(ask: Ask[Actor], name: str, at: Setting, status: int = 200, **more: object) -> object:
+    return ask.page(f"discussion/{name}.html", status, c=at.own.comment, own=at.own, story=at.story, site=at.site, **more)
+
+
+async def edit_page(ask: Ask[Actor], path: CommentPath) -> object:
+    at: Setting = await ask.read(_own_setting(ask, path.id))
+    return _page(ask, "edit", at, text=at.own.comment.text, problems=[])
+
+
+async def edit(ask: Ask[Actor], path: CommentPath, form: TextForm) -> object:
+    ask.spend("change")
+    try:
+        words = await words_of(form.text)
+        await ask.write(lambda tx: comments.edit(tx, ask.actor(tx), path.id, words, ask.now, customs(ask)))
+    except Invalid as problem:
+        at: Setting = await ask.read(_own_setting(ask, path.id))
+        return _page(ask, "edit", at, 422, text=form.text, problems=[("text", in_words(problem.words, ask.language))])
+    return ask.see(f"/me/c/{path.id}")
+
+
+async def withdraw_page(ask: Ask[Actor], path: CommentPath) -> object:
+    return _page(ask, "withdraw", await ask.read(_own_setting(ask, path.id)))
+
+
+async def withdraw(ask: Ask[Actor], path: CommentPath, form: Nothing) -> object:
+    ask.spend("change")
+    await ask.write(lambda tx: comments.withdraw(tx, ask.actor(tx), path.id, ask.now))
+    return ask.see(f"/me/c/{path.id}")
+
+
+async def vote(ask: Ask[Actor], path: CommentPath, form: VoteForm) -> object:
+    ask.spend("vote")
+    given = await ask.write(lambda tx: comments.vote(tx, ask.actor(tx), path.id, int(form.value), ask.now, customs(ask)))
+    return _keep(ask, ask.see(f"/c/{path.id}#c{path.id}"), given)
+
+
+def _keep(ask: Ask[Actor], answer: Any, given: Given) -> object:
+    return ask.keep_token(answer, given.token, GUEST_DAYS) if given.token else answer
+
+
+async def flag_page(ask: Ask[Actor], path: CommentPath) -> object:
+    return _page(ask, "flag", await ask.read(_shown_setting(ask, path.id)), problems=[], done=False)
+
+
+async def flag(ask: Ask[Actor], path: CommentPath, form: FlagForm) -> object:
+    ask.spend("flag")
+    at: Setting = await ask.read(_shown_setting(ask, path.id))
+    if form.reason not in FLAG_REASONS:
+        said = in_words("Choose what is wrong with it.", ask.language)
+        return _page(ask, "flag", at, 422, problems=[("reason", said)], done=False)
+    given = await ask.write(lambda tx: comments.flag(tx, ask.actor(tx), path.id, form.reason, form.detail, ask.now))
+    return _keep(ask, _page(ask, "flag", at, problems=[], done=True), given)
+
+
+async def decide(ask: Ask[Actor], path: CommentPath, form: DecisionForm) -> object:
+    ask.spend("change")
+    await ask.write(lambda tx: moderation.decide(tx, ask.actor(tx), path.id, form.do, form.reason, ask.now))
+    return ask.see(f"/me/c/{path.id}")
+
+
+async def own_page(ask: Ask[Actor], path: CommentPath) -> object:
+    """One's own comment with its state and why; for a moderator, anybody's, with the decisions that fit."""
+
+    def act(tx: Tx) -> tuple[Setting, list[str]]:
+        at: Setting = _own_setting(ask, path.id)(tx)
+        return at, mine.deeds_for(at.actor, at.site.id, at.own)
+
+    if ask.token is None:
+        raise NotSignedIn("This page is for who wrote the comment. Sign in, or use the browser in which you wrote it.", "not_signed_in")
+    at, deeds = await ask.read(act)
+    return _page(ask, "own", at, deeds=deeds, yours=at.actor.id is not None and at.own.comment.person == at.actor.id, now=ask.now)
+
+
+async def history_page(ask: Ask[Actor], path: CommentPath) -> object:
+    def act(tx: Tx) -> tuple[Setting, list[Any]]:
+        actor = ask.actor(tx)
+        rows = comments.history(tx, actor, path.id)
+        return _setting(tx, actor, mine.own_comment_of(tx, path.id, ask.now)), rows
+
+    at, rows = await ask.read(act)
+    return _page(ask, "history", at, revisions=[revision_answer(row) for row in rows], made=[row.made for row in rows])
+
+
+PAGES = (
+    Page("POST", "/comments", post),
+    Page("GET", "/comments/{id}/reply", reply_page),
+    Page("GET", "/comments/{id}/edit", edit_page),
+    Page("POST", "/comments/{id}/edit", edit),
+    Page("GET", "/comments/{id}/withdraw", withdraw_page),
+    Page("POST", "/comments/{id}/withdraw", withdraw),
+    Page("POST", "/comments/{id}/vote", vote),
+    Page("GET", "/comments/{id}/flag", flag_page),
+    Page("POST", "/comments/{id}/flag", flag),
+    Page("POST", "/comments/{id}/decide", decide),
+    Page("GET", "/comments/{id}/history", history_page),
+    Page("GET", "/me/c/{id}", own_page),
+)

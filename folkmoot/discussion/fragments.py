@@ -1,0 +1,15 @@
+"""A comment as HTML, ready to be put into a list: what a writer gets back, and what is laid over the page for them alone."""
+
+from __future__ import annotations
+
+from folkmoot.discussion import store
+from folkmoot.discussion.mine import Own
+from folkmoot.storage.database import Tx
+from folkmoot.web.pages import render
+
+
+def placed(tx: Tx, own: Own, language: str) -> str:
+    """The <li> of a comment as its writer sees it."""
+    parent = store.comment_row(tx, own.comment.parent) if own.comment.parent else None
+    name = parent.name if parent is not None and parent.state == "published" else ""
+    return render("discussion/placed.html", language, c=own.comment, parent_name=name, why=own.why)

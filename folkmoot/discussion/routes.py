@@ -1,0 +1,267 @@
+"""The API of discussion: post, edit, withdraw, vote, flag, decide, history, preview, the moderators' queue. Forms for people are in forms.py."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from folkmoot.discussion import comments, mine, moderation
+from folkmoot.discussion.answers import CommentAnswer, comment_answer
+from folkmoot.discussion.fragments import placed
+from folkmoot.discussion.mine import Own
+from folkmoot.discussion.model import MAX_DETAIL, Customs, Draft, Posted, Words
+from folkmoot.discussion.moderation import MAX_REASON
+from folkmoot.discussion.text import read
+from folkmoot.errors import Conflict, NotAllowed, NotFound, TooSoon
+from folkmoot.people.model import Actor
+from folkmoot.sites.addresses import clean_address
+from folkmoot.sites.stories import MAX_KEY, MAX_TITLE, ensure, get_story
+from folkmoot.storage.database import Row, Tx
+from folkmoot.web.bodies import Id
+from folkmoot.web.operations import Operation
+from folkmoot.web.requests import Ask
+from folkmoot.web.words import machine
+
+Url = Annotated[str, Meta(min_length=1, max_length=2000, description="The story's address, on a registered host")]
+Text = Annotated[str, Meta(min_length=1, max_length=20_000, description="Markdown, a small subset")]
+SLOW_TEXT = 1_000  # letters from which reading a text may take long enough to be done beside the event loop
+
+
+class CommentPath(Struct):
+    """…/comments/{id}"""
+
+    id: Id
+
+
+class NewComment(Struct, forbid_unknown_fields=True):
+    """A comment to post. story: the publisher's own id of the story; email: where a code is to be sent, to keep one's name."""
+
+    url: Url
+    text: Text
+    parent: Id | None = None
+    story: Annotated[str, Meta(min_length=1, max_length=MAX_KEY)] | None = None
+    title: Annotated[str, Meta(max_length=MAX_TITLE)] | None = None
+    name: Annotated[str, Meta(max_length=200)] | None = None
+    email: Annotated[str, Meta(max_length=254)] | None = None
+
+
+class PostedAnswer(Struct, omit_defaults=True):
+    """What became of a comment. token: a guest's first post gets one; it is theirs to keep. why, rule: of a held one.
+
+    fragment: the comment's HTML as its writer sees it, where `Prefer: return=fragment` asked for it.
+    """
+
+    comment: CommentAnswer
+    verdict: Literal["published", "held"]
+    why: str | UnsetType = UNSET
+    rule: str | UnsetType = UNSET
+    token: str | UnsetType = UNSET
+    edit_until: str | UnsetType = UNSET
+    fragment: str | UnsetType = UNSET
+
+
+class NewText(Struct, forbid_unknown_fields=True):
+    """A comment's new words."""
+
+    text: Text
+
+
+class NewVote(Struct, forbid_unknown_fields=True):
+    """1: worth reading; -1: not; 0: no vote."""
+
+    value: Literal[1, 0, -1]
+
+
+class VoteAnswer(Struct, omit_defaults=True):
+    """counts: whether the vote ranks now. token: as in PostedAnswer."""
+
+    value: int
+    counts: bool
+    token: str | UnsetType = UNSET
+
+
+class NewFlag(Struct, forbid_unknown_fields=True):
+    """A report to the moderators."""
+
+    reason: Literal["attack", "advertising", "private", "untrue", "off_topic", "other"]
+    detail: Annotated[str, Meta(max_length=MAX_DETAIL)] = ""
+
+
+class FlagAnswer(Struct, omit_defaults=True):
+    """token: as in PostedAnswer."""
+
+    reported: bool
+    token: str | UnsetType = UNSET
+
+
+class NewDecision(Struct, forbid_unknown_fields=True):
+    """A moderator's decision; `reason` is shown to the writer."""
+
+    do: Literal["hold", "release", "remove", "restore"]
+    reason: Annotated[str, Meta(max_length=MAX_REASON)] = ""
+
+
+class Revision(Struct):
+    """A text that a comment had. state: shown, past; for its writer and moderators also held, removed."""
+
+    number: int
+    text: str
+    html: str
+    made: str
+    state: str
+
+
+class History(Struct):
+    revisions: list[Revision]
+
+
+class Typed(Struct, forbid_unknown_fields=True):
+    """Words to be shown as they would look."""
+
+    text: Text
+
+
+class Shown(Struct):
+    html: str
+
+
+class QueueItem(Struct):
+    """A comment that waits, and why."""
+
+    comment: CommentAnswer
+    why: str
+    rule: str
+
+
+class Queue(Struct):
+    waiting: list[QueueItem]
+
+
+class QueueQuery(Struct, forbid_unknown_fields=True):
+    story: Id | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+def customs(ask: Ask[Actor]) -> Customs:
+    """What the settings say to the verbs."""
+    return Customs(limits=ask.kit.settings.limits.enabled, guests_vote=ask.kit.settings.votes.guests)
+
+
+async def words_of(typed: str) -> Words:
+    """Reads what was typed, away from the event loop where it could take long."""
+    return read(typed) if len(typed) < SLOW_TEXT else await asyncio.to_thread(read, typed)
+
+
+def lane_of(url: str) -> int:
+    """The writer's lane of a story that is known by its address only."""
+    return zlib.crc32(clean_address(url).encode())
+
+
+async def post(ask: Ask[Actor], body: NewComment) -> PostedAnswer:
+    ask.spend("comment")
+    words = await words_of(body.text)
+
+    def act(tx: Tx) -> PostedAnswer:
+        story = ensure(tx, body.url, body.story, body.title, "reader", ask.now)
+        draft = Draft(story.id, words, body.parent, body.name, body.email)
+        return posted_answer(tx, ask, comments.post(tx, ask.actor(tx), draft, ask.now, customs(ask)))
+
+    return await ask.write_once(act, PostedAnswer, lane_of(body.url))
+
+
+def posted_answer(tx: Tx, ask: Ask[Actor], posted: Posted) -> PostedAnswer:
+    """The answer to a post, read back in the transaction that wrote it."""
+    own = mine.own_comment_of(tx, posted.id, ask.now)
+    return _own_answer(tx, ask, own, posted.token)
+
+
+def _own_answer(tx: Tx, ask: Ask[Actor], own: Own, token: str | None = None) -> PostedAnswer:
+    held = own.comment.state == "held" or own.waiting_html is not None
+    return PostedAnswer(
+        comment_answer(own.comment), "held" if held else "published", own.why or UNSET, own.rule or UNSET, token or UNSET,
+        machine(own.edit_until) if own.edit_until else UNSET,
+        placed(tx, own, ask.language) if "return=fragment" in ask.request.headers.get("prefer", "") else UNSET,
+    )  # fmt: skip
+
+
+async def edit(ask: Ask[Actor], path: CommentPath, body: NewText) -> PostedAnswer:
+    ask.spend("change")
+    words = await words_of(body.text)
+
+    def act(tx: Tx) -> PostedAnswer:
+        comments.edit(tx, ask.actor(tx), path.id, words, ask.now, customs(ask))
+        return _own_answer(tx, ask, mine.own_comment_of(tx, path.id, ask.now))
+
+    return await ask.write_once(act, PostedAnswer)
+
+
+async def withdraw(ask: Ask[Actor], path: CommentPath) -> None:
+    ask.spend("change")
+    await ask.write(lambda tx: comments.withdraw(tx, ask.actor(tx), path.id, ask.now))
+
+
+async def vote(ask: Ask[Actor], path: CommentPath, body: NewVote) -> VoteAnswer:
+    ask.spend("vote")
+    given = await ask.write(lambda tx: comments.vote(tx, ask.actor(tx), path.id, body.value, ask.now, customs(ask)))
+    return VoteAnswer(body.value, given.counts, given.token or UNSET)
+
+
+async def flag(ask: Ask[Actor], path: CommentPath, body: NewFlag) -> FlagAnswer:
+    ask.spend("flag")
+    given = await ask.write(lambda tx: comments.flag(tx, ask.actor(tx), path.id, body.reason, body.detail, ask.now))
+    return FlagAnswer(True, given.token or UNSET)
+
+
+async def history(ask: Ask[Actor], path: CommentPath) -> History:
+    rows = await ask.read(lambda tx: comments.history(tx, ask.actor(tx), path.id))
+    return History([revision_answer(row) for row in rows])
+
+
+def revision_answer(row: Row) -> Revision:
+    shown = row.state != "removed"
+    return Revision(row.number, row.text if shown else "", row.html if shown else "", machine(row.made), row.state)
+
+
+async def decide(ask: Ask[Actor], path: CommentPath, body: NewDecision) -> QueueItem:
+    ask.spend("change")
+
+    def act(tx: Tx) -> QueueItem:
+        moderation.decide(tx, ask.actor(tx), path.id, body.do, body.reason, ask.now)
+        return queue_item(mine.own_comment_of(tx, path.id, ask.now))
+
+    return await ask.write(act)
+
+
+def queue_item(own: Own) -> QueueItem:
+    return QueueItem(comment_answer(own.comment), own.why, own.rule)
+
+
+async def queue(ask: Ask[Actor], query: QueueQuery) -> Queue:
+    def act(tx: Tx) -> Queue:
+        actor = ask.actor(tx)
+        story = get_story(tx, query.story) if query.story is not None else None
+        return Queue([queue_item(own) for own in mine.waiting_for(tx, actor, story, query.limit, ask.now)])
+
+    return await ask.read(act)
+
+
+async def preview(ask: Ask[Actor], body: Typed) -> Shown:
+    ask.spend("preview")
+    return Shown((await words_of(body.text)).html)
+
+
+_ONE = (NotFound, NotAllowed, TooSoon)
+OPERATIONS = (
+    Operation("POST", "/api/v1/comments", post, "Post a comment", status=201, problems=(NotFound, Conflict, NotAllowed, TooSoon)),
+    Operation("PATCH", "/api/v1/comments/{id}", edit, "Edit one's own comment", signed=True, problems=(*_ONE, Conflict)),
+    Operation("DELETE", "/api/v1/comments/{id}", withdraw, "Withdraw one's own comment", status=204, signed=True, problems=(*_ONE, Conflict)),
+    Operation("PUT", "/api/v1/comments/{id}/vote", vote, "Set one's vote on a comment", problems=_ONE),
+    Operation("POST", "/api/v1/comments/{id}/flags", flag, "Report a comment", status=201, problems=_ONE),
+    Operation("GET", "/api/v1/comments/{id}/history", history, "The texts that a comment had", problems=(NotFound, NotAllowed)),
+    Operation("POST", "/api/v1/comments/{id}/decisions", decide, "Decide on a comment", signed=True, problems=(*_ONE, Conflict)),
+    Operation("GET", "/api/v1/queue", queue, "What waits for a moderator", signed=True, problems=(NotFound, NotAllowed)),
+    Operation("POST", "/api/v1/preview", preview, "Show words as they would look", problems=(TooSoon,)),
+)
