@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -41,3 +42,4 @@ class Kit(Generic[A]):
     networks: Networks
     buckets: Buckets
     clock: Callable[[], int] = field(default=clock)
+    closing: asyncio.Event = field(default_factory=asyncio.Event)  # set when the server ends: open streams end then

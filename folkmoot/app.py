@@ -1,0 +1,217 @@
+"""Joins everything: opens the database, mounts each folder's routes, puts the hot path before them, starts the worker."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from folkmoot.errors import Problem
+from folkmoot.people import sessions
+from folkmoot.people.model import Actor
+from folkmoot.settings import Settings
+from folkmoot.storage import changes, facts, migrations
+from folkmoot.storage.database import Database, connect
+from folkmoot.web import headers, openapi, processes, routes
+from folkmoot.web.guard import Guard
+from folkmoot.web.kit import Kit, clock
+from folkmoot.web.limits import Buckets
+from folkmoot.web.logs import log, write_to_stderr
+from folkmoot.web.networks import Networks
+from folkmoot.web.operations import Operation, mount
+from folkmoot.work import work
+
+TICK = 0.25            # seconds between two looks for stories that got votes
+SWITCH = 0.005         # seconds that a thread may compute while others wait
+LIMITS_OFF = "Limits are switched off (limits.enabled = false): rates, bursts and newcomers' holds do not apply. For load tests only."
+ROOMS = ("discussion.routes", "discussion.forms", "people.routes", "people.pages", "sites.routes", "reading.routes")
+
+
+class App:
+    """The whole application: ASGI, and `at_once` for the server's short cut (web/quick.py)."""
+
+    def __init__(self, kit: Kit[Actor], router: ASGIApp, at_once: Callable[..., Any] | None) -> None:
+        self.kit = kit
+        self.at_once = at_once
+        self._router = router
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._router(scope, receive, send)
+
+
+def create_app(settings: Settings, db: Database) -> App:
+    """The application over an open, migrated database."""
+    kit = make_kit(settings, db)
+    doors = [door for room in _rooms() for door in (*getattr(room, "OPERATIONS", ()), *getattr(room, "PAGES", ()))]
+    described = openapi.build([door for door in doors if isinstance(door, Operation)])
+    router = Router(
+        [*mount(doors, kit), *routes.routes(described), Route("/readyz", _readiness(kit))],
+        redirect_slashes=False, lifespan=lambda _: _alive(kit),
+    )  # fmt: skip
+    guard = Guard(_named(router), log_requests=settings.logs.requests)
+    return App(kit, guard, None)
+
+
+def _rooms() -> list[Any]:
+    found = []
+    for name in ROOMS:
+        try:
+            found.append(import_module(f"folkmoot.{name}"))
+        except ModuleNotFoundError as missing:
+            if missing.name != f"folkmoot.{name}":
+                raise
+    return found
+
+
+def _named(router: Router) -> ASGIApp:
+    """Starlette tells a wrong method by an exception only where the scope names an application."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = router
+        await router(scope, receive, send)
+
+    return app
+
+
+def make_kit(settings: Settings, db: Database) -> Kit[Actor]:
+    """What every request carries. Makes the secrets that are missing."""
+    networks = Networks(facts.secret(db, "networks"), settings.server.trusted_proxies)
+    return Kit(db, settings, sessions.actor_for, facts.secret(db, "web"), networks, Buckets(enabled=settings.limits.enabled))
+
+
+@asynccontextmanager
+async def _alive(kit: Kit[Actor]) -> AsyncIterator[None]:
+    """What runs beside the requests."""
+    if not kit.settings.limits.enabled:
+        log.warning(LIMITS_OFF)
+    ticking = asyncio.create_task(_tick(kit.db))
+    try:
+        yield
+    finally:
+        ticking.cancel()
+
+
+async def _tick(db: Database) -> None:
+    """Moves the versions of stories that got votes, so that readers see them."""
+    while True:
+        await asyncio.sleep(TICK)
+        try:
+            await asyncio.to_thread(changes.tick, db, clock())
+        except Problem as problem:
+            log.warning("Votes are not shown yet: %s", problem.words)
+
+
+def _readiness(kit: Kit[Actor]) -> Callable[[Request], Any]:
+    """Whether requests can be answered; which check failed, if not."""
+
+    async def ready(request: Request) -> Response:
+        try:
+            await asyncio.to_thread(migrations.check_schema, kit.db)
+            checks = {"database": "ok"}
+        except Problem as problem:
+            checks = {"database": problem.words}
+        fine = set(checks.values()) == {"ok"}
+        notes = [] if kit.settings.limits.enabled else [LIMITS_OFF]
+        return _json({"ready": fine, "checks": checks, "notes": notes}, 200 if fine else 503)
+
+    return ready
+
+
+def _json(body: dict[str, object], status: int) -> Response:
+    return Response(msgspec.json.encode(body), status, headers.api(), "application/json")
+
+
+class Server(uvicorn.Server):
+    """uvicorn that tells open streams to end before it waits for them."""
+
+    def __init__(self, config: uvicorn.Config, kit: Kit[Actor]) -> None:
+        super().__init__(config)
+        self._kit = kit
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._kit.closing.set()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings, *, ready: Callable[[str], None] = lambda address: None) -> None:
+    """Serves until SIGTERM or SIGINT. ready: told the address once the socket listens.
+
+    Raises Conflict where the port is taken, Unavailable where the database is of another version or cannot be opened.
+    """
+    write_to_stderr(settings.logs)
+    prepare(settings)
+    listening = processes.listen(settings.server.host, settings.server.port)
+    ready(address_of(settings))
+    several = settings.server.workers > 1
+    servers = [processes.Task(f"serve {number}", serve_one, (settings, listening)) for number in range(settings.server.workers)]
+    crew = processes.Crew([*(servers if several else ()), processes.Task("work", work, (settings,))])
+    crew.start()
+    try:
+        if several:
+            _wait_for_end()
+        else:
+            serve_one(settings, listening)
+    finally:
+        crew.stop()
+
+
+def address_of(settings: Settings) -> str:
+    """Where the server is to be reached from this machine."""
+    host = settings.server.host
+    return settings.server.public_url or f"http://{f'[{host}]' if ':' in host else host}:{settings.server.port}"
+
+
+def prepare(settings: Settings) -> None:
+    """Makes the data folder and the schema where there is none yet; refuses a database of another version."""
+    if not settings.storage.database:
+        Path(settings.storage.data).mkdir(mode=0o700, parents=True, exist_ok=True)
+    db = connect(settings.database_url, readers=1, lanes=1)
+    try:
+        if migrations.schema_state(db)[0] == 0:
+            migrations.migrate(db, clock())
+        migrations.check_schema(db)
+    finally:
+        db.close()
+
+
+def serve_one(settings: Settings, listening: socket.socket) -> None:
+    """One server process, until SIGTERM or SIGINT."""
+    write_to_stderr(settings.logs)
+    sys.setswitchinterval(SWITCH)
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn sends itself the signal again when it has ended well
+    signal.signal(signal.SIGINT, lambda *_: None)
+    db = connect(settings.database_url)
+    try:
+        app = create_app(settings, db)
+        config = uvicorn.Config(
+            app, loop="uvloop", http="folkmoot.web.quick:Quick", ws="none", lifespan="on", log_config=None, access_log=False,
+            proxy_headers=False, server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=10, backlog=processes.BACKLOG,
+        )  # fmt: skip
+        Server(config, app.kit).run(sockets=[listening])
+    finally:
+        db.close()
+
+
+def _wait_for_end() -> None:
+    ended = asyncio.Event()
+
+    async def wait() -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, ended.set)
+        await ended.wait()
+
+    asyncio.run(wait())

@@ -1,0 +1,178 @@
+"""The worker process: does what verbs left in the outbox, and what is due by time alone. Started by `serve`, or by itself.
+
+HANDLERS says what each kind of job does, DUTIES what comes round again and again. To add one, add a line.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from msgspec import Struct
+
+from folkmoot.discussion import duties
+from folkmoot.errors import Conflict, Problem, Unavailable
+from folkmoot.people import notices, sessions, sign_in
+from folkmoot.people.model import Actor
+from folkmoot.settings import Settings
+from folkmoot.sites import stories
+from folkmoot.sites.store import all_sites
+from folkmoot.storage import jobs, repeats
+from folkmoot.storage.database import Database, Tx, connect
+from folkmoot.storage.jobs import Job
+from folkmoot.storage.migrations import check_schema
+from folkmoot.web.kit import clock
+from folkmoot.web.logs import log, write_to_stderr
+
+Payload = dict[str, Any]
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+LOOK_AGAIN = 0.3   # seconds between two looks into the outbox: a person waits for a mailed code
+AFTER_TROUBLE = 2.0
+RULE = Actor(door="rule")
+
+
+class Sending(Struct, frozen=True):
+    """Does something outside the database, then the job ends."""
+
+    act: Callable[[Payload, Settings, int], None]
+
+
+class Steps(Struct, frozen=True):
+    """Works in the database in short transactions, over and over until there is nothing left to do (0)."""
+
+    act: Callable[[Tx, Payload, int], int]
+
+
+class Duty(Struct, frozen=True):
+    """A step that is due every so many milliseconds, until it answers 0."""
+
+    every: int
+    act: Callable[[Tx, int], int]
+
+
+def _claimed(tx: Tx, told: Payload, now: int) -> int:
+    return duties.claim(tx, told["guest"], told["member"], now)
+
+
+def _close_due(tx: Tx, now: int) -> int:
+    return sum(stories.close_due(tx, RULE, site, now) for site in all_sites(tx))
+
+
+DUTIES: dict[str, Duty] = {
+    "scrub_withdrawn": Duty(HOUR, duties.scrub_withdrawn),
+    "forget_networks": Duty(HOUR, duties.forget_networks),
+    "close_stories": Duty(10 * MINUTE, _close_due),
+    "forget_answers": Duty(HOUR, repeats.forget),
+    "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
+    "forget_codes": Duty(HOUR, sign_in.forget_codes),
+}
+HANDLERS: dict[str, Sending | Steps] = {
+    notices.KIND: Sending(notices.deliver),
+    "claimed": Steps(_claimed),
+    "duty": Steps(lambda tx, told, now: DUTIES[told["name"]].act(tx, now)),
+}
+
+
+class Worker:
+    """Takes one job after another. A job's outcome is recorded only by who holds its lease."""
+
+    def __init__(self, db: Database, settings: Settings, now: Callable[[], int] = clock) -> None:
+        self._db = db
+        self._settings = settings
+        self._now = now
+
+    def run(self, stop: threading.Event) -> None:
+        """Works until told to stop; the job at hand is finished first."""
+        planned = False
+        while not stop.is_set():
+            try:
+                planned = planned or self.plan()
+                if not self.work_once():
+                    stop.wait(LOOK_AGAIN)
+            except Unavailable as problem:
+                log.warning("The worker waits: %s", problem.words)
+                stop.wait(AFTER_TROUBLE)
+
+    def plan(self) -> bool:
+        """Makes every duty due, so that none sleeps longer than the program did."""
+        self._db.write_now(self._plan)
+        return True
+
+    def _plan(self, tx: Tx) -> None:
+        now = self._now()
+        for name in DUTIES:
+            _put_duty(tx, name, now, now)
+
+    def work_once(self) -> bool:
+        """Does the job that is due longest; whether there was one."""
+        job = jobs.claim(self._db, tuple(HANDLERS), self._now())
+        if job is None:
+            return False
+        try:
+            self._do(job)
+        except Conflict as problem:
+            log.warning("A job went to another worker: %s", problem.words, extra={"about": {"kind": job.kind}})
+        except Exception as error:
+            self._failed(job, error)
+        return True
+
+    def _do(self, job: Job) -> None:
+        handler = HANDLERS[job.kind]
+        if isinstance(handler, Sending):
+            handler.act(job.payload, self._settings, self._now())
+            self._db.write_now(partial(self._finish, job=job))
+        else:
+            while self._db.write_now(partial(self._step, job=job, handler=handler)):
+                pass
+
+    def _step(self, tx: Tx, job: Job, handler: Steps) -> bool:
+        """One step and what it means for the job, in one transaction; whether there is more."""
+        now = self._now()
+        more = handler.act(tx, job.payload, now) > 0
+        if more:
+            jobs.extend(tx, job, now)
+        else:
+            self._finish(tx, job)
+        return more
+
+    def _finish(self, tx: Tx, job: Job) -> None:
+        jobs.finish(tx, job)
+        if job.kind == "duty":
+            name, now = str(job.payload["name"]), self._now()
+            _put_duty(tx, name, now, now + DUTIES[name].every)
+
+    def _failed(self, job: Job, error: Exception) -> None:
+        """Gives the job back to be tried later, or up where it can never succeed."""
+        now = self._now()
+        again = jobs.next_try(job, now) if isinstance(error, Unavailable) or not isinstance(error, Problem) else None
+        if job.kind == "duty":
+            again = now + DUTIES[str(job.payload["name"])].every
+        about = {"kind": job.kind, "attempts": job.attempts, "again": again}
+        log.error("A job failed", exc_info=error, extra={"about": about})
+        said = error.words if isinstance(error, Problem) else type(error).__name__
+        try:
+            self._db.write_now(lambda tx: jobs.fail(tx, job, said, now, again))
+        except Conflict as problem:
+            log.warning("A job went to another worker: %s", problem.words, extra={"about": about})
+
+
+def _put_duty(tx: Tx, name: str, now: int, due: int) -> None:
+    jobs.put(tx, "duty", {"name": name}, now, run_after=due, key=f"duty:{name}")
+
+
+def work(settings: Settings) -> None:
+    """A worker process, from its start until SIGTERM or SIGINT."""
+    write_to_stderr(settings.logs)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    db = connect(settings.database_url, readers=1, lanes=1)
+    try:
+        check_schema(db)
+        Worker(db, settings).run(stop)
+    finally:
+        db.close()
