@@ -41,12 +41,16 @@ class Draft(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """What the rules say of a draft. rule: the name of the rule that decided; why: words for the writer; marks: shown beside the name."""
+    """What the rules say of a draft. rule: the name of the rule that decided; why: words for the writer; marks: shown beside the name.
+
+    about: the comment that the words are about, where there is one (what is said twice).
+    """
 
     answer: Answer
     rule: str = ""
     why: str = ""
     marks: tuple[str, ...] = ()
+    about: int | None = None
 
 
 class Customs(Struct, frozen=True):

@@ -1,0 +1,241 @@
+"""What becomes of a comment on its way in: RULES, each a judge(draft, context) -> Verdict | None, in the order they are asked. Pure.
+
+Refused beats held beats published; among equals the first rule speaks. Each `why` is a constant sentence, so that it can be
+kept with the decision and still be said in the reader's language later (gettext finds it as the third word of a Verdict).
+To add a rule: write the function, add it to RULES, and what it must know to Context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from folkmoot.discussion.model import MAX_TEXT, Answer, Draft, Verdict
+from folkmoot.discussion.text import fold
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+OLD_HANDS = 3     # published comments after which a guest is no newcomer; one is enough with a proven mailbox
+COPIES = 3        # others' comments with the same words on the site within the hour that make one more suspicious
+WORTH_COPYING = 40  # letters: shorter words are said alike by chance
+# Whose comments, posted within how long, how many at least, then what.
+BURSTS: tuple[tuple[Literal["person", "network"], int, int, Answer], ...] = (
+    ("person", MINUTE, 10, "refused"),
+    ("network", MINUTE, 60, "refused"),
+    ("person", MINUTE, 5, "held"),
+    ("network", MINUTE, 20, "held"),
+    ("person", HOUR, 40, "held"),
+)
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """What the rules know beside the draft. Times are UTC ms. Defaults: somebody new on an open site.
+
+    approved: the person's published comments on the site. by_person, by_network: when the comments of the last hour were
+    posted. repeated: the person's own comment of the last hour with the same digest; echoed: one from their network;
+    copies: how many others on the site have the same digest within the hour. looks: the skeleton of the writer's name;
+    staff, others: the skeletons of the site's staff and of other people in the thread (people/names.py). limits: False
+    switches rates, repeats, bursts and newcomers' holds off, for load tests.
+    """
+
+    now: int
+    closed: bool = False
+    is_staff: bool = False
+    proven: bool = False
+    first_seen: int | None = None
+    approved: int = 0
+    by_person: tuple[int, ...] = ()
+    by_network: tuple[int, ...] = ()
+    repeated: int | None = None
+    echoed: int | None = None
+    copies: int = 0
+    looks: str = ""
+    staff: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+    mode: Literal["open", "hold_newcomers", "hold_all"] = "open"
+    banned_words: tuple[str, ...] = ()
+    suspect_words: tuple[str, ...] = ()
+    newcomer_links: int = 1
+    limits: bool = True
+
+    @property
+    def newcomer(self) -> bool:
+        """Somebody whom the site has hardly seen: not a day here, or next to nothing published."""
+        young = self.first_seen is None or self.now - self.first_seen < DAY
+        return not self.is_staff and (young or self.approved < (1 if self.proven else OLD_HANDS))
+
+
+Rule: TypeAlias = Callable[[Draft, Context], Verdict | None]
+
+
+def closed(draft: Draft, context: Context) -> Verdict | None:
+    """A closed story takes nothing more, from nobody."""
+    if not context.closed:
+        return None
+    return Verdict("refused", "closed", "This discussion is closed. It can be read, but takes no more comments.")
+
+
+def length(draft: Draft, context: Context) -> Verdict | None:
+    """Something, and not too much of it."""
+    if not draft.words.folded:
+        return Verdict("refused", "length", "The comment is empty. Write something, then post it.")
+    if draft.words.letters > MAX_TEXT:
+        return Verdict("refused", "length", "The comment is longer than 5,000 letters. Shorten it, or make two of it.")
+    return None
+
+
+def banned(draft: Draft, context: Context) -> Verdict | None:
+    """The site's list of words that it does not take. Which one it was is not told: that would teach the way around."""
+    if not has_any(draft.words.folded, context.banned_words):
+        return None
+    return Verdict("refused", "banned", "The comment holds words that this site does not take. Say it in other words.")
+
+
+def repeats(draft: Draft, context: Context) -> Verdict | None:
+    """The same words again: from the same person or network, or from many."""
+    if not context.limits or context.is_staff:
+        return None
+    if context.repeated is not None:
+        return Verdict(
+            "refused", "repeats", "You said exactly this within the last hour, and it is there. Add something new.", (), context.repeated
+        )
+    if draft.words.letters < WORTH_COPYING:
+        return None
+    if context.echoed is not None:
+        return Verdict(
+            "refused", "repeats", "From your network exactly this was said within the last hour. Add something new.", (), context.echoed
+        )
+    if context.copies >= COPIES:
+        return Verdict("held", "repeats", "Several people have posted exactly these words, so a moderator looks first.")
+    return None
+
+
+def bursts(draft: Draft, context: Context) -> Verdict | None:
+    """Many comments in a short time, by BURSTS."""
+    if not context.limits or context.is_staff:
+        return None
+    for whose, span, most, answer in BURSTS:
+        times = context.by_person if whose == "person" else context.by_network
+        if len(times) >= most and sum(time > context.now - span for time in times) >= most:
+            return _HASTE[answer]
+    return None
+
+
+_HASTE = {
+    "refused": Verdict("refused", "bursts", "Too many comments came in one minute. Your words are kept; post them a little later."),
+    "held": Verdict("held", "bursts", "Many comments came in a short time, so a moderator looks at this one first."),
+}
+
+
+def look_alikes(draft: Draft, context: Context) -> Verdict | None:
+    """Nobody passes for staff. Two people of one name are told apart by a mark."""
+    if context.is_staff or not context.looks:
+        return None
+    if context.looks in context.staff:
+        return Verdict(
+            "held", "look_alikes", "The name looks like that of somebody who works here, so a moderator looks first. Another name helps."
+        )
+    if context.looks in context.others:
+        return Verdict("published", "look_alikes", "Somebody else in this thread has the same name.", ("namesake",))
+    return None
+
+
+def suspect(draft: Draft, context: Context) -> Verdict | None:
+    """The site's list of words that a moderator wants to see first."""
+    if context.is_staff or not has_any(draft.words.folded, context.suspect_words):
+        return None
+    return Verdict("held", "suspect", "The comment holds words that a moderator looks at first on this site.")
+
+
+def links(draft: Draft, context: Context) -> Verdict | None:
+    """A newcomer with more links than the site lets pass."""
+    if not context.limits or len(draft.words.links) <= context.newcomer_links or not context.newcomer:
+        return None
+    return Verdict("held", "links", "You are new here and the comment has links, so a moderator looks at it first.")
+
+
+def mode(draft: Draft, context: Context) -> Verdict | None:
+    """The site looks at every comment first, or at those of newcomers."""
+    if context.is_staff:
+        return None
+    if context.mode == "hold_all":
+        return Verdict("held", "mode", "On this site a moderator looks at every comment before it appears.")
+    if context.mode == "hold_newcomers" and context.limits and context.newcomer:
+        return Verdict("held", "mode", "On this site a moderator looks at the first comments of everybody who is new.")
+    return None
+
+
+RULES: tuple[Rule, ...] = (closed, length, banned, repeats, bursts, look_alikes, suspect, links, mode)
+_WEIGHT: dict[Answer, int] = {"published": 0, "held": 1, "refused": 2}
+
+
+def judge(draft: Draft, context: Context) -> Verdict:
+    """Asks every rule. The gravest answer holds; marks of all stay."""
+    said = [verdict for rule in RULES if (verdict := rule(draft, context))]
+    if not said:
+        return Verdict("published")
+    gravest = max(said, key=lambda verdict: _WEIGHT[verdict.answer])
+    return msgspec.structs.replace(gravest, marks=tuple(mark for verdict in said for mark in verdict.marks))
+
+
+# ── Lists of words ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# Scripts that write without spaces: each character is a token, so that a word is found inside a sentence.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_INDIC_MARKS = "\u0900-\u0963\u0966-\u0dff"
+_TOKEN = re.compile(rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}]|[{_INDIC_MARKS}])+")
+_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_DISGUISED = re.compile(r"[0-9@$]")
+_WORN = re.compile(r"[a-z0-9@$]+")
+_DISGUISE = str.maketrans("013457@$", "oieastas")
+
+
+class _Phrases(Struct, frozen=True):
+    """A list of words made ready: those of one token, and by their first token the lengths of longer ones."""
+
+    single: frozenset[str]
+    longer: frozenset[tuple[str, ...]]
+    lengths: dict[str, tuple[int, ...]]
+
+
+def has_any(folded: str, words: tuple[str, ...]) -> bool:
+    """Whether a folded text holds one of the words or phrases, whole. Linear in the text, however long the list."""
+    if not words:
+        return False
+    phrases = _made_ready(words)
+    return any(not phrases.single.isdisjoint(tokens) or any(_longer(tokens, phrases)) for tokens in _readings(folded))
+
+
+def _readings(folded: str) -> Iterator[list[str]]:
+    """The words of a folded text as they stand, then, where there is something to undo, with digits read as letters (sp4m)."""
+    yield _tokens(folded)
+    if _DISGUISED.search(folded):
+        yield [word if word.isdigit() else word.translate(_DISGUISE) for word in _WORN.findall(folded)]
+
+
+def _tokens(folded: str) -> list[str]:
+    return folded.translate(_GAPS).split() if folded.isascii() else _TOKEN.findall(folded)
+
+
+def _longer(tokens: list[str], phrases: _Phrases) -> Iterator[bool]:
+    if phrases.lengths:
+        for place, token in enumerate(tokens):
+            for size in phrases.lengths.get(token, ()):
+                yield tuple(tokens[place : place + size]) in phrases.longer
+
+
+@lru_cache(maxsize=64)
+def _made_ready(words: tuple[str, ...]) -> _Phrases:
+    phrases = {tuple(_tokens(fold(word))) for word in words} - {()}
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for phrase in phrases:
+        if len(phrase) > 1:
+            lengths[phrase[0]].add(len(phrase))
+    single = frozenset(phrase[0] for phrase in phrases if len(phrase) == 1)
+    longer = frozenset(phrase for phrase in phrases if len(phrase) > 1)
+    return _Phrases(single, longer, {first: tuple(sizes) for first, sizes in lengths.items()})
