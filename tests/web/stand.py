@@ -55,7 +55,7 @@ async def say_it(ask: Ask[str], body: Words) -> Said:
 
 async def say_it_once(ask: Ask[str], body: Words) -> Said:
     def act(tx: Tx) -> Said:
-        tx.run("INSERT INTO fact (name, body) VALUES (:name, :body)", name=f"said {body.text} {ask.now}", body=ask.id)
+        tx.run("INSERT INTO fact (name, body) VALUES (:name, :body)", name=f"said {ask.id}", body=body.text)
         return Said(ask.id, ask.actor(tx))
 
     return await ask.write_once(act, Said)
@@ -104,10 +104,14 @@ def actor_for(tx: Tx, token: str | None, now: int, network: str | None, *, in_co
     return SIGNED_IN[token]
 
 
-def join(db: Database, server: Server | None = None, *, limits: bool = True, clock: Callable[[], int] = lambda: NOW) -> Guard:
+def make_kit(db: Database, server: Server | None = None, limits: bool = True, clock: Callable[[], int] = lambda: NOW) -> Kit[Any]:
     settings = Settings(server=server or Server(public_url=HERE), limits=Limits(limits))
     networks, buckets = Networks(b"key", settings.server.trusted_proxies), Buckets(enabled=limits)
-    kit: Kit[Any] = Kit(db, settings, actor_for, b"secret", networks, buckets, clock)
+    return Kit(db, settings, actor_for, b"secret", networks, buckets, clock)
+
+
+def join(db: Database, server: Server | None = None, *, limits: bool = True, clock: Callable[[], int] = lambda: NOW) -> Guard:
+    kit = make_kit(db, server, limits, clock)
     described = openapi.build(OPERATIONS)
     return Guard(with_app(Router([*mount([*OPERATIONS, *PAGES], kit), *routes.routes(described)], redirect_slashes=False)))
 
