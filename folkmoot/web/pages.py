@@ -40,6 +40,6 @@ def template(name: str, language: str) -> Template:
     return environment(language).get_template(name)
 
 
-def render(name: str, language: str, **values: object) -> str:
+def render(name: str, language: str, /, **values: object) -> str:
     """The page that a template makes of values."""
     return template(name, language).render(values)

@@ -142,7 +142,7 @@ class Ask(Generic[A]):
         who = hashlib.sha256((self.token or self.network or "").encode()).hexdigest()[:32]
         return f"{who} {self.request.method} {self.request.url.path}"
 
-    def page(self, name: str, status: int = 200, *, opener: bool = False, **values: object) -> Response:
+    def page(self, name: str, /, status: int = 200, *, opener: bool = False, **values: object) -> Response:
         """A private page made of a template. opener: a popup that talks to the window which opened it."""
         given = headers.page(private=True, opener=opener) | self.headers
         return HTMLResponse(pages.render(name, self.language, **values), status, given)

@@ -1,0 +1,9 @@
+"""The browser that walks the journeys: Debian's Chromium, which talks to nobody but us."""
+
+from __future__ import annotations
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
