@@ -11,7 +11,6 @@ Later, or once the successor has been used, a used token can only be a stolen co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Literal
 
 from folkmoot.errors import NotFound, NotSignedIn
@@ -103,15 +102,15 @@ def _is_staff(tx: Tx, member: int) -> bool:
     return serves(store.roles(tx, [member])[member])
 
 
-def actor_for(tx: Tx, token: str | None, now: int, network: str | None = None, want: Iterable[Kind] = BEARER | COOKIE) -> Actor:
-    """Who a token proves, with their roles: one query. want: the kinds of token that are good here.
+def actor_for(tx: Tx, token: str | None, now: int, network: str | None = None, *, in_cookie: bool = False) -> Actor:
+    """Who a token proves, with their roles: one query. in_cookie: it came in our pages' cookie, else as Authorization.
 
-    No token is somebody unknown. Raises NotSignedIn for a token that is unknown, has ended, or is of another kind.
+    No token is somebody unknown. Raises NotSignedIn for a token that is unknown, has ended, or came in the wrong way.
     """
     if token is None:
         return Actor(network=network)
     rows = store_sessions.holders(tx, fingerprint(token), now)
-    if not rows or rows[0].session_kind not in want:
+    if not rows or rows[0].session_kind not in (COOKIE if in_cookie else BEARER):
         raise NotSignedIn("You are signed out: this sign-in has ended. Sign in again.", "signed_out")
     return _actor(rows, network)
 

@@ -77,7 +77,7 @@ def mailboxes(tx: Tx, people: Iterable[int]) -> dict[int, tuple[str, ...]]:
     return {each["person"]: tuple(row.mailbox for row in rows) for each, rows in zip(asked, found, strict=True)}
 
 
-def insert_role(tx: Tx, id: int, person: int, site: int, role: Role, by: int | None, now: int) -> None:  # noqa: A002
+def insert_role(tx: Tx, id: int, person: int, site: int, role: Role, by: int | None, now: int) -> None:
     tx.run(
         "INSERT INTO role (id, person, site, role, granted_by, granted) VALUES (:id, :person, :site, :role, :by, :now) "
         "ON CONFLICT (person, site, role) WHERE ended IS NULL DO NOTHING",

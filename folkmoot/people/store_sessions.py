@@ -9,7 +9,7 @@ HANDOVER = "id, origin, network, expires, person, done, redeemed"
 
 
 def insert_session(
-    tx: Tx, id: int, token: str, kind: str, person: int, family: int, origin: str, now: int, expires: int  # noqa: A002
+    tx: Tx, id: int, token: str, kind: str, person: int, family: int, origin: str, now: int, expires: int
 ) -> None:  # fmt: skip
     tx.run(
         "INSERT INTO session (id, token, kind, person, family, origin, created, expires) "

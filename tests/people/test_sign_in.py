@@ -24,7 +24,7 @@ def test_ada_comes_in_with_the_digits_from_her_mail(house: House) -> None:
     assert entry.outcome == "entered"
     assert entry.person is not None
     assert (entry.person.name, entry.person.kind, entry.person.proven) == ("Ada", "member", house.now)
-    assert house.actor(page_key(entry).token).id == entry.person.id
+    assert house.actor(page_key(entry).token, in_cookie=True).id == entry.person.id
 
 
 def test_the_mail_is_put_out_with_the_code_and_says_where_it_comes_from(house: House) -> None:
