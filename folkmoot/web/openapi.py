@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from folkmoot import __version__
-from folkmoot.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Problem, TooLarge, TooSoon, Unavailable
+from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Problem, TooLarge, TooSoon, Unavailable
 from folkmoot.web.bodies import MAX_BODY, Id
 from folkmoot.web.operations import UNSAFE, Operation
 from folkmoot.web.problems import Detail, Unreadable, WrongType, kind_of
@@ -96,7 +96,7 @@ def _problems(operation: Operation) -> Iterator[type[Problem]]:
     """What an operation says it may refuse with, and what follows from its shapes."""
     yield from (*operation.problems, NotSignedIn, TooSoon, Unavailable, TooLarge)
     if operation.method in UNSAFE:
-        yield from (NotAllowed, Invalid)
+        yield from (NotAllowed, Invalid, Conflict)
     if "path" in operation.shapes:
         yield NotFound
     if "query" in operation.shapes:
