@@ -146,8 +146,11 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(settings: Settings, *, ready: Callable[[str], None] = lambda address: None) -> None:
-    """Serves until SIGTERM or SIGINT. ready: told the address once the socket listens.
+def serve(
+    settings: Settings, *, ready: Callable[[str], None] = lambda address: None, around: Callable[[App], ASGIApp] | None = None
+) -> None:
+    """Serves until SIGTERM or SIGINT. ready: told the address once the socket listens. around: puts something before the
+    application of a single server process (the demo's newspaper).
 
     Raises Conflict where the port is taken, Unavailable where the database is of another version or cannot be opened.
     """
@@ -163,7 +166,7 @@ def serve(settings: Settings, *, ready: Callable[[str], None] = lambda address: 
         if several:
             _wait_for_end()
         else:
-            serve_one(settings, listening)
+            serve_one(settings, listening, around)
     finally:
         crew.stop()
 
@@ -187,7 +190,7 @@ def prepare(settings: Settings) -> None:
         db.close()
 
 
-def serve_one(settings: Settings, listening: socket.socket) -> None:
+def serve_one(settings: Settings, listening: socket.socket, around: Callable[[App], ASGIApp] | None = None) -> None:
     """One server process, until SIGTERM or SIGINT."""
     write_to_stderr(settings.logs)
     sys.setswitchinterval(SWITCH)
@@ -197,8 +200,9 @@ def serve_one(settings: Settings, listening: socket.socket) -> None:
     try:
         app = create_app(settings, db)
         config = uvicorn.Config(
-            app, loop="uvloop", http="folkmoot.web.quick:Quick", ws="none", lifespan="on", log_config=None, access_log=False,
-            proxy_headers=False, server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=10, backlog=processes.BACKLOG,
+            around(app) if around else app, loop="uvloop", http="folkmoot.web.quick:Quick", ws="none", lifespan="on", log_config=None,
+            access_log=False, proxy_headers=False, server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=10,
+            backlog=processes.BACKLOG,
         )  # fmt: skip
         Server(config, app.kit).run(sockets=[listening])
     finally:
