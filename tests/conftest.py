@@ -43,11 +43,11 @@ def _as_postgres(*command: str) -> None:
 class PostgresServer:
     """A server of our own in a temporary folder, reached through a socket there; without fsync, since nobody pulls the plug."""
 
-    def __init__(self, binaries: Path, folder: Path) -> None:
+    def __init__(self, binaries: Path, folder: Path, settings: str) -> None:
         self.binaries = binaries
         self.folder = folder
         self.url = f"postgresql://postgres@/folkmoot?host={folder}"
-        self.settings = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=200"
+        self.settings = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=200 {settings}"
 
     def make(self) -> None:
         self._run("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
@@ -66,8 +66,8 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A running server; skips the test where PostgreSQL is not installed."""
+def postgres_server(settings: str = "") -> Iterator[PostgresServer]:
+    """A running server, with settings beyond our own; skips the test where PostgreSQL is not installed."""
     binaries = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), default=None)
     if binaries is None:
         pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
@@ -75,7 +75,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         folder = Path(name)
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-        server = PostgresServer(binaries, folder)
+        server = PostgresServer(binaries, folder, settings)
         server.make()
         try:
             yield server

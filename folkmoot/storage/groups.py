@@ -122,7 +122,7 @@ class Pledges:
             tx.acts = {}
 
 
-class Lost(Exception):  # noqa: N818 -- it names a state of the group, and never leaves this folder
+class Lost(Exception):
     """The transaction of a group cannot go on. cause: what a piece alone is told; again: another try may succeed."""
 
     def __init__(self, cause: BaseException, again: bool = False) -> None:
@@ -131,7 +131,7 @@ class Lost(Exception):  # noqa: N818 -- it names a state of the group, and never
         self.again = again
 
 
-class Unsure(Exception):  # noqa: N818 -- likewise
+class Unsure(Exception):
     """Nobody knows whether the commit took place, so nothing may be tried again."""
 
     def __init__(self, cause: Problem) -> None:

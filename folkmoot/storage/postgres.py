@@ -18,7 +18,7 @@ except ImportError as missing:
     raise Invalid("PostgreSQL needs a driver that is not installed. Install folkmoot[postgres], then start again.",
                   "driver_missing") from missing
 
-_GROUP = 60        # pieces in a group at most: beyond 64 savepoints PostgreSQL's snapshots become slow for everybody
+_GROUP = 64        # pieces in a group at most: with more savepoints PostgreSQL's snapshots become slow for everybody
 _GROUP_TIME = 50   # ms of work in a group at most
 _OLDEST = 130_000  # server version: pg_current_xact_id
 

@@ -17,9 +17,9 @@ from contextlib import suppress
 import psycopg
 
 from folkmoot.storage.changes import Told
-from folkmoot.storage.postgres_tx import Connection, Line, open_connection
+from folkmoot.storage.postgres_pipe import Connection, open_connection
 
-_CHANNEL = b"folkmoot_moved"
+_CHANNEL = "folkmoot_moved"
 _PAUSE = 0.05       # seconds between two notices: inside a writing transaction, or for each one, they cost a factor of 15
 _LOOK = 5.0         # seconds between two looks for what nobody told, say because its process was killed after its commit
 _LARGEST = 7_000    # bytes of a notice; PostgreSQL takes 8,000
@@ -31,7 +31,8 @@ class Teller(threading.Thread):
 
     def __init__(self, url: str, me: int) -> None:
         super().__init__(name="folkmoot-teller", daemon=True)
-        self._line = Line(url)
+        self._url = url
+        self._connection: Connection | None = None
         self._me = me
         self._moved: queue.SimpleQueue[dict[int, int] | None] = queue.SimpleQueue()
 
@@ -49,14 +50,17 @@ class Teller(threading.Thread):
             moved = dict(moved)
             ended = self._gather(moved)
             try:
+                if self._connection is None or self._connection.closed:
+                    self._connection = open_connection(self._url)
                 for notice in self._notices(moved):
-                    self._line.get().execute(b"SELECT pg_notify('" + _CHANNEL + b"', $1)", [notice])
-            except Exception:  # others find it at their next look
-                self._line.drop()
+                    self._connection.execute("SELECT pg_notify(%s, %s)", [_CHANNEL, notice])
+            except psycopg.Error:  # others find it at their next look
+                self._connection = None
             if ended:
                 break
             time.sleep(_PAUSE)
-        self._line.drop()
+        if self._connection is not None:
+            self._connection.close()
 
     def _gather(self, moved: dict[int, int]) -> bool:
         """Adds all that waits; True where the end was among it."""
@@ -93,7 +97,7 @@ class Listener(threading.Thread):
     def _connect(self) -> Connection:
         connection = open_connection(self._url)
         connection.add_notify_handler(lambda notice: self._hear(notice.payload))
-        connection.execute(b"LISTEN " + _CHANNEL)
+        connection.execute(f"LISTEN {_CHANNEL}".encode())
         self._low = _lowest(connection)
         return connection
 
@@ -135,7 +139,7 @@ class Listener(threading.Thread):
 
     def _look(self) -> None:
         low = _lowest(self._connection)
-        sql = b"SELECT story, version FROM story_version WHERE moved >= $1 AND writer <> $2"
+        sql = b"SELECT story, version FROM story_version WHERE moved >= %s AND writer <> %s"
         try:
             moved: dict[int, int] = dict(self._connection.execute(sql, [self._low, self._me]).fetchall())
         except psycopg.errors.UndefinedTable:  # not migrated yet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from folkmoot.errors import Conflict, Invalid, Unavailable
 
 
-class Fault(Exception):  # noqa: N818 -- beside Problem, what is refused on purpose
+class Fault(Exception):
     """A statement that the engine does not understand, or a database that is not as the program expects: a fault of ours."""
 
 
