@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from folkmoot.errors import Problem
 from folkmoot.people import sessions
 from folkmoot.people.model import Actor
+from folkmoot.reading.room import Room
 from folkmoot.settings import Settings
 from folkmoot.storage import changes, facts, migrations
 from folkmoot.storage.database import Database, connect
@@ -54,15 +56,18 @@ class App:
 
 def create_app(settings: Settings, db: Database) -> App:
     """The application over an open, migrated database."""
-    kit = make_kit(settings, db)
+    room = Room(db, settings)
+    kit = replace(make_kit(settings, db), reading=room)
     doors = [door for room in _rooms() for door in (*getattr(room, "OPERATIONS", ()), *getattr(room, "PAGES", ()))]
     described = openapi.build([door for door in doors if isinstance(door, Operation)])
     router = Router(
         [*mount(doors, kit), *routes.routes(described), Route("/readyz", _readiness(kit))],
-        redirect_slashes=False, lifespan=lambda _: _alive(kit),
+        redirect_slashes=False, lifespan=lambda _: _alive(kit, room),
     )  # fmt: skip
-    guard = Guard(_named(router), log_requests=settings.logs.requests)
-    return App(kit, guard, None)
+    if settings.logs.requests:  # each is to be seen, so none takes the short cut past the guard
+        return App(kit, Guard(room.before(_named(router)), log_requests=True), None)
+    hot = room.before(Guard(_named(router)))
+    return App(kit, hot, hot.at_once)
 
 
 def _rooms() -> list[Any]:
@@ -93,15 +98,23 @@ def make_kit(settings: Settings, db: Database) -> Kit[Actor]:
 
 
 @asynccontextmanager
-async def _alive(kit: Kit[Actor]) -> AsyncIterator[None]:
+async def _alive(kit: Kit[Actor], room: Room) -> AsyncIterator[None]:
     """What runs beside the requests."""
     if not kit.settings.limits.enabled:
         log.warning(LIMITS_OFF)
-    ticking = asyncio.create_task(_tick(kit.db))
+    beside = [asyncio.create_task(_tick(kit.db)), asyncio.create_task(_end_streams(kit, room))]
     try:
         yield
     finally:
-        ticking.cancel()
+        for task in beside:
+            task.cancel()
+        room.close()
+
+
+async def _end_streams(kit: Kit[Actor], room: Room) -> None:
+    """An open stream never ends by itself, and a server that ends waits for its answers."""
+    await kit.closing.wait()
+    room.live.end()
 
 
 async def _tick(db: Database) -> None:

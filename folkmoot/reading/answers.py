@@ -28,14 +28,16 @@ def pack(version: int, body: bytes, kind: bytes, headers: Lines = ()) -> Snapsho
     whole = [(b"content-type", kind), *always, *headers]
     return Snapshot(
         version, etag, body, packed,
-        plain_head=_head(200, [(b"content-length", b"%d" % len(body)), *whole]),
-        packed_head=_head(200, [(b"content-length", b"%d" % len(packed)), (b"content-encoding", b"gzip"), *whole]),
-        unchanged_head=_head(304, always),
+        plain_head=head_of(200, [(b"content-length", b"%d" % len(body)), *whole]),
+        packed_head=head_of(200, [(b"content-length", b"%d" % len(packed)), (b"content-encoding", b"gzip"), *whole]),
+        unchanged_head=head_of(304, always),
     )  # fmt: skip
 
 
-def _head(status: int, headers: Lines) -> Head:
-    message = {"type": "http.response.start", "status": status, "headers": tuple(headers)}
+def head_of(status: int, headers: Lines) -> Head:
+    """The beginning of an answer, for ASGI and for the wire."""
+    headers = tuple(headers)
+    message = {"type": "http.response.start", "status": status, "headers": headers}
     return Head(status, message, b"".join(b"%s: %s\r\n" % line for line in headers) + b"\r\n")
 
 

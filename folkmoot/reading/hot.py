@@ -6,32 +6,34 @@ does not even become an ASGI request.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from folkmoot.reading.answers import choose
-from folkmoot.reading.snapshots import Head, Key, Message, Snapshots
+from folkmoot.reading.counts import Counts
+from folkmoot.reading.snapshots import Head, Key, Snapshots
 from folkmoot.reading.spellings import Spellings
 
-Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Hot:
     """What it cannot answer at once falls through to `app`, unread."""
 
-    def __init__(self, app: App, spellings: Spellings[Key], snapshots: Snapshots) -> None:
+    def __init__(self, app: App, spellings: Spellings[Key], snapshots: Snapshots, counts: Counts) -> None:
         self.app = app
         self._key_of = spellings.get
         self._page_of = snapshots.current
+        self._counts = counts.at_once
 
     def at_once(self, target: bytes, headers: Mapping[bytes, bytes]) -> tuple[Head, bytes] | None:
         """Head and body for a GET of a request target (raw path and query), where its page is at hand."""
         key = self._key_of(target)
         if key is None:
-            return None
+            return self._counts(target, headers)
         snapshot = self._page_of(key)
         return None if snapshot is None else choose(snapshot, headers)
 

@@ -23,7 +23,10 @@ NEVER = 1 << 62  # newer than any version: nothing that was begun before is beli
 
 
 class Key(NamedTuple):
-    """Which page: of a story, in an order, below a cursor, of one branch (`parent`), around one comment. Never a raw query."""
+    """Which page: of a story, in an order, below a cursor, of one branch (`parent`), around one comment. Never a raw query.
+
+    limit: roots, 0 for as many as the house shows. The language is the story's or its site's, so it is no part of this.
+    """
 
     story: int
     kind: Literal["html", "json"] = "html"
@@ -32,8 +35,6 @@ class Key(NamedTuple):
     parent: int | None = None
     comment: int | None = None
     limit: int = 0
-    scheme: str = ""
-    language: str = ""
 
 
 class Head(Struct, frozen=True):

@@ -43,3 +43,4 @@ class Kit(Generic[A]):
     buckets: Buckets
     clock: Callable[[], int] = field(default=clock)
     closing: asyncio.Event = field(default_factory=asyncio.Event)  # set when the server ends: open streams end then
+    reading: object = None               # reading.room.Room, which this room does not know

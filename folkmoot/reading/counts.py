@@ -1,0 +1,113 @@
+"""How many comments readers see, for up to a hundred addresses at once, from memory where nothing has moved."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from folkmoot.discussion import paging
+from folkmoot.errors import Invalid
+from folkmoot.reading.answers import CACHED, Lines, head_of, matches
+from folkmoot.reading.snapshots import ALL_STORIES, Head
+from folkmoot.sites import stories
+from folkmoot.storage.database import Database, Tx
+from folkmoot.web import headers
+
+MOST = 100
+NO_STORY = 0
+FIRST = 1  # the version that a story's taking in gives it: an address without a story may have one now
+
+
+_PUBLIC: Lines = [(name.lower().encode(), value.encode()) for name, value in headers.api(public=True).items()]
+
+
+class Counts:
+    """Knows which story an address means (or that there is none) and how many comments a story has; forgets what moves."""
+
+    def __init__(self, db: Database, room: int = 50_000) -> None:
+        self._db, self._room = db, room
+        self._stories: dict[str, int] = {}
+        self._live: dict[int, int] = {NO_STORY: 0}
+        self._asked: dict[bytes, tuple[str, ...]] = {}
+        self._round = 0
+        self._lock = threading.Lock()
+        self.close = db.follow(self.told)
+
+    def at_once(self, target: bytes, given: Mapping[bytes, bytes]) -> tuple[Head, bytes] | None:
+        """Head and body for a request target that was answered before, where all of it is still known."""
+        addresses = self._asked.get(target)
+        found = self._known(addresses) if addresses is not None else None
+        return None if found is None else answer(found, given)
+
+    def remember(self, target: bytes, addresses: Sequence[str]) -> None:
+        """Keeps what a request target asks for, so that it need not be read again."""
+        if len(self._asked) >= 2_000:
+            self._asked.clear()
+        self._asked[target] = tuple(addresses)
+
+    def _known(self, addresses: Sequence[str]) -> dict[str, int] | None:
+        live, story = self._live, self._stories
+        try:
+            return {address: live[story[address]] for address in addresses}
+        except KeyError:
+            return None
+
+    async def of(self, addresses: Sequence[str]) -> dict[str, int]:
+        """The number of comments by address; 0 where nobody has spoken yet. Raises Invalid for an address of no site here."""
+        found = self._known(addresses)
+        if found is not None:
+            return found
+        begun = self._round
+        by_address, live = await self._db.read(lambda tx: _look(tx, addresses))
+        with self._lock:
+            if begun == self._round:
+                self._keep(by_address, live)
+        return {address: live.get(story, 0) for address, story in by_address.items()}
+
+    def _keep(self, by_address: dict[str, int], live: dict[int, int]) -> None:
+        if len(self._stories) + len(self._live) > self._room:
+            self._forget_all()
+        self._stories |= by_address
+        self._live |= live
+
+    def told(self, versions: Mapping[int, int]) -> None:
+        """Forgets the counts of stories that moved, and what is known of addresses when one may lead elsewhere now."""
+        with self._lock:
+            self._round += 1
+            if not versions or ALL_STORIES in versions:
+                self._forget_all()
+            elif FIRST in versions.values():
+                self._stories = {address: story for address, story in self._stories.items() if story != NO_STORY}
+            for story in versions:
+                if story != NO_STORY:
+                    self._live.pop(story, None)
+
+    def _forget_all(self) -> None:
+        self._stories, self._live = {}, {NO_STORY: 0}
+
+
+def _look(tx: Tx, addresses: Sequence[str]) -> tuple[dict[str, int], dict[int, int]]:
+    found = {address: _story(tx, address) for address in addresses}
+    return found, paging.counts(tx, [story for story in set(found.values()) if story != NO_STORY])
+
+
+def _story(tx: Tx, address: str) -> int:
+    try:
+        story = stories.find(tx, address)
+    except Invalid as problem:
+        raise Invalid(problem.words, problem.code, "url") from None
+    return story.id if story else NO_STORY
+
+
+def answer(counts: dict[str, int], given: Mapping[bytes, bytes]) -> tuple[Head, bytes]:
+    """Head and body of {"counts": {url: n}}, or of a 304."""
+    body = msgspec.json.encode({"counts": counts})
+    etag = b'W/"%s"' % hashlib.blake2b(body, digest_size=8).hexdigest().encode()
+    always = [(b"etag", etag), (b"cache-control", CACHED), *_PUBLIC]
+    asked = given.get(b"if-none-match")
+    if asked is not None and matches(asked, etag):
+        return head_of(304, always), b""
+    return head_of(200, [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), *always]), body

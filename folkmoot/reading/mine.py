@@ -1,0 +1,75 @@
+"""What only this reader sees, as the page's script lays it over the thread: small, private, never kept."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from folkmoot.discussion import mine as discussion
+from folkmoot.discussion.fragments import placed
+from folkmoot.discussion.mine import Own
+from folkmoot.people.model import Actor
+from folkmoot.sites.sites import get_site
+from folkmoot.sites.stories import get_story
+from folkmoot.storage.database import Tx
+from folkmoot.web.words import machine
+
+
+class Reader(Struct, frozen=True):
+    """Who is asking. kind: guest or member; proven: their votes count."""
+
+    id: str
+    name: str
+    kind: str
+    proven: bool
+
+
+class OwnAnswer(Struct, frozen=True):
+    """A comment of one's own, or one that waits for this moderator.
+
+    state: as in a comment; why, rule: what holds it; edit_until: until when it can be changed, or null; waiting_html: an edit
+    that waits; fragment: its HTML, where the shared page does not hold it.
+    """
+
+    id: str
+    parent: str | None
+    state: str
+    text: str
+    why: str
+    rule: str
+    edit_until: str | None
+    waiting_html: str | None
+    fragment: str | None
+
+
+class MineAnswer(Struct, frozen=True):
+    """Own votes by comment, own comments, the deeds that one's role allows here, and what waits here for them."""
+
+    person: Reader | None
+    votes: dict[str, int]
+    own: list[OwnAnswer]
+    may: tuple[str, ...]
+    waiting: list[OwnAnswer]
+
+
+def mine(tx: Tx, actor: Actor, story: int, now: int) -> MineAnswer:
+    """What `actor` alone sees of a story's thread. Raises NotFound for an unknown story."""
+    place = get_story(tx, story)
+    language = place.language or get_site(tx, place.site).language
+    found = discussion.mine(tx, actor, story, now)
+    person = actor.person
+    return MineAnswer(
+        Reader(str(person.id), person.name, person.kind, actor.proven) if person else None,
+        {str(comment): value for comment, value in found.votes.items()},
+        [_own(tx, own, language) for own in found.own],
+        found.may,
+        [_own(tx, own, language) for own in found.waiting],
+    )
+
+
+def _own(tx: Tx, own: Own, language: str) -> OwnAnswer:
+    said = own.comment
+    return OwnAnswer(
+        str(said.id), str(said.parent) if said.parent else None, said.state, said.text, own.why, own.rule,
+        machine(own.edit_until) if own.edit_until else None, own.waiting_html,
+        placed(tx, own, language) if said.state == "held" else None,
+    )  # fmt: skip
