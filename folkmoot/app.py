@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +19,14 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from folkmoot.discussion import forms as discussion_forms
+from folkmoot.discussion import routes as discussion
 from folkmoot.errors import Problem
+from folkmoot.people import pages as people_pages
+from folkmoot.people import routes as people
 from folkmoot.people import sessions
 from folkmoot.people.model import Actor
+from folkmoot.reading import routes as reading
 from folkmoot.reading.room import Room
 from folkmoot.settings import Settings
 from folkmoot.storage import changes, facts, migrations
@@ -33,62 +37,42 @@ from folkmoot.web.kit import Kit, clock
 from folkmoot.web.limits import Buckets
 from folkmoot.web.logs import log, write_to_stderr
 from folkmoot.web.networks import Networks
-from folkmoot.web.operations import Operation, mount
+from folkmoot.web.operations import mount
 from folkmoot.work import work
 
 TICK = 0.25            # seconds between two looks for stories that got votes
 SWITCH = 0.005         # seconds that a thread may compute while others wait
 LIMITS_OFF = "Limits are switched off (limits.enabled = false): rates, bursts and newcomers' holds do not apply. For load tests only."
-ROOMS = ("discussion.routes", "discussion.forms", "people.routes", "people.pages", "sites.routes", "reading.routes")
+OPERATIONS = (*discussion.OPERATIONS, *people.OPERATIONS, *reading.OPERATIONS)
+PAGES = (*discussion_forms.PAGES, *people_pages.PAGES, *reading.PAGES)
 
 
 class App:
     """The whole application: ASGI, and `at_once` for the server's short cut (web/quick.py)."""
 
-    def __init__(self, kit: Kit[Actor], router: ASGIApp, at_once: Callable[..., Any] | None) -> None:
+    def __init__(self, kit: Kit[Actor], room: Room) -> None:
         self.kit = kit
-        self.at_once = at_once
-        self._router = router
+        listed = [*mount([*OPERATIONS, *PAGES], kit), *routes.routes(openapi.build(OPERATIONS)), Route("/readyz", _readiness(kit))]
+        self._router = Router(listed, redirect_slashes=False, lifespan=lambda _: _alive(kit, room))
+        self._whole: ASGIApp
+        if kit.settings.logs.requests:  # each is to be seen, so none takes the short cut past the guard
+            self._whole, self.at_once = Guard(room.before(self._route), log_requests=True), None
+        else:
+            hot = room.before(Guard(self._route))
+            self._whole, self.at_once = hot, hot.at_once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._whole(scope, receive, send)
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["app"] = self  # without it Starlette answers a wrong method by itself
         await self._router(scope, receive, send)
 
 
 def create_app(settings: Settings, db: Database) -> App:
     """The application over an open, migrated database."""
     room = Room(db, settings)
-    kit = replace(make_kit(settings, db), reading=room)
-    doors = [door for room in _rooms() for door in (*getattr(room, "OPERATIONS", ()), *getattr(room, "PAGES", ()))]
-    described = openapi.build([door for door in doors if isinstance(door, Operation)])
-    router = Router(
-        [*mount(doors, kit), *routes.routes(described), Route("/readyz", _readiness(kit))],
-        redirect_slashes=False, lifespan=lambda _: _alive(kit, room),
-    )  # fmt: skip
-    if settings.logs.requests:  # each is to be seen, so none takes the short cut past the guard
-        return App(kit, Guard(room.before(_named(router)), log_requests=True), None)
-    hot = room.before(Guard(_named(router)))
-    return App(kit, hot, hot.at_once)
-
-
-def _rooms() -> list[Any]:
-    found = []
-    for name in ROOMS:
-        try:
-            found.append(import_module(f"folkmoot.{name}"))
-        except ModuleNotFoundError as missing:
-            if missing.name != f"folkmoot.{name}":
-                raise
-    return found
-
-
-def _named(router: Router) -> ASGIApp:
-    """Starlette tells a wrong method by an exception only where the scope names an application."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        scope["app"] = router
-        await router(scope, receive, send)
-
-    return app
+    return App(replace(make_kit(settings, db), reading=room), room)
 
 
 def make_kit(settings: Settings, db: Database) -> Kit[Actor]:
@@ -100,6 +84,7 @@ def make_kit(settings: Settings, db: Database) -> Kit[Actor]:
 @asynccontextmanager
 async def _alive(kit: Kit[Actor], room: Room) -> AsyncIterator[None]:
     """What runs beside the requests."""
+    log.info("A server process has begun")
     if not kit.settings.limits.enabled:
         log.warning(LIMITS_OFF)
     beside = [asyncio.create_task(_tick(kit.db)), asyncio.create_task(_end_streams(kit, room))]
@@ -147,6 +132,9 @@ def _json(body: dict[str, object], status: int) -> Response:
     return Response(msgspec.json.encode(body), status, headers.api(), "application/json")
 
 
+Around = Callable[[App], ASGIApp]
+
+
 class Server(uvicorn.Server):
     """uvicorn that tells open streams to end before it waits for them."""
 
@@ -159,13 +147,11 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(
-    settings: Settings, *, ready: Callable[[str], None] = lambda address: None, around: Callable[[App], ASGIApp] | None = None
-) -> None:
-    """Serves until SIGTERM or SIGINT. ready: told the address once the socket listens. around: puts something before the
-    application of a single server process (the demo's newspaper).
+def serve(settings: Settings, *, ready: Callable[[str], None] = lambda address: None, around: Around | None = None) -> None:
+    """Serves until SIGTERM or SIGINT.
 
-    Raises Conflict where the port is taken, Unavailable where the database is of another version or cannot be opened.
+    ready: told the address once the socket listens. around: puts something before the application of a single server
+    process (the demo's newspaper). Raises Conflict where the port is taken, Unavailable where the database is of another version or cannot be opened.
     """
     write_to_stderr(settings.logs)
     prepare(settings)
@@ -203,7 +189,7 @@ def prepare(settings: Settings) -> None:
         db.close()
 
 
-def serve_one(settings: Settings, listening: socket.socket, around: Callable[[App], ASGIApp] | None = None) -> None:
+def serve_one(settings: Settings, listening: socket.socket, around: Around | None = None) -> None:
     """One server process, until SIGTERM or SIGINT."""
     write_to_stderr(settings.logs)
     sys.setswitchinterval(SWITCH)

@@ -57,3 +57,4 @@ def write_to_stderr(settings: Logs) -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.error").setLevel("WARNING")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
+from starlette.responses import Response
 
 from folkmoot import __version__
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Problem, TooLarge, TooSoon, Unavailable
@@ -18,6 +19,7 @@ REPEAT = {
     "name": "Idempotency-Key", "in": "header", "required": False, "schema": {"type": "string", "pattern": "^[!-~]{1,128}$"},
     "description": "The same key sent again within 24 hours gets the first answer again, and nothing is done twice.",
 }  # fmt: skip
+_NOTHING = (None, type(None), Response)
 _REF = "#/components/schemas/{name}"
 
 
@@ -44,8 +46,7 @@ def _hook(of: type) -> dict[str, Any]:
 
 
 def _shapes(operation: Operation) -> Iterator[Any]:
-    nothing = (type(None), None)
-    return (shape for shape in operation.shapes.values() if shape not in nothing)
+    return (shape for shape in operation.shapes.values() if shape not in _NOTHING)
 
 
 def _operation(operation: Operation, components: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def _parameters(place: str, shapes: dict[str, Any], components: dict[str, Any]) 
 
 def _responses(operation: Operation) -> Iterator[tuple[str, Any]]:
     answer = operation.shapes.get("return")
-    if answer in (None, type(None)):
+    if answer in _NOTHING:
         yield "204", {"description": "Done."}
     else:
         yield str(operation.status), {"description": "Done.", "content": {"application/json": {"schema": _schema(answer)}}}
