@@ -43,7 +43,7 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
     Raises Invalid with the rule's reason where it is refused, NotFound for an unknown story or parent, Conflict where the
     parent is gone. A guest without a token is made one, and Posted.token is theirs to keep.
     """
-    version = tx.hold(draft.story)
+    turn = tx.hold(draft.story)
     story = get_story(tx, draft.story)
     parent = _parent(tx, draft)
     name = _name_for(actor, draft)
@@ -58,18 +58,18 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
         tx, id=comment, story=story.id, parent=parent.id if parent else 0, level=parent.level + 1 if parent else 1, person=person.id,
         name=person.name, skeleton=skeleton(person.name), text=draft.words.text, html=draft.words.html, renderer=RENDERER, posted=now,
         state="published" if live else "held", visible=int(live), by_best=by_best, by_replies=by_replies, by_hot=by_hot,
-        moved=version + 1, marks=_marks(actor, story.site, verdict), digest=draft.words.digest, network=actor.network,
+        moved=turn, marks=_marks(actor, story.site, verdict), digest=draft.words.digest, network=actor.network,
     )
     if live:
-        _publish(tx, story.id, parent, version)
+        _publish(tx, story.id, parent, turn)
     else:
         store.insert_decision(tx, new_id(now), comment, "hold", None, "rule", now, rule=verdict.rule, reason=verdict.why)
     return Posted(comment, story.id, verdict, token)
 
 
-def _publish(tx: Tx, story: int, parent: Row | None, version: int) -> None:
+def _publish(tx: Tx, story: int, parent: Row | None, turn: int) -> None:
     if parent:
-        reply_appeared(tx, parent.id, version + 1)
+        reply_appeared(tx, parent.id, turn)
     store.add_live(tx, story, 1)
     tx.bump(story)
 
@@ -165,7 +165,7 @@ def show_revision(tx: Tx, row: Row, revision: int, words: Words, now: int) -> No
 
 def withdraw(tx: Tx, actor: Actor, comment: int, now: int) -> None:
     """Takes one's own comment back. Where replies stand under it, a tombstone stays; the text goes after 30 days."""
-    row, version = take(tx, comment)
+    row, turn = take(tx, comment)
     require_own(actor, row)
     if row.state not in ("published", "held"):
         raise Conflict("This comment is no longer shown.", "not_shown")
@@ -173,20 +173,20 @@ def withdraw(tx: Tx, actor: Actor, comment: int, now: int) -> None:
     store.insert_decision(tx, new_id(now), comment, "withdraw", actor.id, "person", now)
     if row.state == "published":
         store.add_live(tx, row.story, -1)
-        vanish(tx, row, version + 1)
+        vanish(tx, row, turn)
         tx.bump(row.story)
 
 
 def take(tx: Tx, comment: int) -> tuple[Row, int]:
-    """A comment's row and its story's version, the story's other writers kept waiting. Raises NotFound."""
+    """A comment's row and the turn at its story, the story's other writers kept waiting. Raises NotFound."""
     story = store.story_of(tx, comment)
     if story is None:
         raise NotFound("There is no such comment.", "no_such_comment")
-    version = tx.hold(story)
+    turn = tx.hold(story)
     row = store.comment_row(tx, comment)
     if row is None:
         raise NotFound("There is no such comment.", "no_such_comment")
-    return row, version
+    return row, turn
 
 
 def require_own(actor: Actor, row: Row) -> None:

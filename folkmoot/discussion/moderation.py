@@ -37,7 +37,7 @@ def decide(tx: Tx, actor: Actor, comment: int, deed: str, reason: str, now: int)
         raise Invalid(say("A decision is one of {deeds}.", deeds=", ".join(DEEDS)), "bad_decision", "do")
     if len(reason) > MAX_REASON:
         raise Invalid(say("A reason has up to {limit} letters.", limit=MAX_REASON), "too_long", "reason")
-    row, version = take(tx, comment)
+    row, turn = take(tx, comment)
     _require(tx, actor, row, deed)
     waiting = _waiting_revision(tx, row)
     if waiting is not None and deed in ("release", "remove") and row.state == "published":
@@ -45,7 +45,7 @@ def decide(tx: Tx, actor: Actor, comment: int, deed: str, reason: str, now: int)
     begins, ends = DEEDS[deed]
     if row.state not in begins:
         raise Conflict(say("This comment is {state}, so there is nothing to {deed}.", state=row.state, deed=deed), "wrong_state")
-    _move(tx, row, ends, version)
+    _move(tx, row, ends, turn)
     _remember(tx, actor, row.id, deed, reason, now)
     if deed in ("release", "remove"):
         store.settle_flags(tx, comment, now)
@@ -59,18 +59,18 @@ def _require(tx: Tx, actor: Actor, row: Row, deed: str) -> None:
         raise NotAllowed("Only this site's moderators may do this.", "not_staff")
 
 
-def _move(tx: Tx, row: Row, state: str, version: int) -> None:
+def _move(tx: Tx, row: Row, state: str, turn: int) -> None:
     """Takes a comment from its state to another: visibility, the thread's count and its version go with it."""
     store.set_state(tx, row.id, state)
     was, will = row.state == "published", state == "published"
     if was != will:
         store.add_live(tx, row.story, 1 if will else -1)
     if will and not row.visible:
-        appear(tx, row.id, row.parent, version + 1)
+        appear(tx, row.id, row.parent, turn)
     elif will:
-        store.set_visible(tx, row.id, 1, version + 1)
+        store.set_visible(tx, row.id, 1, turn)
     elif row.visible:
-        vanish(tx, row, version + 1)
+        vanish(tx, row, turn)
     if was or will or row.visible:
         tx.bump(row.story)
 

@@ -1,7 +1,7 @@
 """Pages of a thread: the first N roots in an order with some of their replies, and "more" by cursor at every level.
 
 Nothing here loads a whole thread. A page costs one read for the roots and one batch of reads per level, each of which
-walks an index and stops. A cursor holds the place of the last row shown and the story version its page was built from:
+walks an index and stops. A cursor holds the place of the last row shown and the turn (storage: Tx.hold) at which its page was read:
 the next page gives the rows below that place and, before them, those that have moved to or above it since, so that every
 comment that stays visible is met, whatever votes do meanwhile.
 """
@@ -32,12 +32,12 @@ class _Reader:
         self.order = order
         self.sorted_by = sorted_by
         self.replies = replies
-        self.version = store_pages.version_of(tx, story)
+        self.version, self.turn = store_pages.version_of(tx, story)
 
     def cursor(self, row: Row | None, parent: int) -> str:
         """The place of a row (None: before the first)."""
         key = tuple(getattr(row, column) for column in ORDERS[self.sorted_by].columns) if row is not None else ()
-        return encode_cursor(Cursor(self.order, self.sorted_by, parent, key, self.version, NEVER_MOVED))
+        return encode_cursor(Cursor(self.order, self.sorted_by, parent, key, self.turn, NEVER_MOVED))
 
     def siblings(self, parent: int, limit: int, after: Cursor | None) -> tuple[list[Row], str | None]:
         """The rows of one list from a place on, and the cursor at which it goes on."""
@@ -45,7 +45,7 @@ class _Reader:
             rows = store_pages.first_rows(self.tx, self.sorted_by, self.story, [parent], limit + 1)[0]
             return rows[:limit], self.cursor(rows[limit - 1], parent) if len(rows) > limit else None
         moved = store_pages.moved_rows(
-            self.tx, self.sorted_by, self.story, parent, after.key, after.version, after.moved_id, limit + 1
+            self.tx, self.sorted_by, self.story, parent, after.key, after.turn, after.moved_id, limit + 1
         )
         if len(moved) > limit:  # so many have moved that they make a page of their own; the place stays where it was
             last = moved[limit - 1]

@@ -32,7 +32,7 @@ FIRST = {name: f"{_PAGE} ORDER BY {_by(order)} LIMIT :limit" for name, order in 
 NEXT = {name: f"{_PAGE} AND {_below(order)} ORDER BY {_by(order)} LIMIT :limit" for name, order in ORDERS.items()}
 # Those that have moved above a place since a page was built: by when they moved, so that the list itself can be continued.
 MOVED = {
-    name: f"{_PAGE} AND (moved, id) > (:version, :moved_id) AND NOT ({_below(order)}) ORDER BY moved, id LIMIT :limit"
+    name: f"{_PAGE} AND (moved, id) > (:turn, :moved_id) AND NOT ({_below(order)}) ORDER BY moved, id LIMIT :limit"
     for name, order in ORDERS.items()
     if order.moves
 }
@@ -58,11 +58,11 @@ def next_rows(tx: Tx, order: str, story: int, parent: int, key: Sequence[float |
     return tx.rows(NEXT[order], story=story, parent=parent, limit=limit, **_named(key))
 
 
-def moved_rows(tx: Tx, order: str, story: int, parent: int, key: Sequence[float | int], version: int, moved_id: int, limit: int) -> list[Row]:
-    """The visible replies at or above a place that have moved since (version, id)."""
+def moved_rows(tx: Tx, order: str, story: int, parent: int, key: Sequence[float | int], turn: int, moved_id: int, limit: int) -> list[Row]:
+    """The visible replies at or above a place that have moved since (turn, id)."""
     if order not in MOVED:
         return []
-    return tx.rows(MOVED[order], story=story, parent=parent, version=version, moved_id=moved_id, limit=limit, **_named(key))
+    return tx.rows(MOVED[order], story=story, parent=parent, turn=turn, moved_id=moved_id, limit=limit, **_named(key))
 
 
 def _named(key: Sequence[float | int]) -> dict[str, object]:
@@ -80,9 +80,10 @@ def live_counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:
     return {story: rows[0].live if rows else 0 for story, rows in zip(stories, found, strict=True)}
 
 
-def version_of(tx: Tx, story: int) -> int:
-    row = tx.one("SELECT version FROM story_version WHERE story = :story", story=story)
-    return row.version if row else 0
+def version_of(tx: Tx, story: int) -> tuple[int, int]:
+    """(version, turn) of a story, as this snapshot has it."""
+    row = tx.one("SELECT version, turn FROM story_version WHERE story = :story", story=story)
+    return (row.version, row.turn) if row else (0, 0)
 
 
 def visible_row(tx: Tx, comment: int) -> Row | None:

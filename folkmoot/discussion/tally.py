@@ -16,8 +16,8 @@ def count_votes(tx: Tx, comment: int) -> None:
     up, down = up + row.base_up, down + row.base_down
     if (up, down) == (row.up, row.down):
         return
-    version = tx.hold(row.story)
+    turn = tx.hold(row.story)
     by_best, _, by_hot = sort_keys(up, down, row.posted, row.replies)
-    store.set_tally(tx, comment, up, down, by_best, by_hot, version + 1)
+    store.set_tally(tx, comment, up, down, by_best, by_hot, turn)
     store.add_thread_votes(tx, row.story, up + down - row.up - row.down)
     tx.mark(row.story)

@@ -22,7 +22,7 @@ Key: TypeAlias = tuple[float | int, ...]
 
 SURE_95 = 1.959964          # the z of a 95 % interval
 TENFOLD = 45_000            # seconds by which a comment must be younger to stand as high with a tenth of the score
-NEVER_MOVED = 2**63 - 1     # a cursor's moved_id when all that moved up to its version has been shown
+NEVER_MOVED = 2**63 - 1     # a cursor's moved_id when all that moved up to its turn has been shown
 
 
 class Order(Struct, frozen=True):
@@ -89,25 +89,25 @@ def sort_keys(up: int, down: int, posted: int, replies: int) -> tuple[float, int
 
 
 class Cursor(Struct, frozen=True):
-    """The place where a page ended, and the story version that page was built from.
+    """The place where a page ended, and the turn at the story (storage: Tx.hold) at which that page was read.
 
     key: the last row's values of the effective order's columns; empty: before the first row. parent: whose replies are
     listed, 0 for the roots. A page gives the rows below `key` and, before them, those at or above it that have moved since:
-    those whose (moved, id) is greater than (version, moved_id).
+    those whose (moved, id) is greater than (turn, moved_id).
     """
 
     order: str
     effective: str
     parent: int
     key: Key
-    version: int
+    turn: int
     moved_id: int = NEVER_MOVED
 
 
 def encode_cursor(cursor: Cursor) -> str:
     """A cursor as at most 80 characters that are safe in an address. Floats are kept to the last bit."""
     head = _NAMES.index(cursor.order) << 4 | _NAMES.index(cursor.effective) << 1 | bool(cursor.key)
-    body = struct.pack(_shape(head), head, cursor.parent, cursor.version, cursor.moved_id, *cursor.key)
+    body = struct.pack(_shape(head), head, cursor.parent, cursor.turn, cursor.moved_id, *cursor.key)
     return urlsafe_b64encode(body + _check(body)).rstrip(b"=").decode()
 
 
@@ -124,11 +124,11 @@ def decode_cursor(text: str, order: str, parent: int) -> Cursor:
 def _parsed(text: str) -> Cursor | None:
     try:
         raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
-        head, parent, version, moved_id, *key = struct.unpack(_shape(raw[0]), raw[:-4])
-        cursor = Cursor(_NAMES[head >> 4], _NAMES[head >> 1 & 7], parent, tuple(key), version, moved_id)
+        head, parent, turn, moved_id, *key = struct.unpack(_shape(raw[0]), raw[:-4])
+        cursor = Cursor(_NAMES[head >> 4], _NAMES[head >> 1 & 7], parent, tuple(key), turn, moved_id)
     except (ValueError, IndexError, struct.error):
         return None
-    whole = min(parent, version, moved_id) >= 0 and all(isfinite(value) for value in key)
+    whole = min(parent, turn, moved_id) >= 0 and all(isfinite(value) for value in key)
     return cursor if whole and raw[-4:] == _check(raw[:-4]) and encode_cursor(cursor) == text else None
 
 

@@ -11,6 +11,10 @@ Told = Callable[[dict[int, int]], None]
 TICK = 1_000  # ms: votes move a story's version at most this often
 _DUE = "SELECT story FROM story_version WHERE marked = 1 AND ticked <= :before ORDER BY story LIMIT 500"
 _TICK = "UPDATE story_version SET marked = 0, ticked = :now WHERE story = :story"
+TURN = """
+INSERT INTO story_version (story, version, turn) VALUES (:story, 0, 1)
+ON CONFLICT (story) DO UPDATE SET turn = story_version.turn + 1
+"""
 _log = logging.getLogger(__name__)
 
 

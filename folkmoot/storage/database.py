@@ -45,9 +45,10 @@ class Tx(Protocol):
         """A write; the number of rows that it touched."""
 
     def hold(self, story: int) -> int:
-        """The story's version, its other writers kept waiting until this transaction ends. 0 for a story never bumped.
+        """This group's turn at the story, its other writers kept waiting until the transaction ends.
 
-        Every verb that changes a story's thread begins with this. On SQLite there is one writer, so it only reads.
+        Every verb that changes a story's thread begins with this. Turns only grow: whoever has read the story at turn t finds
+        what has changed since by the rows that carry a later one.
         """
 
     def bump(self, story: int) -> None:

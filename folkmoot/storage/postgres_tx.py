@@ -9,6 +9,7 @@ from contextlib import suppress
 import psycopg
 
 from folkmoot.storage import refusals
+from folkmoot.storage.changes import TURN
 from folkmoot.storage.database import Row
 from folkmoot.storage.groups import Lost, Piece, Pledges, Unsure
 from folkmoot.storage.postgres_pipe import Pipe, Refused, Reply
@@ -23,7 +24,7 @@ _MARK = """
 INSERT INTO story_version (story, version, marked) VALUES (:story, 0, 1)
 ON CONFLICT (story) DO UPDATE SET marked = 1 WHERE story_version.marked = 0
 """
-_HOLD = "SELECT version FROM story_version WHERE story = :story FOR NO KEY UPDATE OF story_version"
+_HOLD = "SELECT turn FROM story_version WHERE story = :story FOR NO KEY UPDATE OF story_version"
 _MAKE = "INSERT INTO story_version (story, version) VALUES (:story, 0) ON CONFLICT (story) DO NOTHING"
 _NUMBER = "SELECT pg_current_xact_id_if_assigned()::text::bigint AS number"
 _STATUS = "SELECT pg_xact_status(CAST(:number AS TEXT)::xid8) AS status"
@@ -136,7 +137,8 @@ class PostgresTx(Pledges):
             if row is None:
                 self.run(_MAKE, story=story)
                 row = self.one(_HOLD, story=story)
-            self._held[story] = row.version if row else 0
+            self._held[story] = (row.turn if row else 0) + 1
+        self.at_end(("turn", story), lambda tx: tx.run(TURN, story=story))
         return self._held[story]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 
 from folkmoot.storage import refusals
+from folkmoot.storage.changes import TURN
 from folkmoot.storage.database import Row
 from folkmoot.storage.groups import Lost, Piece, Pledges
 from folkmoot.storage.statements import writes
@@ -168,8 +169,9 @@ class SqliteTx(Pledges):
         return self._connection.changes()
 
     def hold(self, story: int) -> int:
-        row = self.one("SELECT version FROM story_version WHERE story = :story", story=story)
-        return row.version if row else 0
+        row = self.one("SELECT turn FROM story_version WHERE story = :story", story=story)
+        self.at_end(("turn", story), lambda tx: tx.run(TURN, story=story))
+        return (row.turn if row else 0) + 1
 
 
 class SqliteSession:

@@ -5,6 +5,7 @@
 CREATE TABLE story_version (
   story BIGINT PRIMARY KEY,
   version BIGINT NOT NULL,
+  turn BIGINT NOT NULL DEFAULT 0,          -- how often writers have held the story: orders its changes finer than versions do
   marked INTEGER NOT NULL DEFAULT 0,       -- 1: votes have come; a tick moves the version for them
   ticked BIGINT NOT NULL DEFAULT 0,        -- when a tick last moved it
   moved BIGINT NOT NULL DEFAULT 0,         -- in which group of writes: a number that only grows (PostgreSQL: the transaction's)

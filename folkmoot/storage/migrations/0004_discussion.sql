@@ -28,7 +28,7 @@ CREATE TABLE comment (
   by_best DOUBLE PRECISION NOT NULL,       -- sort keys, all ascending: the negated Wilson bound,
   by_replies BIGINT NOT NULL,              --   the negated number of replies,
   by_hot DOUBLE PRECISION NOT NULL,        --   the negated hotness
-  moved BIGINT NOT NULL,                   -- the story version at which a sort key or visibility last changed
+  moved BIGINT NOT NULL,                   -- the turn at the story at which a sort key or visibility last changed
   marks TEXT NOT NULL DEFAULT '',          -- space-separated: staff, namesake
   digest TEXT NOT NULL,                    -- of the folded text, to find repeats
   skeleton TEXT NOT NULL DEFAULT '',       -- the name as the eye reads it, to find namesakes in a thread
