@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from starlette.exceptions import HTTPException
@@ -77,4 +78,5 @@ def _line(request: Request, status: int, begun: float) -> None:
 
 
 def _about(request: Request) -> dict[str, object]:
-    return {"request": request_id(request), "method": request.method, "path": request.scope["path"]}
+    path = re.sub(r"^/welcome/.*", "/welcome/…", request.scope["path"])  # what follows is a one-time token
+    return {"request": request_id(request), "method": request.method, "path": path}
