@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from folkmoot.discussion import comments, mine, moderation
+from folkmoot.discussion.fragments import in_language
 from folkmoot.discussion.mine import Own
 from folkmoot.discussion.model import FLAG_REASONS, MAX_DETAIL, Draft, Given, Posted
 from folkmoot.discussion.moderation import MAX_REASON
@@ -110,7 +111,7 @@ async def _composer_again(ask: Ask[Actor], form: CommentForm, problem: Problem) 
 
 def _reply_page(ask: Ask[Actor], story: Story, site: Site, parent: Own | None, actor: Actor, status: int = 200, **typed: Any) -> object:
     name = actor.person.name if actor.person else ""
-    given = {"text": "", "name": name, "problems": []} | {key: value for key, value in typed.items() if value or key != "name"}
+    given: dict[str, Any] = {"text": "", "name": name, "problems": []} | {key: value for key, value in typed.items() if value or key != "name"}
     member = actor.person is not None and actor.person.kind == "member"
     return ask.page("discussion/reply.html", status, story=story, site=site, c=parent.comment if parent else None, signed_in=member, **given)
 
@@ -143,8 +144,9 @@ def _setting(tx: Tx, actor: Actor, own: Own) -> Setting:
     return Setting(own, story, get_site(tx, story.site), actor)
 
 
-def _page(ask: Ask[Actor], name: str, at: Setting, status: int = 200, **more: object) -> object:
-    return ask.page(f"discussion/{name}.html", status, c=at.own.comment, own=at.own, story=at.story, site=at.site, **more)
+def _page(ask: Ask[Actor], name: str, at: Setting, status: int = 200, **more: Any) -> object:
+    own = in_language(at.own, ask.language)
+    return ask.page(f"discussion/{name}.html", status, c=own.comment, own=own, story=at.story, site=at.site, **more)
 
 
 async def edit_page(ask: Ask[Actor], path: CommentPath) -> object:

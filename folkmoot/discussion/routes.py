@@ -23,7 +23,7 @@ from folkmoot.storage.database import Row, Tx
 from folkmoot.web.bodies import Id
 from folkmoot.web.operations import Operation
 from folkmoot.web.requests import Ask
-from folkmoot.web.words import machine
+from folkmoot.web.words import in_words, machine
 
 Url = Annotated[str, Meta(min_length=1, max_length=2000, description="The story's address, on a registered host")]
 Text = Annotated[str, Meta(min_length=1, max_length=20_000, description="Markdown, a small subset")]
@@ -181,7 +181,7 @@ def posted_answer(tx: Tx, ask: Ask[Actor], posted: Posted) -> PostedAnswer:
 def _own_answer(tx: Tx, ask: Ask[Actor], own: Own, token: str | None = None) -> PostedAnswer:
     held = own.comment.state == "held" or own.waiting_html is not None
     return PostedAnswer(
-        comment_answer(own.comment), "held" if held else "published", own.why or UNSET, own.rule or UNSET, token or UNSET,
+        comment_answer(own.comment), "held" if held else "published", in_words(own.why, ask.language) or UNSET, own.rule or UNSET, token or UNSET,
         machine(own.edit_until) if own.edit_until else UNSET,
         placed(tx, own, ask.language) if "return=fragment" in ask.request.headers.get("prefer", "") else UNSET,
     )  # fmt: skip
