@@ -33,7 +33,8 @@ from folkmoot.errors import Invalid, TooLarge, say
 RENDERER = 1   # kept with the HTML; where it has moved on, `render` makes the HTML anew
 MAX_DEPTH = 8  # quotes and lists inside one another; deeper signs are shown as they were typed
 MAX_LINK = 2_000
-MAX_BRACKETS = 8  # in the words of a link
+MAX_LABEL = 500   # letters in the words of a link
+MAX_BRACKETS = 4  # opened in them
 
 # Characters that leave no mark on a page: controls, joiners, directions, fillers, selectors, tags.
 UNSEEN = (
@@ -87,11 +88,14 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 def _rendered(text: str) -> tuple[str, tuple[str, ...], str]:
     """(HTML, hosts of its links, what it says: the visible words and the addresses behind them)."""
-    html = _plainly(text)
-    if html is not None:
-        return html, (), text
+    html = plainly(text)
+    return thoroughly(text) if html is None else (html, (), text)
+
+
+def thoroughly(text: str) -> tuple[str, tuple[str, ...], str]:
+    """The long way: Markdown, then the sanitiser."""
     env: dict[str, Any] = {"hosts": [], "hidden": []}
-    html = _CLEANER.clean(_MARKDOWN.render(text, env))
+    html = sanitise(_MARKDOWN.render(text, env))
     return html, tuple(env["hosts"]), " ".join((unescape(_TAG.sub("", html)), *env["hidden"]))
 
 
@@ -104,7 +108,7 @@ _SIGN = re.compile(r"[\\`*_~\[<]|://")
 _LINE_SIGNS = frozenset("-+#>0123456789")
 
 
-def _plainly(text: str) -> str | None:
+def plainly(text: str) -> str | None:
     """The HTML of a text without a sign that Markdown knows, to the byte as the long way makes it; None where it has one."""
     if _SIGN.search(text):
         return None
@@ -193,8 +197,10 @@ def _spelled(address: str) -> str:
 # ── Markdown ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _LANGUAGE = re.compile(r"[a-z0-9+-]{1,20}")
-_BARE = re.compile(r"://[^\s<>\"`\\\u2000-\u206f\u3000-\u303f\uff00-\uffef]{1,2000}")
+_ADDRESS = r"[^\s<>\"`\\\]\u2000-\u206f\u3000-\u303f\uff00-\uffef]"
+_BARE = re.compile(rf"://{_ADDRESS}*(?:\](?!\(){_ADDRESS}*)*")
 _ENDS = "?!.,:;*_~'"
+_OPENERS = " \t\n([{<>*_~\"',;!"  # before a bare address, beside what is no ASCII
 
 
 class _Html(RendererHTML):
@@ -264,11 +270,16 @@ def _list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _link(state: StateInline, silent: bool) -> bool:
-    """[words](address). The look ahead spares the parser thousands of brackets that open nothing."""
+    """[words](address). Looks ahead first: thousands of brackets that open nothing would cost the parser a second."""
     if state.src[state.pos] != "[":
         return False
-    closes = state.src.find("](", state.pos, state.posMax)
-    return closes > 0 and state.src.count("[", state.pos, closes) <= MAX_BRACKETS and link(state, silent)
+    closes, last = state.src.find("](", state.pos, state.posMax), state.posMax
+    if closes < 0 or state.src.count("[", state.pos, closes) > MAX_BRACKETS:
+        return False
+    state.posMax = min(last, state.pos + MAX_LABEL)
+    labelled = state.md.helpers.parseLinkLabel(state, state.pos, True) > 0
+    state.posMax = last
+    return labelled and link(state, silent)
 
 
 def _picture(state: StateInline, silent: bool) -> bool:
@@ -284,9 +295,9 @@ def _picture(state: StateInline, silent: bool) -> bool:
 
 def _bare_address(state: StateInline, silent: bool) -> bool:
     """https://… in running text. Words with a dot are none."""
-    found = None if silent or state.linkLevel else _BARE.match(state.src, state.pos, state.posMax)
-    scheme = _scheme_before(state.pending) if found else ""
-    if not found or not scheme:
+    scheme = "" if silent or state.linkLevel or state.src[state.pos] != ":" else _scheme_before(state)
+    found = _BARE.match(state.src, state.pos, min(state.posMax, state.pos + MAX_LINK)) if scheme else None
+    if not found:
         return False
     address = _trimmed(scheme + found.group())
     href = _spelled(address)
@@ -300,11 +311,12 @@ def _bare_address(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _scheme_before(pending: str) -> str:
-    """The http or https, as a word of its own, with which a text ends."""
-    last = pending[-6:]
-    scheme = last[-5:] if last[-5:].lower() == "https" else last[-4:] if last[-4:].lower() == "http" else ""
-    return scheme if scheme and not last[: -len(scheme)][-1:].isalnum() else ""
+def _scheme_before(state: StateInline) -> str:
+    """The http or https just read, where a word begins with it: view-source:https://… is another kind of address."""
+    scheme = next((each for each in ("https", "http") if state.pending[-len(each) :].lower() == each), "")
+    place = state.pos - len(scheme)
+    before = state.src[max(0, place - 1) : place]
+    return "" if before.isascii() and before not in _OPENERS else scheme
 
 
 def _trimmed(address: str) -> str:
@@ -358,3 +370,8 @@ _CLEANER = nh3.Cleaner(
     url_schemes={"http", "https", "mailto"},
     link_rel="nofollow ugc noopener noreferrer",
 )
+
+
+def sanitise(html: str) -> str:
+    """The HTML with nothing in it but what ELEMENTS and `_kept` let through; the same again when done twice."""
+    return _CLEANER.clean(html)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote
 
 import ada_url
 
@@ -26,7 +25,6 @@ _CAMPAIGN = ("utm_", "mtm_", "pk_", "piwik_", "hsa_")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.I)
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 _HOST = re.compile(r"[a-z0-9_.-]+(:\d+)?|\[[0-9a-f:.]+\](:\d+)?")
-_PATH = re.compile(r"(/|https?://)[!-\[\]-~]*", re.I)  # printable ASCII, no backslash
 
 
 def _parsed(address: str) -> ada_url.URL:
@@ -130,16 +128,3 @@ def admits(origin: str, hosts: Iterable[str], schemes: Iterable[str] = ("https",
     except Invalid:
         return False
     return url.origin == origin and url.protocol[:-1] in schemes and any(matches(url.host, host) for host in hosts)
-
-
-def same_origin_path(typed: str, origin: str, default: str) -> str:
-    """Where a `next` parameter leads, as a path, if that is on our own origin; else `default`."""
-    if not _PATH.fullmatch(typed):
-        return default
-    try:
-        url = ada_url.URL(typed, base=f"{origin}/")
-    except ValueError:
-        return default
-    path = url.pathname + url.search + url.hash
-    ours = url.origin == origin and not url.username and not url.password
-    return path if ours and not unquote(path).replace("\\", "/").startswith("//") else default
