@@ -8,8 +8,7 @@ from folkmoot.discussion import comments, duties, moderation, paging
 from folkmoot.discussion.model import Customs, Draft, Page, Posted, Verdict
 from folkmoot.discussion.text import read
 from folkmoot.people import accounts
-from folkmoot.people.model import COMMAND, Actor
-from folkmoot.people.roles import Role
+from folkmoot.people.model import COMMAND, Actor, Role
 from folkmoot.sites import sites, stories
 from folkmoot.sites.model import Policy, Site, Story
 from folkmoot.storage.database import Database

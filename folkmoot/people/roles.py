@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from folkmoot.people.model import Actor, Role
+from typing import Protocol
 
-STAFF: frozenset[Role] = frozenset({"admin", "moderator", "editor"})
+STAFF = frozenset({"admin", "moderator", "editor"})
+
+
+class Speaker(Protocol):
+    """What is looked at of a model.Actor."""
+
+    @property
+    def roles(self) -> frozenset[tuple[int, str]]: ...
+    @property
+    def door(self) -> str: ...
+    @property
+    def framed(self) -> bool: ...
+
 
 # What each role may do on its site, beside what everybody may do with what is theirs.
 MAY: dict[str, frozenset[str]] = {
@@ -16,21 +28,21 @@ MAY: dict[str, frozenset[str]] = {
 }
 
 
-def roles_on(actor: Actor, site: int) -> frozenset[Role]:
+def roles_on(actor: Speaker, site: int) -> frozenset[str]:
     """The roles that the actor has on a site."""
     return frozenset(role for where, role in actor.roles if where in (0, site))
 
 
-def may(actor: Actor, deed: str, site: int) -> bool:
+def may(actor: Speaker, deed: str, site: int) -> bool:
     """Whether the actor's roles on the site allow a deed. The command line may do everything, a frame nothing that staff do."""
     return actor.door == "command" or (not actor.framed and any(deed in MAY[role] for role in roles_on(actor, site)))
 
 
-def is_staff(actor: Actor, site: int) -> bool:
+def is_staff(actor: Speaker, site: int) -> bool:
     """Whether the actor speaks for the newsroom: gets the staff mark."""
     return bool(roles_on(actor, site) & STAFF)
 
 
-def serves(roles: frozenset[tuple[int, Role]]) -> bool:
+def serves(roles: frozenset[tuple[int, str]]) -> bool:
     """Whether somebody with these roles is staff of any site: their sign-ins are short."""
     return any(role in STAFF for _, role in roles)

@@ -6,8 +6,7 @@ import pytest
 
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
 from folkmoot.people import accounts, invitations
-from folkmoot.people.model import COMMAND, Actor, Known
-from folkmoot.people.roles import Role
+from folkmoot.people.model import COMMAND, Actor, Known, Role
 from tests.people.house import DAY, House
 
 SITE = 7
