@@ -265,7 +265,7 @@ def set_known(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
 def strays(tx: Tx) -> list[Row]:
     """Comments whose parent lies under another story, or is not there any more."""
     return tx.rows(
-        "SELECT c.number, c.file, c.line, p.line AS parent_line, p.number AS parent FROM staged_comment c LEFT JOIN staged_comment p ON p.number = c.above"
+        "SELECT c.number, c.file, c.line FROM staged_comment c LEFT JOIN staged_comment p ON p.number = c.above"
         " LEFT JOIN staged_story s ON s.number = c.thread LEFT JOIN staged_story t ON t.number = p.thread"
         " WHERE c.above IS NOT NULL AND c.known = 0 AND (p.number IS NULL OR s.leader <> t.leader OR (p.known = 1 AND p.level IS NULL))"
     )
@@ -290,7 +290,7 @@ def deepen(tx: Tx, level: int) -> int:
 def too_deep(tx: Tx, level: int) -> list[Row]:
     """Those below the deepest level, with the parent of their parent."""
     return tx.rows(
-        "SELECT c.number, c.file, c.line, p.above, p.known, p.number AS parent FROM staged_comment c JOIN staged_comment p ON p.number = c.above"
+        "SELECT c.number, c.file, c.line, p.above FROM staged_comment c JOIN staged_comment p ON p.number = c.above"
         " WHERE c.level IS NULL AND c.known = 0 AND p.level = :level",
         level=level,
     )
@@ -363,3 +363,8 @@ def to_open(tx: Tx, after: int, limit: int) -> list[Row]:
 
 def set_ids(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
     tx.many("UPDATE staged_comment SET id = :id WHERE number = :number", given)
+
+
+def some_addresses(tx: Tx, after: str, limit: int) -> list[Row]:
+    return tx.rows("SELECT reference FROM staged_reference WHERE kind = 'address' AND reference > :after ORDER BY reference LIMIT :limit",
+                   after=after, limit=limit)  # fmt: skip

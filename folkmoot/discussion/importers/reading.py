@@ -1,0 +1,85 @@
+"""What an archive calls a comment -> what a comment is here: the same names, the same words, the same renderer as for live input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
+from unicodedata import category
+
+from msgspec import Struct
+
+from folkmoot.discussion.importers.escaping import is_quiet
+from folkmoot.discussion.importers.html_text import attempts, is_plain, plain_attempts, words_of, words_shown
+from folkmoot.discussion.importers.model import Comment
+from folkmoot.discussion.model import MAX_IMPORTED, Words
+from folkmoot.discussion.text import read
+from folkmoot.errors import Invalid, TooLarge
+from folkmoot.people.names import MAX_NAME, clean_name
+
+UNKNOWN = "Unknown"  # who wrote what has lost its author
+NO_WORDS = "[…]"     # what stands for words that the source does not have
+NOTHING = Words("", "", (), "", "", 0)
+_HALVES = dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd")
+
+
+class Name(Struct, frozen=True):
+    """A name as it may stand here. changed: it is not quite what the source says."""
+
+    name: str
+    changed: bool = False
+
+
+@lru_cache(maxsize=20_000)
+def name_of(given: str) -> Name:
+    """A source's name, by the rules for live ones: what they refuse is cut or left out, and nothing left is UNKNOWN."""
+    try:
+        return Name(clean_name(given) if given.strip() else UNKNOWN)
+    except Invalid:
+        pass
+    kept = "".join(letter for letter in given[: MAX_NAME * 10] if letter == " " or category(letter)[0] in "LNP")
+    for shorter in (kept.strip()[:MAX_NAME], ""):
+        try:
+            return Name(clean_name(shorter), changed=True)
+        except Invalid:
+            continue
+    return Name(UNKNOWN, changed=True)
+
+
+def words_of_comment(comment: Comment) -> Words | None:
+    """A comment's words, shown as its source meant them; None where there are none. Raises TooLarge past MAX_IMPORTED letters."""
+    typed = comment.words if comment.words.isascii() and "\0" not in comment.words else comment.words.translate(_HALVES)
+    if len(typed) > MAX_IMPORTED * 10:
+        raise TooLarge(f"The comment is longer than {MAX_IMPORTED:,} letters.", "too_long", "text")
+    if comment.form == "html":
+        return _html(typed)
+    wanted = " ".join(typed.split())
+    return _first_that_shows(wanted, plain_attempts(typed) if comment.form == "plain" else iter([typed]), comment.form == "plain")
+
+
+def _html(html: str) -> Words | None:
+    tries = attempts(html)
+    first = next(tries)
+    if is_plain(html, first):
+        return _read(first)
+    return _first_that_shows(words_of(html), chain([first], tries), True)
+
+
+def _first_that_shows(wanted: str, tries: Iterator[str], look: bool) -> Words | None:
+    """The first try of which our renderer shows just the wanted words; else the last."""
+    best: Words | None = None
+    for attempt in tries:
+        words = _read(attempt)
+        best = words or best
+        if words and (not look or is_quiet(attempt) or words_shown(words.html) == wanted):
+            return words
+    return best
+
+
+def _read(text: str) -> Words | None:
+    try:
+        return read(text, limit=MAX_IMPORTED)
+    except TooLarge:
+        raise
+    except Invalid:
+        return None

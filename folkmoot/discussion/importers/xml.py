@@ -1,0 +1,159 @@
+"""XML read as a stream: one element below the root at a time, in little memory, without document types or entities.
+
+Real exports hold bytes before the declaration and control characters that XML forbids; these are dropped. Whatever else is not
+well-formed is refused with its line and column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+from xml.parsers import expat
+
+from folkmoot.discussion.importers.files import broken
+
+CHUNK = 65_536
+MAX_DEPTH = 60
+MAX_TEXT = 1_000_000  # letters of one element; what goes beyond is not kept
+# What XML 1.0 forbids and exports hold all the same, as bytes and as numbers.
+_FORBIDDEN = bytes(code for code in range(32) if code not in (9, 10, 13))
+_NUMBER = re.compile(rb"&#(?:([0-9]{1,7})|x([0-9a-fA-F]{1,6}));")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+
+
+class Element:
+    """An element with its text and children. Names and attributes are local: without prefix and namespace."""
+
+    __slots__ = ("attributes", "children", "letters", "line", "name", "parts")
+
+    def __init__(self, name: str, attributes: dict[str, str], line: int) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.line = line
+        self.children: list[Element] = []
+        self.parts: list[str] = []
+        self.letters = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
+
+    def child(self, name: str) -> Element | None:
+        """The first child of a name."""
+        return next((child for child in self.children if child.name == name), None)
+
+    def words(self, name: str) -> str:
+        """The text of the first child of a name, without the white space around it; empty where there is none."""
+        found = self.child(name)
+        return found.text.strip() if found else ""
+
+
+def elements(file: BinaryIO, name: str, root: str) -> Iterator[Element]:
+    """The elements right below the root, one after another. name: of the file, root: of its outermost element, for the refusals."""
+    reader = _Reader(name, root)
+    yield from reader.read(file)
+
+
+class _Reader:
+    """An expat parser that keeps the branch it is in, and hands over each element below the root when it ends."""
+
+    def __init__(self, name: str, root: str) -> None:
+        self._name = name
+        self._root = root
+        self._branch: list[Element] = []
+        self._ready: list[Element] = []
+        self._line, self._column = 0, 0
+        self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._begin
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._hear
+        self._parser.StartDoctypeDeclHandler = self._doctype
+
+    def read(self, file: BinaryIO) -> Iterator[Element]:
+        for chunk in _cleaned(self._begun(file)):
+            self._parse(chunk, False)
+            yield from self._ready
+            self._ready.clear()
+        self._parse(b"", True)
+
+    def _begun(self, file: BinaryIO) -> Iterator[bytes]:
+        """The file's chunks from the first element on."""
+        first = file.read(CHUNK)
+        start = 0 if first.startswith(_UTF16) else first.find(b"<")
+        if start < 0:
+            raise broken(self._name, "it does not begin as XML does", 1, 1)
+        self._line, self._column = first.count(b"\n", 0, start), start - first.rfind(b"\n", 0, start) - 1
+        yield first[start:]
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+    def _parse(self, chunk: bytes, last: bool) -> None:
+        try:
+            self._parser.Parse(chunk, last)
+        except expat.ExpatError as error:
+            column = error.offset + (self._column if error.lineno == 1 else 0)
+            raise broken(self._name, expat.ErrorString(error.code), error.lineno + self._line, column + 1) from error
+
+    @property
+    def _here(self) -> int:
+        return self._parser.CurrentLineNumber + self._line
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        local = _local(name)
+        if not self._branch and local != self._root:
+            raise broken(self._name, f"its outermost element is <{local}>, not <{self._root}>", self._here, 1)
+        if len(self._branch) > MAX_DEPTH:
+            raise broken(self._name, f"its elements lie more than {MAX_DEPTH} deep", self._here, self._parser.CurrentColumnNumber + 1)
+        element = Element(local, {_local(key): value for key, value in attributes.items()}, self._here)
+        if len(self._branch) > 1:
+            self._branch[-1].children.append(element)
+        self._branch.append(element)
+
+    def _end(self, _name: str) -> None:
+        element = self._branch.pop()
+        if len(self._branch) == 1:
+            self._ready.append(element)
+
+    def _hear(self, text: str) -> None:
+        element = self._branch[-1]
+        element.letters += len(text)
+        if element.letters <= MAX_TEXT and len(self._branch) > 1:
+            element.parts.append(text)
+
+    def _doctype(self, *_: Any) -> None:
+        why = "it declares a document type, which may hold entities that grow without end; an export has none"
+        raise broken(self._name, why, self._here, self._parser.CurrentColumnNumber + 1)
+
+
+def _local(name: str) -> str:
+    return name.rpartition(" ")[2]
+
+
+def _cleaned(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The chunks without what XML forbids; a reference that lies across two chunks is kept together."""
+    first = next(chunks)
+    if first.startswith(_UTF16):
+        yield first
+        yield from chunks
+        return
+    kept = first
+    for chunk in chunks:
+        cut = kept.rfind(b"&", max(len(kept) - 12, 0))
+        cut = len(kept) if cut < 0 else cut
+        yield _without_forbidden(kept[:cut])
+        kept = kept[cut:] + chunk
+    yield _without_forbidden(kept)
+
+
+def _without_forbidden(chunk: bytes) -> bytes:
+    if b"&#" in chunk:
+        chunk = _NUMBER.sub(_legal, chunk)
+    return chunk.translate(None, _FORBIDDEN)
+
+
+def _legal(reference: re.Match[bytes]) -> bytes:
+    code = int(reference[1]) if reference[1] else int(reference[2], 16)
+    legal = code in (9, 10, 13) or 32 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+    return reference[0] if legal else b""

@@ -1,0 +1,181 @@
+"""The second stage of an import: what was staged goes into the data, in short steps between which others write.
+
+Until a story is opened nobody sees what came for it. A step and how far it has come are written together, so a merge that was
+cut short, by whatever, goes on where it stood.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from itertools import groupby, takewhile
+from operator import attrgetter
+
+from folkmoot.discussion import store_imports
+from folkmoot.discussion import store_staging as staged
+from folkmoot.discussion.settling import arriving_of
+from folkmoot.discussion.staging import Progress
+from folkmoot.discussion.threads import sort_keys
+from folkmoot.discussion.visibility import reply_appeared
+from folkmoot.people import arrivals as people
+from folkmoot.people.model import Person
+from folkmoot.sites import arrivals as stories
+from folkmoot.sites.model import Site
+from folkmoot.storage.database import Database, Row, Tx
+from folkmoot.storage.ids import new_id
+
+MOST = 500     # rows in a step
+LONGEST = 0.05  # seconds that a step should take at most
+PAUSE = 0.1     # of a step's time, left to others before the next
+
+# What is remembered of a comment that its source did not show: deed and reason.
+_DECISIONS = {
+    "spam": ("remove", "It was marked as spam where it came from."),
+    "deleted": ("remove", "It was deleted where it came from."),
+    "removed": ("remove", "It was removed where it came from."),
+    "unapproved": ("hold", "It had not been approved where it came from."),
+    "held": ("hold", "It was held where it came from."),
+    "withdrawn": ("withdraw", "Its writer took it back where it came from."),
+}
+
+
+class Merge:
+    """Takes a batch from its staging database into the data. now: when the batch began; every row that it brings remembers it."""
+
+    def __init__(self, work: Database, main: Database, site: Site, batch: Row, progress: Progress) -> None:
+        self._work = work
+        self._main = main
+        self._site = site
+        self._batch: int = batch.id
+        self._source: str = batch.source
+        self._now: int = batch.started
+        self._progress = progress
+
+    def run(self, phase: str, reached: int) -> None:
+        """Merges from where it stood, then opens."""
+        counts = self._work.read_now(staged.counts)
+        turns, opens = (counts.turns, counts.opens) if counts else (0, 0)
+        if phase == "merging":
+            self._merge_stories()
+            self._merge_people()
+            self._in_steps("merging", reached, turns, self._merge_some)
+            self._main.write_now(partial(store_imports.set_phase, batch=self._batch, phase="opening"))
+            reached = 0
+        self._in_steps("opening", reached, opens, self._open_some)
+
+    def _in_steps(self, what: str, reached: int, last: int, step: Callable[[int, int], int]) -> None:
+        """Calls step(reached, limit) until all is done; the limit follows from how long the steps take."""
+        limit = MOST // 5
+        while reached < last:
+            began = time.monotonic()
+            reached = step(reached, limit)
+            took = time.monotonic() - began
+            limit = max(10, min(MOST, int(limit * LONGEST / max(took, LONGEST / 4))))
+            self._progress(what, reached / last)
+            time.sleep(took * PAUSE)
+        self._progress(what, 1.0)
+
+    # Stories and people: doing it twice is doing it once
+
+    def _merge_stories(self) -> None:
+        after = 0
+        while rows := self._work.read_now(partial(staged.leaders, after=after, limit=MOST // 5)):
+            arriving = self._work.read_now(partial(_arriving, rows=rows, now=self._now))
+            settled = self._main.write_now(partial(self._arrive, arriving=arriving))
+            self._work.write_now(partial(_settle_stories, settled=settled))
+            after = rows[-1].number
+
+    def _arrive(self, tx: Tx, arriving: list[tuple[int, stories.Arriving, list[str]]]) -> list[tuple[int, int, int]]:
+        settled = []
+        for leader, story, keys in arriving:
+            found = stories.arrive(tx, self._site, story, self._now)
+            self._remember(tx, "story", [(key, found) for key in keys])
+            settled.append((leader, found, int(found == story.id)))
+        return settled
+
+    def _merge_people(self) -> None:
+        after = 0
+        while rows := self._work.read_now(partial(staged.people, after=after, limit=MOST)):
+            self._main.write_now(partial(self._arrive_people, rows=[row for row in rows if row.fresh]))
+            after = rows[-1].number
+
+    def _arrive_people(self, tx: Tx, rows: list[Row]) -> None:
+        people.arrive(tx, [(Person(row.person, "guest", row.name, row.created, None), row.skeleton) for row in rows])
+        self._remember(tx, "person", [(row.key, row.person) for row in rows])
+
+    def _remember(self, tx: Tx, kind: str, keys: list[tuple[str, int]]) -> None:
+        about = {"site": self._site.id, "source": self._source, "kind": kind, "batch": self._batch}
+        store_imports.remember_keys(tx, [{**about, "source_id": key, "id": found} for key, found in keys])
+
+    # Comments
+
+    def _merge_some(self, reached: int, limit: int) -> int:
+        rows = self._work.read_now(partial(staged.to_merge, after=reached, limit=limit))
+        if taken := self._main.read_now(partial(store_imports.taken, ids=[row.id for row in rows])):
+            given = [{"number": row.number, "id": new_id(row.posted)} for row in rows if row.id in taken]
+            self._work.write_now(partial(staged.set_ids, given=given))
+            return reached
+        self._main.write_now(partial(self._insert, rows=rows))
+        return int(rows[-1].turn)
+
+    def _insert(self, tx: Tx, rows: list[Row]) -> None:
+        store_imports.insert_comments(tx, map(self._comment, rows))
+        store_imports.insert_decisions(tx, [_decision(row, self._now) for row in rows if row.state in _DECISIONS])
+        self._remember(tx, "comment", [(row.key, row.id) for row in rows])
+        votes = Counter[int]()
+        for row in rows:
+            votes[row.story] += row.up + row.down
+        for story, number in votes.items():
+            if number:
+                store_imports.add_to_thread(tx, story, 0, number)
+        store_imports.set_reached(tx, self._batch, rows[-1].turn)
+
+    def _comment(self, row: Row) -> dict[str, object]:
+        by_best, by_replies, by_hot = sort_keys(row.up, row.down, row.posted, row.replies)
+        return {**row._asdict(), "base_up": row.up, "base_down": row.down, "batch": self._batch, "by_best": by_best, "by_replies": by_replies, "by_hot": by_hot}
+
+    # Opening
+
+    def _open_some(self, reached: int, limit: int) -> int:
+        """Opens the next comments of one story; of several together only where all of them are new, since nobody else waits for these."""
+        rows = self._work.read_now(partial(staged.to_open, after=reached, limit=limit))
+        some = list(takewhile(lambda row: row.story == rows[0].story or (rows[0].fresh and row.fresh), rows))
+        self._main.write_now(partial(self._open, rows=some), lane=rows[0].story)
+        return int(some[-1].opens)
+
+    def _open(self, tx: Tx, rows: list[Row]) -> None:
+        for story, some in groupby(rows, attrgetter("story")):
+            self._open_in_story(tx, story, list(some))
+        store_imports.set_reached(tx, self._batch, rows[-1].opens)
+
+    def _open_in_story(self, tx: Tx, story: int, rows: list[Row]) -> None:
+        moved = tx.hold(story)
+        store_imports.open_comments(tx, [{"id": row.id, "moved": moved} for row in rows])
+        for row in rows:
+            if row.under:
+                reply_appeared(tx, row.under, moved)
+        store_imports.add_to_thread(tx, story, sum(row.state == "published" for row in rows), 0)
+        tx.bump(story)
+
+
+def _arriving(tx: Tx, rows: list[Row], now: int) -> list[tuple[int, stories.Arriving, list[str]]]:
+    """(leader, story, keys) of those that are not left out."""
+    found = []
+    for row in rows:
+        followers = staged.followers(tx, row.number)
+        if not followers[0].left_out:
+            story = arriving_of(followers, staged.addresses(tx, row.number), followers[0].story, now)
+            found.append((row.number, story, [each.key for each in followers]))
+    return found
+
+
+def _settle_stories(tx: Tx, settled: list[tuple[int, int, int]]) -> None:
+    for leader, story, fresh in settled:
+        staged.set_story(tx, leader, story, fresh)
+
+
+def _decision(row: Row, now: int) -> dict[str, object]:
+    deed, reason = _DECISIONS[row.state]
+    return {"id": new_id(now), "comment": row.id, "deed": deed, "rule": row.state, "reason": reason, "at": now}

@@ -1,0 +1,84 @@
+"""What an import tells whoever started it: what was written, what was there already, what was left out and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+from msgspec import Struct
+
+from folkmoot.discussion import store_staging as staged
+from folkmoot.sites.addresses import matches
+from folkmoot.sites.model import Site
+from folkmoot.storage.database import Database, Tx
+
+MOST = 1_000  # remarks of one kind that are said one by one
+STEP = 5_000
+
+
+class Report(Struct, frozen=True):
+    """comments, stories, people: newly written (or, in a dry run, to be written). already: comments that an earlier import brought.
+
+    skipped: comments of the file that were left out, by reason. Every comment of the file is in comments, already or skipped.
+    batch: what `--undo` takes; None where nothing was written.
+    """
+
+    stories: int
+    comments: int
+    people: int
+    skipped: dict[str, int]
+    already: int
+    warnings: list[str]
+    batch: str | None = None
+    dry_run: bool = False
+    resumed: bool = False
+
+
+def report_of(work: Database, site: Site, files: list[str], batch: int | None) -> Report:
+    """The report of what was staged and settled."""
+    hosts = work.read_now(_hosts)
+    said = work.read_now(lambda tx: _said(tx, files))
+    return work.read_now(lambda tx: _counted(tx, [*_foreign(site, hosts), *said], batch))
+
+
+def _counted(tx: Tx, warnings: list[str], batch: int | None) -> Report:
+    stories, comments = staged.story_counts(tx), staged.counts(tx)
+    return Report(
+        stories=stories.fresh if stories else 0, comments=comments.fresh if comments else 0, people=staged.fresh_people(tx), skipped=staged.skipped(tx),
+        already=comments.known if comments else 0, warnings=warnings, batch=str(batch) if batch else None, dry_run=batch is None,
+    )  # fmt: skip
+
+
+def _said(tx: Tx, files: list[str]) -> list[str]:
+    """A line for each remark, and one for those of its kind that are too many."""
+    lines = []
+    for row in staged.remarks(tx, MOST):
+        where = f"{files[row.file]}, line {row.line}" if len(files) > 1 else f"Line {row.line}"
+        lines.append(f"{where}: {row.words}")
+        if row.place == MOST and row.more > MOST:
+            lines.append(f"There are {row.more - MOST:,} more like the last one ({row.kind}).")
+    return lines
+
+
+def _hosts(tx: Tx) -> Counter[str]:
+    """How many addresses lie on each host."""
+    hosts: Counter[str] = Counter()
+    after = ""
+    while rows := staged.some_addresses(tx, after, STEP):
+        hosts.update(row.reference.split("/", 1)[0].split("?", 1)[0] for row in rows)
+        after = rows[-1].reference
+    return hosts
+
+
+def _foreign(site: Site, hosts: Counter[str]) -> list[str]:
+    """Hosts of the archive that are not the site's: their stories are kept, but no reader comes to them."""
+    return [
+        f"Addresses at {host} ({number}) are of no host of {site.host}. Register it, and readers who come from there find their stories."
+        for host, number in sorted(hosts.items())
+        if not any(matches(name, registered) for registered in site.hosts for name in (host, f"www.{host}"))
+    ]
+
+
+def encode(report: Report) -> bytes:
+    """The object that `folkmoot import --json` prints."""
+    return msgspec.json.encode(report)

@@ -1,0 +1,214 @@
+"""The first stage of an import: read, check and count a whole archive into a file of its own. A broken one ends here, and nothing is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from folkmoot.discussion import store_staging as store
+from folkmoot.discussion.importers import Format, format_of
+from folkmoot.discussion.importers.files import Archive, opened
+from folkmoot.discussion.importers.model import Bad, Comment, Imported, Story
+from folkmoot.discussion.importers.proxies import behind
+from folkmoot.discussion.importers.reading import NO_WORDS, NOTHING, Name, name_of, words_of_comment
+from folkmoot.discussion.model import Words
+from folkmoot.discussion.text import RENDERER, read
+from folkmoot.errors import Invalid, TooLarge
+from folkmoot.people.names import RESERVED, skeleton, skeletons
+from folkmoot.sites.addresses import clean_address
+from folkmoot.sites.stories import MAX_KEY, clean_title
+from folkmoot.storage.database import Database, Tx
+
+STEP = 500
+DAY = 86_400_000
+OLDEST_ID = 480_000_000_000  # ms: ids made later have nineteen digits, so that they sort alike as numbers and as text
+_SPREAD, _BITS = 1_103_515_245, (1 << 21) - 1
+
+Progress = Callable[[str, float], None]  # what is being done, and how much of it, 0 to 1
+
+
+class Told(Struct, frozen=True):
+    """What whoever imports says beside the files. dated: UTC ms for what has no date. staff: names that nobody may imitate."""
+
+    now: int
+    form: str = "auto"
+    story: str | None = None
+    dated: int = 0
+    staff: tuple[str, ...] = ()
+
+
+def stage(work: Database, files: list[Path], told: Told, progress: Progress) -> Format:
+    """Reads the files into the staging database. Raises Invalid with line and column for a broken one; gives their format."""
+    work.write_now(store.make_tables)
+    found: Format | None = None
+    stager = _Stager(work, told)
+    for number, path in enumerate(files):
+        with opened(path) as archive:
+            form = format_of(archive, told.form if found is None else found.name)
+            found = found or _fit(form, archive, told)
+            stager.take(number, archive, found, progress)
+    if found is None:
+        raise Invalid("There is nothing to import: no file was named.", "no_file", "file")
+    return found
+
+
+def _fit(form: Format, archive: Archive, told: Told) -> Format:
+    if form.one_story and told.story is None:
+        raise Invalid(f"{archive.name} does not say which story it belongs to. Say it with --story and its address.", "no_story", "story")
+    return form
+
+
+class _Stager:
+    """Takes rows as they come and writes them in steps."""
+
+    def __init__(self, work: Database, told: Told) -> None:
+        self._work = work
+        self._told = told
+        self._reserved = skeletons((*RESERVED, *told.staff))
+        self._rows: list[Callable[[Tx], None]] = []
+        self._comments = self._stories = self._file = 0
+        self._prefix = ""
+        self._salt = told.now & _BITS
+
+    def take(self, file: int, archive: Archive, form: Format, progress: Progress) -> None:
+        """Reads one file to its end."""
+        self._file = file
+        self._prefix = f"{clean_address(self._told.story)} " if form.one_story and self._told.story else ""
+        for number, row in enumerate(self._read(archive, form)):
+            self._rows.append(self._made(row))
+            if number % STEP == STEP - 1:
+                self._flush()
+                progress("reading", archive.share)
+        self._flush()
+        progress("reading", 1.0)
+
+    def _read(self, archive: Archive, form: Format) -> Iterator[Imported]:
+        if form.read is None:
+            raise Invalid(f"{archive.name} is Folkmoot's own export; give it alone.", "own_export", "file")
+        return form.read(archive)
+
+    def _flush(self) -> None:
+        rows, self._rows = self._rows, []
+        self._work.write_now(lambda tx: [row(tx) for row in rows])
+
+    def _made(self, row: Imported) -> Callable[[Tx], None]:
+        """What is to be written for a row. Words are rendered here, outside of any transaction."""
+        if isinstance(row, Comment):
+            return self._comment(row)
+        if isinstance(row, Story):
+            return self._story(row)
+        return self._remark(row.line, row.reason if isinstance(row, Bad) else row.kind, row.words, skipped=isinstance(row, Bad))
+
+    def _remark(self, line: int, kind: str, words: str, skipped: bool = False) -> Callable[[Tx], None]:
+        file = self._file
+        return lambda tx: store.add_remark(tx, file, line, kind, words, int(skipped))
+
+    # Stories
+
+    def _story(self, row: Story) -> Callable[[Tx], None]:
+        self._stories += 1
+        number, file, prefix = self._stories, self._file, self._prefix
+        key = row.publisher_key if row.publisher_key and len(row.publisher_key) <= MAX_KEY and row.publisher_key.isprintable() else None
+        address = behind(row.address or (self._told.story or "" if prefix else ""))
+        cleaned = [each for each in map(_cleaned, (address, *map(behind, row.aliases))) if each]
+
+        def write(tx: Tx) -> None:
+            new = store.add_story(
+                tx, number=number, file=file, line=row.line, key=prefix + row.key, title=clean_title(row.title), address=address if _cleaned(address) else "",
+                publisher_key=key, created=row.created, closed=int(row.closed), hidden=int(row.hidden),
+            )  # fmt: skip
+            if not new:
+                return store.add_remark(tx, file, row.line, "story given twice", f"The story {row.key} is in the archive twice; the first holds.")
+            for kind, references in (("story", [prefix + each for each in (row.key, *row.also)]), ("address", cleaned)):
+                for reference in references:
+                    other = store.call(tx, kind, reference, number)
+                    if other != number:
+                        store.join_stories(tx, number, other)
+
+        return write
+
+    # Comments
+
+    def _comment(self, row: Comment) -> Callable[[Tx], None]:
+        name = name_of(row.writer.name)
+        try:
+            words = words_of_comment(row)
+        except TooLarge as error:
+            return self._remark(row.line, "too long", error.words, skipped=True)
+        self._comments += 1
+        number, file, remarks = self._comments, self._file, self._oddities(row, name, words)
+        words = words or (read(NO_WORDS) if row.state == "published" else NOTHING)
+        likeness = skeleton(name.name)
+        posted = row.posted if row.posted is not None else self._told.dated + number * 1000
+        posted = min(posted, self._told.now) if posted > self._told.now + DAY else posted
+        narrow: dict[str, object] = {
+            "number": number, "file": file, "line": row.line, "key": self._prefix + row.key, "id": self._id(number, posted), "posted": posted,
+            "edited": row.edited, "state": row.state, "up": max(row.up, 0), "down": max(row.down, 0), "person": None,
+        }  # fmt: skip
+        wide = {
+            "number": number, "stories": self._references(row.story), "parents": self._references(row.parent), "name": name.name, "skeleton": likeness,
+            "marks": "namesake" if likeness in self._reserved else "", "text": words.text, "html": words.html, "renderer": RENDERER, "digest": words.digest,
+        }  # fmt: skip
+        also, writer = [self._prefix + each for each in {row.key: 0, **dict.fromkeys(row.also)}], row.writer.key
+
+        def write(tx: Tx) -> None:
+            if writer:
+                narrow["person"] = store.add_person(tx, writer, name.name, likeness, posted)
+            if not store.add_comment(tx, narrow) and not _another(tx, narrow, wide):
+                return
+            store.add_words(tx, [wide])
+            store.call_comments(tx, [{"reference": reference, "number": number} for reference in also])
+            for kind, said in remarks:
+                store.add_remark(tx, file, row.line, kind, said)
+
+        return write
+
+    def _id(self, number: int, posted: int) -> int:
+        """An id from when the comment was posted and its place in the archive: different for all that are read together."""
+        return max(posted, OLDEST_ID) << 21 | (number * _SPREAD + self._salt & _BITS)
+
+    def _references(self, references: tuple[str, ...]) -> str:
+        return msgspec.json.encode([self._prefix + each for each in references]).decode()
+
+    def _oddities(self, row: Comment, name: Name, words: Words | None) -> list[tuple[str, str]]:
+        """What is worth a line in the report although the comment is taken."""
+        found = []
+        if name.changed:
+            found.append(("name changed", f"The name {row.writer.name[:60]!r} cannot stand as it is; it is kept as {name.name!r}."))
+        if words is None and row.state == "published":
+            found.append(("no words", f"Nothing is said in this comment; it is kept as {NO_WORDS}."))
+        if row.posted is None and not self._prefix:
+            found.append(("no date", "The archive does not say when this comment was written; it is dated by its place in the archive."))
+        if row.posted is not None and row.posted > self._told.now + DAY:
+            found.append(("date in the future", "This comment says that it was written in the future; it is dated today."))
+        return found
+
+
+def _another(tx: Tx, narrow: dict[str, object], wide: dict[str, object]) -> bool:
+    """A key that is taken: by the same comment, which is then skipped, or by another one, which then gets a key of its own."""
+    key, number = str(narrow["key"]), narrow["number"]
+    first = store.same_comment(tx, key)
+    if first and (first.posted, first.digest, first.stories) == (narrow["posted"], wide["digest"], wide["stories"]):
+        words = f"The comment {key} is in the archive twice, word for word; the first, in line {first.line}, holds."
+        store.add_remark(tx, int(str(narrow["file"])), int(str(narrow["line"])), "given twice", words, 1)
+        return False
+    narrow["key"] = f"{key}#{wide['digest']}"
+    if not store.add_comment(tx, narrow):
+        narrow["key"] = f"{key}#{number}"
+        store.add_comment(tx, narrow)
+    words = f"Two different comments are called {key}; this one is kept as {narrow['key']}."
+    store.add_remark(tx, int(str(narrow["file"])), int(str(narrow["line"])), "id given twice", words)
+    return True
+
+
+def _cleaned(address: str) -> str:
+    """An address as stories are found by; empty for none."""
+    try:
+        return clean_address(address) if address else ""
+    except Invalid:
+        return ""
+
+

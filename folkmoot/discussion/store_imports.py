@@ -1,0 +1,173 @@
+"""All SQL of imports on the data: batches, what came from where, comments as they are merged, opened and taken out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from folkmoot.storage.database import Row, Tx
+
+_BATCH = "id, site, source, file, phase, reached, report, started, ended"
+
+# Batches
+
+
+def insert_batch(tx: Tx, id: int, site: int, source: str, file: str, report: str, started: int) -> None:
+    tx.run(
+        "INSERT INTO batch (id, site, source, file, phase, report, started) VALUES (:id, :site, :source, :file, 'merging', :report, :started)",
+        id=id, site=site, source=source, file=file, report=report, started=started,
+    )  # fmt: skip
+
+
+def batch_by_id(tx: Tx, batch: int) -> Row | None:
+    return tx.one(f"SELECT {_BATCH} FROM batch WHERE id = :batch", batch=batch)
+
+
+def batches_of(tx: Tx, site: int) -> list[Row]:
+    """Newest first."""
+    return tx.rows(f"SELECT {_BATCH} FROM batch WHERE site = :site ORDER BY started DESC, id DESC", site=site)
+
+
+def unfinished(tx: Tx, site: int) -> list[Row]:
+    return tx.rows(f"SELECT {_BATCH} FROM batch WHERE site = :site AND phase IN ('merging', 'opening', 'undoing') ORDER BY started, id", site=site)
+
+
+def set_reached(tx: Tx, batch: int, reached: int) -> None:
+    tx.run("UPDATE batch SET reached = :reached WHERE id = :batch", batch=batch, reached=reached)
+
+
+def set_phase(tx: Tx, batch: int, phase: str, ended: int | None = None) -> None:
+    tx.run("UPDATE batch SET phase = :phase, reached = 0, ended = :ended WHERE id = :batch", batch=batch, phase=phase, ended=ended)
+
+
+def set_report(tx: Tx, batch: int, report: str) -> None:
+    tx.run("UPDATE batch SET report = :report WHERE id = :batch", batch=batch, report=report)
+
+
+# What came from where
+
+
+def keys_known(tx: Tx, site: int, source: str, kind: str, keys: Sequence[str]) -> dict[str, int]:
+    """Our id of each of a source's keys that is known."""
+    sql = "SELECT id FROM source_key WHERE site = :site AND source = :source AND kind = :kind AND source_id = :key"
+    found = tx.each(sql, [{"site": site, "source": source, "kind": kind, "key": key} for key in keys])
+    return {key: rows[0].id for key, rows in zip(keys, found, strict=True) if rows}
+
+
+def comments_known(tx: Tx, site: int, source: str, keys: Sequence[str]) -> dict[str, Row]:
+    """The comment of each key that is known; its level is None where it is gone meanwhile."""
+    sql = (
+        "SELECT k.id, c.level FROM source_key k LEFT JOIN comment c ON c.id = k.id"
+        " WHERE k.site = :site AND k.source = :source AND k.kind = 'comment' AND k.source_id = :key"
+    )
+    found = tx.each(sql, [{"site": site, "source": source, "key": key} for key in keys])
+    return {key: rows[0] for key, rows in zip(keys, found, strict=True) if rows}
+
+
+def remember_keys(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
+    tx.many(
+        "INSERT INTO source_key (site, source, kind, source_id, id, batch) VALUES (:site, :source, :kind, :source_id, :id, :batch)"
+        " ON CONFLICT (site, source, kind, source_id) DO NOTHING",
+        given,
+    )
+
+
+def ids_of_batch(tx: Tx, batch: int, kind: str, after: int, limit: int) -> list[int]:
+    """What a batch brought of a kind, by id."""
+    rows = tx.rows(
+        "SELECT DISTINCT id FROM source_key WHERE batch = :batch AND kind = :kind AND id > :after ORDER BY id LIMIT :limit",
+        batch=batch, kind=kind, after=after, limit=limit,
+    )
+    return [row.id for row in rows]
+
+
+def forget_keys(tx: Tx, batch: int, kind: str, ids: Iterable[int]) -> None:
+    tx.many("DELETE FROM source_key WHERE batch = :batch AND kind = :kind AND id = :id", [{"batch": batch, "kind": kind, "id": each} for each in ids])
+
+
+# Merging
+
+
+def taken(tx: Tx, ids: Sequence[int]) -> set[int]:
+    """Which of these ids a comment has."""
+    found = tx.each("SELECT id FROM comment WHERE id = :id", [{"id": each} for each in ids])
+    return {rows[0].id for rows in found if rows}
+
+
+def insert_comments(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
+    """Comments that nobody sees yet."""
+    tx.many(
+        "INSERT INTO comment (id, story, parent, level, person, name, skeleton, text, html, renderer, posted, edited, state, visible, batch, up, down,"
+        " base_up, base_down, replies, by_best, by_replies, by_hot, moved, marks, digest) VALUES (:id, :story, :parent, :level, :person, :name, :skeleton,"
+        " :text, :html, :renderer, :posted, :edited, :state, 0, :batch, :up, :down, :base_up, :base_down, :replies, :by_best, :by_replies, :by_hot, 0, :marks, :digest)",
+        given,
+    )
+
+
+def insert_decisions(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
+    tx.many(
+        "INSERT INTO decision (id, comment, deed, made_by, rule, reason, at) VALUES (:id, :comment, :deed, 'import', :rule, :reason, :at)", given
+    )
+
+
+# Opening
+
+
+def open_comments(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
+    tx.many("UPDATE comment SET visible = 1, moved = :moved WHERE id = :id", given)
+
+
+def add_to_thread(tx: Tx, story: int, live: int, votes: int) -> None:
+    tx.run(
+        "INSERT INTO thread (story, live, votes) VALUES (:story, :live, :votes)"
+        " ON CONFLICT (story) DO UPDATE SET live = thread.live + excluded.live, votes = thread.votes + excluded.votes",
+        story=story, live=live, votes=votes,
+    )  # fmt: skip
+
+
+# Undoing
+
+
+def of_batch(tx: Tx, batch: int, limit: int) -> list[Row]:
+    """Comments of a batch, the deepest first. answered: somebody's comment from outside the batch stands below."""
+    return tx.rows(
+        "SELECT c.id, c.story, c.parent, c.level, c.state, c.visible, c.replies, c.up, c.down, CASE WHEN EXISTS"
+        " (SELECT 1 FROM comment r WHERE r.parent = c.id) THEN 1 ELSE 0 END AS answered FROM source_key k JOIN comment c ON c.id = k.id"
+        " WHERE k.batch = :batch AND k.kind = 'comment' ORDER BY c.level DESC, c.id LIMIT :limit",
+        batch=batch, limit=limit,
+    )
+
+
+def delete_comment(tx: Tx, comment: int) -> tuple[int, int]:
+    """Takes a comment out with all that hangs on it; how many votes and flags went with it."""
+    votes = tx.count("DELETE FROM vote WHERE comment = :comment", comment=comment)
+    flags = tx.count("DELETE FROM flag WHERE comment = :comment", comment=comment)
+    tx.run("DELETE FROM decision WHERE comment = :comment", comment=comment)
+    tx.run("DELETE FROM revision WHERE comment = :comment", comment=comment)
+    tx.run("DELETE FROM comment WHERE id = :comment", comment=comment)
+    return votes, flags
+
+
+def make_tombstone(tx: Tx, comment: int, now: int) -> None:
+    """Leaves of a comment only its place, for the replies below it; it belongs to no batch any more."""
+    tx.run(
+        "UPDATE comment SET state = 'removed', person = NULL, name = '', skeleton = '', text = '', html = '', renderer = 0, digest = '', batch = NULL WHERE id = :comment",
+        comment=comment,
+    )
+    tx.run("UPDATE revision SET text = '', html = '' WHERE comment = :comment", comment=comment)
+    tx.run("UPDATE flag SET settled = :now WHERE comment = :comment AND settled IS NULL", comment=comment, now=now)
+
+
+def is_spoken_under(tx: Tx, story: int) -> bool:
+    return tx.one("SELECT id FROM comment WHERE story = :story LIMIT 1", story=story) is not None
+
+
+def speaks(tx: Tx, person: int) -> bool:
+    """Whether a person has left anything here: words, votes, reports, decisions."""
+    return any(
+        tx.one(f"SELECT 1 AS here FROM {table} WHERE person = :person LIMIT 1", person=person) is not None
+        for table in ("comment", "vote", "flag", "decision", "revision")
+    )
+
+
+def delete_thread(tx: Tx, story: int) -> None:
+    tx.run("DELETE FROM thread WHERE story = :story", story=story)

@@ -1,0 +1,111 @@
+"""Takes an import out again, in short steps, from the deepest reply up.
+
+What somebody has answered since stays as a tombstone, so that the answer keeps its place; its words go. Votes and reports on
+what leaves go with it. Stories and people leave when nothing else knows them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from msgspec import Struct
+
+from folkmoot.discussion import store, store_imports
+from folkmoot.discussion.staging import Progress
+from folkmoot.discussion.visibility import vanish
+from folkmoot.errors import Conflict, NotFound, say
+from folkmoot.people import arrivals as people
+from folkmoot.sites import arrivals as stories
+from folkmoot.storage.database import Database, Row, Tx
+from folkmoot.storage.ids import new_id
+
+STEP = 200
+UNDONE = "The import that brought it was undone."
+
+
+class Undone(Struct):
+    """What became of a batch: comments, stories and people that left; kept: comments that stay as tombstones under an answer."""
+
+    batch: str
+    comments: int = 0
+    kept: int = 0
+    votes: int = 0
+    flags: int = 0
+    stories: int = 0
+    people: int = 0
+
+    def add(self, other: Undone) -> None:
+        """Counts what another step did."""
+        for name in self.__struct_fields__[1:]:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+def undo(db: Database, batch: int, now: int, progress: Progress = lambda what, share: None) -> Undone:
+    """Undoes an import, or goes on with an undoing that was cut short. Raises NotFound, Conflict where it is undone already."""
+    found = db.write_now(partial(_begin, batch=batch))
+    done = Undone(str(batch))
+    for what, step in (("comments", _comments), ("stories", _stories), ("people", _people)):
+        while (some := db.write_now(partial(step, batch=found, now=now))) is not None:
+            done.add(some)
+            progress(f"undoing {what}", 0.5)
+    db.write_now(partial(store_imports.set_phase, batch=batch, phase="undone", ended=now))
+    progress("undoing", 1.0)
+    return done
+
+
+def _begin(tx: Tx, batch: int) -> Row:
+    found = store_imports.batch_by_id(tx, batch)
+    if found is None:
+        raise NotFound(say("There is no import {batch}. `folkmoot import --list` names those that there are.", batch=batch), "no_such_batch", "batch")
+    if found.phase == "undone":
+        raise Conflict(say("The import {batch} is undone already.", batch=batch), "undone", "batch")
+    store_imports.set_phase(tx, batch, "undoing")
+    return found
+
+
+def _comments(tx: Tx, batch: Row, now: int) -> Undone | None:
+    """One step takes comments of one level: whether somebody answers those above shows only afterwards."""
+    rows = store_imports.of_batch(tx, batch.id, STEP)
+    some = [row for row in rows if row.level == rows[0].level]
+    done = Undone("")
+    for row in some:
+        _take_out(tx, row, now, done)
+    store_imports.forget_keys(tx, batch.id, "comment", [row.id for row in some])
+    return done if rows else None
+
+
+def _take_out(tx: Tx, row: Row, now: int, done: Undone) -> None:
+    moved = tx.hold(row.story) + 1
+    tx.bump(row.story)
+    if row.visible and row.state == "published":
+        store.add_live(tx, row.story, -1)
+    if row.answered:
+        store_imports.make_tombstone(tx, row.id, now)
+        store.insert_decision(tx, new_id(now), row.id, "remove", None, "import", now, reason=UNDONE)
+    if row.visible:
+        vanish(tx, row, moved)
+    if row.answered:
+        done.kept += 1
+        return
+    if row.up + row.down:
+        store.add_thread_votes(tx, row.story, -row.up - row.down)
+    votes, flags = store_imports.delete_comment(tx, row.id)
+    done.comments, done.votes, done.flags = done.comments + 1, done.votes + votes, done.flags + flags
+
+
+def _stories(tx: Tx, batch: Row, now: int) -> Undone | None:
+    ids = store_imports.ids_of_batch(tx, batch.id, "story", 0, STEP)
+    done = Undone("")
+    for story in ids:
+        if stories.leave(tx, story, batch.started, store_imports.is_spoken_under(tx, story)):
+            store_imports.delete_thread(tx, story)
+            done.stories += 1
+    store_imports.forget_keys(tx, batch.id, "story", ids)
+    return done if ids else None
+
+
+def _people(tx: Tx, batch: Row, now: int) -> Undone | None:
+    ids = store_imports.ids_of_batch(tx, batch.id, "person", 0, STEP)
+    done = Undone("", people=sum(not store_imports.speaks(tx, person) and people.leave(tx, person) for person in ids))
+    store_imports.forget_keys(tx, batch.id, "person", ids)
+    return done if ids else None
