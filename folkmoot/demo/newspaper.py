@@ -49,8 +49,11 @@ class Newspaper:
             count = counts.get(self._own + story.path, 0)
             return "No comments yet" if not count else f"{count} comment{'s' if count > 1 else ''}"
 
+        def begin(story: Sample) -> str:
+            return MarkdownIt().render("\n\n".join(story.article.split("\n\n")[:3]))
+
         front = sorted(samples(), key=lambda each: -len(each.said))
-        return self._page("front.html", samples=front, pictures=self._pictures, said=said, seen=[])
+        return self._page("front.html", samples=front, pictures=self._pictures, said=said, begin=begin, seen=[])
 
     def _story(self, story: Sample, began: datetime) -> str:
         address = self._own + story.path
