@@ -130,7 +130,7 @@ def test_what_does_not_fit_is_refused_with_its_field(client: Client) -> None:
 
 def test_only_moderators_see_the_queue(client: Client, moot: Moot) -> None:
     answer = say(client, "Hello.", name="Ada")
-    assert client.get("/api/v1/queue").status_code == 403
+    assert client.get("/api/v1/queue").status_code == 401
     assert client.get("/api/v1/queue", headers=bearer(answer)).status_code == 403
     decided = client.post(f"/api/v1/comments/{answer.json()['comment']['id']}/decisions", json={"do": "remove"}, headers=bearer(answer))
     assert decided.status_code == 403
