@@ -11,11 +11,21 @@ Told = Callable[[dict[int, int]], None]
 TICK = 1_000  # ms: votes move a story's version at most this often
 _DUE = "SELECT story FROM story_version WHERE marked = 1 AND ticked <= :before ORDER BY story LIMIT 500"
 _TICK = "UPDATE story_version SET marked = 0, ticked = :now WHERE story = :story"
-TURN = """
-INSERT INTO story_version (story, version, turn) VALUES (:story, 0, 1)
-ON CONFLICT (story) DO UPDATE SET turn = story_version.turn + 1
+# Once per story and group: a turn where a piece held it, a move of the version where one bumped it, a mark where one marked it.
+_END = """
+INSERT INTO story_version (story, turn, version, marked, moved, writer) VALUES (:story, :turn, :bump, :mark, {moved}, :writer)
+ON CONFLICT (story) DO UPDATE SET turn = story_version.turn + excluded.turn, version = story_version.version + excluded.version,
+  marked = CASE WHEN excluded.marked = 1 THEN 1 ELSE story_version.marked END,
+  moved = CASE WHEN excluded.version = 1 THEN excluded.moved ELSE story_version.moved END,
+  writer = CASE WHEN excluded.version = 1 THEN excluded.writer ELSE story_version.writer END
+RETURNING version
 """
 _log = logging.getLogger(__name__)
+
+
+def end_sql(moved: str) -> str:
+    """The statement that ends a story's part in a group. moved: an SQL expression, the group's place in the order of all."""
+    return _END.format(moved=moved)
 
 
 class Followers:

@@ -47,8 +47,8 @@ class Tx(Protocol):
     def hold(self, story: int) -> int:
         """This group's turn at the story, its other writers kept waiting until the transaction ends.
 
-        Every verb that changes a story's thread begins with this. Turns only grow: whoever has read the story at turn t finds
-        what has changed since by the rows that carry a later one.
+        Every verb that changes a story's thread begins with this. Turns begin at 1 and only grow: whoever has read the story
+        at turn t finds what has changed since by the rows that carry a later one.
         """
 
     def bump(self, story: int) -> None:

@@ -89,10 +89,11 @@ def _settle(pieces: Sequence[Piece]) -> None:
 class Pledges:
     """What a piece asked to be done once at the end of its group; the pledges of its group's pieces are merged by key."""
 
-    __slots__ = ("acts", "bumped", "marked")
+    __slots__ = ("acts", "bumped", "held", "marked")
 
     def __init__(self) -> None:
         self.acts: dict[object, Callable[[Any], None]] = {}
+        self.held: set[int] = set()
         self.bumped: set[int] = set()
         self.marked: set[int] = set()
 
@@ -109,6 +110,7 @@ class Pledges:
         """Takes over what another piece pledged."""
         if other.acts:
             self.acts = {**other.acts, **self.acts}
+        self.held |= other.held
         self.bumped |= other.bumped
         self.marked |= other.marked
 
@@ -120,6 +122,11 @@ class Pledges:
                 act(tx)
             self.absorb(tx)
             tx.acts = {}
+
+    def stories(self) -> list[dict[str, int]]:
+        """What is to become of each story at the end, in one order for everybody, so that no two wait for each other."""
+        return [{"story": story, "turn": story in self.held, "bump": story in self.bumped, "mark": story in self.marked}
+                for story in sorted(self.held | self.bumped | self.marked)]
 
 
 class Lost(Exception):

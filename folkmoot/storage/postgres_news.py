@@ -90,9 +90,9 @@ class Listener(threading.Thread):
         self._me = me
         self._tell = tell
         self._ended = False
-        self._woken, self._wake = socket.socketpair()
         self._low = 0  # transactions below this number were finished, and so seen, at the last look
         self._connection = self._connect()
+        self._woken, self._wake = socket.socketpair()
 
     def _connect(self) -> Connection:
         connection = open_connection(self._url)

@@ -9,21 +9,13 @@ from contextlib import suppress
 import psycopg
 
 from folkmoot.storage import refusals
-from folkmoot.storage.changes import TURN
+from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
 from folkmoot.storage.groups import Lost, Piece, Pledges, Unsure
 from folkmoot.storage.postgres_pipe import Pipe, Refused, Reply
 
 _PATIENCE = 10.0  # seconds to find out, after a cut, whether a commit took place
-_BUMP = """
-INSERT INTO story_version (story, version, moved, writer) VALUES (:story, 1, pg_current_xact_id()::text::bigint, :writer)
-ON CONFLICT (story) DO UPDATE SET version = story_version.version + 1, moved = excluded.moved, writer = excluded.writer
-RETURNING version
-"""
-_MARK = """
-INSERT INTO story_version (story, version, marked) VALUES (:story, 0, 1)
-ON CONFLICT (story) DO UPDATE SET marked = 1 WHERE story_version.marked = 0
-"""
+_END = end_sql("pg_current_xact_id()::text::bigint")
 _HOLD = "SELECT turn FROM story_version WHERE story = :story FOR NO KEY UPDATE OF story_version"
 _MAKE = "INSERT INTO story_version (story, version) VALUES (:story, 0) ON CONFLICT (story) DO NOTHING"
 _NUMBER = "SELECT pg_current_xact_id_if_assigned()::text::bigint AS number"
@@ -78,12 +70,12 @@ class PostgresTx(Pledges):
     out at a later statement; the whole group is then lost, and its pieces are run again, each alone.
     """
 
-    __slots__ = ("_held", "_pipe", "refused", "saved")
+    __slots__ = ("_pipe", "_turns", "refused", "saved")
 
-    def __init__(self, pipe: Pipe, held: dict[int, int], saved: bool = False) -> None:
+    def __init__(self, pipe: Pipe, turns: dict[int, int], saved: bool = False) -> None:
         super().__init__()
         self._pipe = pipe
-        self._held = held
+        self._turns = turns  # the group's, at the stories it has locked so far
         self.saved = saved  # no savepoint is needed, or it is there already
         self.refused: Refused | None = None  # what lost the group
 
@@ -132,14 +124,14 @@ class PostgresTx(Pledges):
             raise self._meaning(refused) from refused
 
     def hold(self, story: int) -> int:
-        if story not in self._held:
+        self.held.add(story)
+        if story not in self._turns:
             row = self.one(_HOLD, story=story)
             if row is None:
                 self.run(_MAKE, story=story)
                 row = self.one(_HOLD, story=story)
-            self._held[story] = (row.turn if row else 0) + 1
-        self.at_end(("turn", story), lambda tx: tx.run(TURN, story=story))
-        return self._held[story]
+            self._turns[story] = row.turn + 1 if row else 1
+        return self._turns[story]
 
 
 class PostgresSession:
@@ -149,13 +141,13 @@ class PostgresSession:
         self._line = Line(url)
         self._me = me
         self._pledges = Pledges()
-        self._held: dict[int, int] = {}
+        self._turns: dict[int, int] = {}
         self._pipe: Pipe
         self._stale = False
 
     def begin(self) -> None:
         self._pledges = Pledges()
-        self._held = {}
+        self._turns = {}
         self._pipe = self._line.get()
         try:
             self._pipe.do("BEGIN")
@@ -163,7 +155,7 @@ class PostgresSession:
             raise translated(refused) from refused
 
     def perform(self, piece: Piece) -> None:
-        tx = PostgresTx(self._pipe, self._held)
+        tx = PostgresTx(self._pipe, self._turns)
         try:
             piece.value = piece.act(tx)
         except BaseException as error:
@@ -171,7 +163,7 @@ class PostgresSession:
             if tx.refused is not None:
                 raise self._lost(tx.refused, error) from error
             if tx.saved:
-                self._held.clear()  # locks that were taken after the savepoint go with it
+                self._turns.clear()  # locks that were taken after the savepoint go with it
                 self._do("ROLLBACK TO piece")
                 self._do("RELEASE piece")
             return
@@ -192,7 +184,7 @@ class PostgresSession:
         return Lost(cause or translated(refused), again=refused.state in _AGAIN + _STALE)
 
     def commit(self) -> dict[int, int]:
-        tx = PostgresTx(self._pipe, self._held, saved=True)
+        tx = PostgresTx(self._pipe, self._turns, saved=True)
         try:
             moved, number = self._finish(tx)
         except Exception as error:
@@ -212,12 +204,11 @@ class PostgresSession:
     def _finish(self, tx: PostgresTx) -> tuple[dict[int, int], int | None]:
         """Redeems the pledges; gives the versions that moved and the transaction's number, None where nothing was written."""
         self._pledges.redeem(tx)
-        for story in sorted(self._pledges.marked):
-            tx.run(_MARK, story=story)
-        stories = sorted(self._pledges.bumped)
-        versions = tx.each(_BUMP, [{"story": story, "writer": self._me} for story in stories])
+        stories = self._pledges.stories()
+        ended = tx.each(_END, [{**story, "writer": self._me} for story in stories])
         row = tx.one(_NUMBER)
-        return {story: rows[0].version for story, rows in zip(stories, versions, strict=True)}, row.number if row else None
+        moved = {story["story"]: rows[0].version for story, rows in zip(stories, ended, strict=True) if story["bump"]}
+        return moved, row.number if row else None
 
     def _committed(self, number: int) -> bool:
         """Whether the transaction was committed by a server that went away before it said so. Raises Unsure."""

@@ -11,7 +11,7 @@ from typing import Any
 import apsw
 
 from folkmoot.storage import refusals
-from folkmoot.storage.changes import TURN
+from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
 from folkmoot.storage.groups import Lost, Piece, Pledges
 from folkmoot.storage.statements import writes
@@ -23,14 +23,7 @@ _SETTINGS = """
 PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;
 PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16000
 """
-_BUMP = """
-INSERT INTO story_version (story, version, moved, writer) VALUES (:story, 1, :moved, :writer)
-ON CONFLICT (story) DO UPDATE SET version = version + 1, moved = excluded.moved, writer = excluded.writer RETURNING version
-"""
-_MARK = """
-INSERT INTO story_version (story, version, marked) VALUES (:story, 0, 1)
-ON CONFLICT (story) DO UPDATE SET marked = 1 WHERE marked = 0
-"""
+_END = end_sql(":moved")
 
 
 def open_connection(path: str, *, write: bool) -> apsw.Connection:
@@ -92,13 +85,15 @@ class Statement:
 class SqliteTx(Pledges):
     """A transaction, or a piece of a group. Savepoints are made at a piece's first write."""
 
-    __slots__ = ("_connection", "_cursor", "_statements", "saved", "trouble")
+    __slots__ = ("_connection", "_cursor", "_statements", "_turns", "saved", "trouble")
 
-    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], saved: bool = False) -> None:
+    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], turns: dict[int, int],
+                 saved: bool = False) -> None:
         super().__init__()
         self._connection = connection
         self._cursor = connection.cursor()
         self._statements = statements
+        self._turns = turns  # the group's, at the stories it has held so far
         self.saved = saved  # no savepoint is needed, or it is there already
         self.trouble: Exception | None = None
 
@@ -169,9 +164,11 @@ class SqliteTx(Pledges):
         return self._connection.changes()
 
     def hold(self, story: int) -> int:
-        row = self.one("SELECT turn FROM story_version WHERE story = :story", story=story)
-        self.at_end(("turn", story), lambda tx: tx.run(TURN, story=story))
-        return (row.turn if row else 0) + 1
+        self.held.add(story)
+        if story not in self._turns:
+            row = self.one("SELECT turn FROM story_version WHERE story = :story", story=story)
+            self._turns[story] = row.turn + 1 if row else 1
+        return self._turns[story]
 
 
 class SqliteSession:
@@ -182,6 +179,7 @@ class SqliteSession:
         self._cursor = connection.cursor()
         self._statements: dict[str, Statement] = {}
         self._pledges = Pledges()
+        self._turns: dict[int, int] = {}
         self._me = me
         self._log = self._asked = 0  # pages in the log; how many there were when a checkpoint was last asked for
         self._grown = grown
@@ -193,13 +191,14 @@ class SqliteSession:
 
     def begin(self) -> None:
         self._pledges = Pledges()
+        self._turns = {}
         try:
             self._cursor.execute("BEGIN IMMEDIATE")
         except apsw.Error as error:
             raise translated(error) from error
 
     def perform(self, piece: Piece) -> None:
-        tx = SqliteTx(self._connection, self._statements)
+        tx = SqliteTx(self._connection, self._statements, self._turns)
         try:
             piece.value = piece.act(tx)
         except BaseException as error:
@@ -226,20 +225,21 @@ class SqliteSession:
             raise Lost(translated(error)) from error
 
     def commit(self) -> dict[int, int]:
-        tx = SqliteTx(self._connection, self._statements, saved=True)
+        tx = SqliteTx(self._connection, self._statements, self._turns, saved=True)
         self._pledges.redeem(tx)
-        moved = self._move(tx) if self._pledges.bumped else {}
-        for story in self._pledges.marked:
-            tx.run(_MARK, story=story)
+        stories = self._pledges.stories()
+        moved = self._end(tx, stories) if stories else {}
         if tx.trouble is not None:
             raise Lost(tx.trouble)
         self._execute("COMMIT")
         self._after()
         return moved
 
-    def _move(self, tx: SqliteTx) -> dict[int, int]:
-        group = tx.rows("SELECT coalesce(max(moved), 0) + 1 AS number FROM story_version")[0].number
-        return {story: tx.rows(_BUMP, story=story, moved=group, writer=self._me)[0].version for story in self._pledges.bumped}
+    def _end(self, tx: SqliteTx, stories: list[dict[str, int]]) -> dict[int, int]:
+        row = tx.one("SELECT max(moved) AS last FROM story_version")
+        number = (row.last or 0) + 1 if row else 1
+        ended = tx.each(_END, [{**story, "moved": number, "writer": self._me} for story in stories])
+        return {story["story"]: rows[0].version for story, rows in zip(stories, ended, strict=True) if story["bump"]}
 
     def _after(self) -> None:
         if self._log < self._asked:
@@ -272,7 +272,7 @@ class SqliteReading:
         """Runs a piece over one snapshot."""
         try:
             self._connection.execute("BEGIN")
-            piece.value = piece.act(SqliteTx(self._connection, self._statements, saved=True))
+            piece.value = piece.act(SqliteTx(self._connection, self._statements, {}, saved=True))
         except apsw.Error as error:
             raise translated(error) from error
         finally:

@@ -1,0 +1,204 @@
+"""Groups: what waits is committed together, and nobody harms a neighbour."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from folkmoot.errors import Conflict, Invalid
+from folkmoot.storage.database import Database, Tx
+
+PUT = "INSERT INTO fact (name, body) VALUES (:name, :body)"
+
+
+def put(tx: Tx, name: str, body: str = "") -> str:
+    tx.run(PUT, name=name, body=body)
+    return name
+
+
+def names(db: Database) -> list[str]:
+    return [row.name for row in db.read_now(lambda tx: tx.rows("SELECT name FROM fact ORDER BY name"))]
+
+
+def version(db: Database, story: int) -> int | None:
+    row = db.read_now(lambda tx: tx.one("SELECT version FROM story_version WHERE story = :story", story=story))
+    return None if row is None else row.version
+
+
+def together(db: Database, *acts: Callable[[Tx], Any]) -> list[Any]:
+    """The outcomes of acts that all wait while the lane is held up, so that they are one group."""
+
+    async def journey() -> list[Any]:
+        began, go = threading.Event(), threading.Event()
+
+        def hold_up(_tx: Tx) -> None:
+            began.set()
+            go.wait(10)
+
+        first = db.write(hold_up)
+        await asyncio.to_thread(began.wait, 10)
+        waiting = [db.write(act) for act in acts]
+        go.set()
+        await first
+        return await asyncio.gather(*waiting, return_exceptions=True)
+
+    return asyncio.run(journey())
+
+
+def fail_after_writing(tx: Tx) -> None:
+    put(tx, "half done")
+    raise Invalid("No.")
+
+
+def test_a_bad_piece_does_not_harm_its_neighbours(db: Database) -> None:
+    first, second, third = together(db, lambda tx: put(tx, "Ada"), fail_after_writing, lambda tx: put(tx, "Bo"))
+    assert (first, third) == ("Ada", "Bo")
+    assert isinstance(second, Invalid)
+    assert names(db) == ["Ada", "Bo"]
+
+
+def test_a_piece_that_the_engine_refuses_does_not_harm_its_neighbours(db: Database) -> None:
+    first, second, third = together(db, lambda tx: put(tx, "Ada"), lambda tx: put(tx, "Ada"), lambda tx: put(tx, "Bo"))
+    assert (first, third) == ("Ada", "Bo")
+    assert isinstance(second, Conflict)
+    assert names(db) == ["Ada", "Bo"]
+
+
+def test_a_piece_sees_what_those_before_it_in_the_group_wrote(db: Database) -> None:
+    def count(tx: Tx) -> int:
+        put(tx, f"row {tx.rows('SELECT count(*) AS n FROM fact')[0].n}")
+        return int(tx.rows("SELECT count(*) AS n FROM fact")[0].n)
+
+    assert together(db, count, count, count) == [1, 2, 3]
+
+
+def test_a_piece_that_raised_before_it_wrote_leaves_nothing(db: Database) -> None:
+    def look_and_raise(tx: Tx) -> None:
+        tx.one("SELECT name FROM fact")
+        raise Invalid("No.")
+
+    assert isinstance(together(db, look_and_raise, lambda tx: put(tx, "Ada"))[0], Invalid)
+    assert names(db) == ["Ada"]
+
+
+def test_what_is_pledged_runs_once_per_key_and_group(db: Database) -> None:
+    def visit(tx: Tx) -> None:
+        tx.at_end("visitors", lambda tx: tx.run("INSERT INTO fact (name, body) VALUES ('visit', 'x') ON CONFLICT (name) DO UPDATE "
+                                                "SET body = fact.body || 'x'"))
+
+    together(db, visit, visit, visit)
+    together(db, visit, visit)
+    row = db.read_now(lambda tx: tx.one("SELECT body FROM fact WHERE name = 'visit'"))
+    assert row is not None
+    assert row.body == "xx"
+
+
+def test_a_failed_piece_pledges_nothing(db: Database) -> None:
+    def pledge_and_fail(tx: Tx) -> None:
+        tx.at_end("pledge", lambda tx: tx.run(PUT, name="pledged", body=""))
+        tx.bump(7)
+        raise Invalid("No.")
+
+    together(db, pledge_and_fail, lambda tx: put(tx, "Ada"))
+    assert names(db) == ["Ada"]
+    assert db.read_now(lambda tx: tx.one("SELECT version FROM story_version WHERE story = 7")) is None
+
+
+def test_a_pledge_that_fails_hurts_only_the_piece_that_made_it(db: Database) -> None:
+    def broken(_tx: Tx) -> None:
+        raise Invalid("The pledge cannot be kept.")
+
+    def pledge(tx: Tx) -> None:
+        put(tx, "Chidi")
+        tx.at_end("broken", broken)
+
+    first, second, third = together(db, lambda tx: put(tx, "Ada"), pledge, lambda tx: put(tx, "Bo"))
+    assert (first, third) == ("Ada", "Bo")
+    assert isinstance(second, Invalid)
+    assert names(db) == ["Ada", "Bo"]
+
+
+def test_a_pledge_may_pledge_in_its_turn(db: Database) -> None:
+    def later(tx: Tx) -> None:
+        put(tx, "first")
+        tx.at_end("second", lambda tx: tx.run(PUT, name="second", body=""))
+        tx.bump(7)
+
+    db.write_now(lambda tx: tx.at_end("first", later))
+    assert names(db) == ["first", "second"]
+    assert version(db, 7) == 1
+
+
+def test_nobody_is_answered_before_the_commit(db: Database) -> None:
+    seen: list[list[str]] = []
+
+    async def journey() -> None:
+        for name in ("Ada", "Bo", "Chidi"):
+            await db.write(lambda tx, name=name: put(tx, name))  # type: ignore[misc]
+            seen.append([row.name for row in await db.read(lambda tx: tx.rows("SELECT name FROM fact ORDER BY name"))])
+
+    asyncio.run(journey())
+    assert seen == [["Ada"], ["Ada", "Bo"], ["Ada", "Bo", "Chidi"]]
+
+
+def test_a_read_sees_one_snapshot_although_others_write_meanwhile(db: Database) -> None:
+    db.write_now(lambda tx: put(tx, "Ada"))
+
+    def look_twice(tx: Tx) -> tuple[int, int]:
+        first = len(tx.rows("SELECT name FROM fact"))
+        db.write_now(lambda tx: put(tx, "Bo"))
+        return first, len(tx.rows("SELECT name FROM fact"))
+
+    assert db.read_now(look_twice) == (1, 1)
+    assert names(db) == ["Ada", "Bo"]
+
+
+def test_a_read_cannot_write(db: Database) -> None:
+    with pytest.raises(Exception):  # noqa: B017 -- which one is the engine's affair; it is a fault of ours
+        db.read_now(lambda tx: (put(tx, "Ada"), tx.rows("SELECT 1 AS one")))
+    assert names(db) == []
+
+
+def test_an_act_that_ends_its_iteration_too_far_is_told_so(db: Database) -> None:
+    async def journey() -> None:
+        await db.write(lambda _tx: next(iter(())))
+
+    with pytest.raises(RuntimeError):
+        asyncio.run(journey())
+
+
+def test_fifty_threads_lose_no_write(db: Database) -> None:
+    db.write_now(lambda tx: put(tx, "total", "0"))
+
+    def add(tx: Tx) -> None:
+        tx.hold(1)
+        tx.run("UPDATE fact SET body = CAST(CAST(body AS BIGINT) + 1 AS TEXT) WHERE name = 'total'")
+
+    threads = [threading.Thread(target=lambda: [db.write_now(add, lane=1) for _ in range(10)]) for _ in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    row = db.read_now(lambda tx: tx.one("SELECT body FROM fact WHERE name = 'total'"))
+    assert row is not None
+    assert row.body == "500"
+
+
+def test_what_waits_is_finished_before_the_database_is_closed(database_url: str) -> None:
+    from folkmoot.storage.database import connect
+
+    database = connect(database_url)
+
+    async def journey() -> list[str]:
+        waiting = [database.write(lambda tx, n=n: put(tx, f"row {n:02}")) for n in range(40)]  # type: ignore[misc]
+        await asyncio.to_thread(database.close)
+        return list(await asyncio.gather(*waiting))
+
+    assert len(asyncio.run(journey())) == 40
+    again = connect(database_url)
+    assert len(names(again)) == 40
+    again.close()
