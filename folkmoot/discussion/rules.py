@@ -196,11 +196,12 @@ _DISGUISE = str.maketrans("013457@$", "oieastas")
 
 
 class _Phrases(Struct, frozen=True):
-    """A list of words made ready: those of one token, and by their first token the lengths of longer ones."""
+    """A list of words made ready: those of one token, longer ones with their lengths by first token, and mere signs."""
 
     single: frozenset[str]
     longer: frozenset[tuple[str, ...]]
     lengths: dict[str, tuple[int, ...]]
+    signs: tuple[str, ...]
 
 
 def has_any(folded: str, words: tuple[str, ...]) -> bool:
@@ -208,6 +209,8 @@ def has_any(folded: str, words: tuple[str, ...]) -> bool:
     if not words:
         return False
     phrases = _made_ready(words)
+    if any(sign in folded for sign in phrases.signs):
+        return True
     return any(not phrases.single.isdisjoint(tokens) or any(_longer(tokens, phrases)) for tokens in _readings(folded))
 
 
@@ -231,11 +234,11 @@ def _longer(tokens: list[str], phrases: _Phrases) -> Iterator[bool]:
 
 @lru_cache(maxsize=64)
 def _made_ready(words: tuple[str, ...]) -> _Phrases:
-    phrases = {tuple(_tokens(fold(word))) for word in words} - {()}
+    cut = {word: tuple(_tokens(word)) for word in map(fold, words) if word}
+    longer = frozenset(phrase for phrase in cut.values() if len(phrase) > 1)
     lengths: dict[str, set[int]] = defaultdict(set)
-    for phrase in phrases:
-        if len(phrase) > 1:
-            lengths[phrase[0]].add(len(phrase))
-    single = frozenset(phrase[0] for phrase in phrases if len(phrase) == 1)
-    longer = frozenset(phrase for phrase in phrases if len(phrase) > 1)
-    return _Phrases(single, longer, {first: tuple(sizes) for first, sizes in lengths.items()})
+    for phrase in longer:
+        lengths[phrase[0]].add(len(phrase))
+    single = frozenset(phrase[0] for phrase in cut.values() if len(phrase) == 1)
+    signs = tuple(word for word, phrase in cut.items() if not phrase)
+    return _Phrases(single, longer, {first: tuple(sizes) for first, sizes in lengths.items()}, signs)

@@ -89,7 +89,7 @@ def _check_shape(cleaned: str) -> None:
 @cache
 def _look_alikes() -> dict[int, str]:
     """Code point -> the ASCII letter or digit it looks like; a small letter without one looks like its capital."""
-    table: dict[int, str] = {ord("|"): "l", ord("@"): "a", ord("$"): "s"}
+    table: dict[int, str] = {ord("|"): "l", ord("@"): "a", ord("$"): "s", ord("™"): "", ord("℠"): ""}
     for line in files("folkmoot.people").joinpath("confusables.txt").read_text("utf-8").splitlines():
         letter, _, runs = line.partition(": ")
         for first, _, last in (run.partition("-") for run in runs.split() if not line.startswith("#")):

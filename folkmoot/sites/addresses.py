@@ -24,7 +24,8 @@ _TRACKING = frozenset({
 _CAMPAIGN = ("utm_", "mtm_", "pk_", "piwik_", "hsa_")
 _ESCAPE = re.compile(r"%[0-9a-f]{2}", re.I)
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
-_HOST = re.compile(r"[a-z0-9_.-]+(:\d+)?|\[[0-9a-f:.]+\](:\d+)?")
+_HOST = re.compile(r"([a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(:\d+)?")
+_PORT = re.compile(r":(80|443)$")
 
 
 def _parsed(address: str) -> ada_url.URL:
@@ -55,6 +56,8 @@ def clean_address(address: str) -> str:
 
 
 def _bare(host: str) -> str:
+    """Without the port of either scheme, for the key has none, and without www."""
+    host = _PORT.sub("", host)
     rest = host.removeprefix("www.")
     return rest if "." in rest else host
 
