@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
@@ -32,6 +31,7 @@ from folkmoot.settings import Settings
 from folkmoot.storage import changes, facts, migrations
 from folkmoot.storage.database import Database, connect
 from folkmoot.web import headers, openapi, processes, routes
+from folkmoot.web.bodies import encode_json
 from folkmoot.web.guard import Guard
 from folkmoot.web.kit import Kit, clock
 from folkmoot.web.limits import Buckets
@@ -129,7 +129,7 @@ def _readiness(kit: Kit[Actor]) -> Callable[[Request], Any]:
 
 
 def _json(body: dict[str, object], status: int) -> Response:
-    return Response(msgspec.json.encode(body), status, headers.api(), "application/json")
+    return Response(encode_json(body), status, headers.api(), "application/json")
 
 
 Around = Callable[[App], ASGIApp]
@@ -153,9 +153,9 @@ def serve(settings: Settings, *, ready: Callable[[str], None] = lambda address: 
     ready: told the address once the socket listens. around: puts something before the application of a single server
     process (the demo's newspaper). Raises Conflict where the port is taken, Unavailable where the database is of another version or cannot be opened.
     """
-    write_to_stderr(settings.logs)
     prepare(settings)
     listening = processes.listen(settings.server.host, settings.server.port)
+    write_to_stderr(settings.logs)
     ready(address_of(settings))
     several = settings.server.workers > 1
     servers = [processes.Task(f"serve {number}", serve_one, (settings, listening)) for number in range(settings.server.workers)]

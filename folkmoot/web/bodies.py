@@ -26,6 +26,7 @@ MAX_DEPTH = 20
 MAX_FIELDS = 100
 MAX_PARAMETERS = 200    # a hundred addresses for the counts
 S = TypeVar("S")
+encode_json = msgspec.json.Encoder(enc_hook=str).encode  # a Sentence is a str that msgspec does not know
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.S)
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;\s*charset=\"?utf-8\"?\s*)?", re.I)
 _FORM = re.compile(r"application/x-www-form-urlencoded\s*(?:;\s*charset=\"?utf-8\"?\s*)?", re.I)
@@ -51,7 +52,7 @@ async def read_json_bytes(request: Request) -> bytes:
 
 
 async def read_form(request: Request) -> dict[str, list[str]]:
-    """The urlencoded form's fields. Raises WrongType, TooLarge, Unreadable."""
+    """The urlencoded form's fields. Raises WrongType, TooLarge, Invalid, Unreadable."""
     if not _FORM.fullmatch(request.headers.get("content-type", "")):
         raise WrongType(N_("The body is not a form. Send Content-Type: application/x-www-form-urlencoded."), "not_form")
     return pairs(await read_body(request))
@@ -138,9 +139,9 @@ def _texts(value: Any) -> Iterable[Any]:
 
 
 def pairs(encoded: bytes, limit: int = MAX_FIELDS) -> dict[str, list[str]]:
-    """Fields of a urlencoded string, each with all its values. Raises TooLarge, Unreadable."""
+    """Fields of a urlencoded string, each with all its values. Raises Invalid, Unreadable."""
     if encoded.count(b"&") >= limit + 10:
-        raise TooLarge(say("There are more than {limit} fields. Send fewer.", limit=limit), "too_many_fields")
+        raise Invalid(say("There are more than {limit} fields. Send fewer.", limit=limit), "too_many_fields")
     fields: dict[str, list[str]] = {}
     for pair in filter(None, encoded.split(b"&")):
         name, _, value = (_readable(unquote_to_bytes(part.replace(b"+", b" "))) for part in pair.partition(b"="))
@@ -149,7 +150,7 @@ def pairs(encoded: bytes, limit: int = MAX_FIELDS) -> dict[str, list[str]]:
 
 
 def query(request: Request) -> dict[str, list[str]]:
-    """The query string's parameters; its length is the guard's matter. Raises TooLarge, Unreadable."""
+    """The query string's parameters; its length is the guard's matter. Raises Invalid, Unreadable."""
     return pairs(request.scope["query_string"], MAX_PARAMETERS)
 
 

@@ -24,7 +24,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from folkmoot.errors import Invalid, NotAllowed, Problem, Unavailable
+from folkmoot.errors import Invalid, NotAllowed, NotSignedIn, Problem, Unavailable
 from folkmoot.web import bodies, confirm, headers, origins, problems
 from folkmoot.web.kit import Kit
 from folkmoot.web.requests import Ask
@@ -90,6 +90,8 @@ def _endpoint(methods: dict[str, Page], kit: Kit[Any]) -> Callable[[Request], Aw
 
 async def _run(door: Page, ask: Ask[Any]) -> Response:
     shown = await _guard(door, ask)
+    if isinstance(door, Operation) and door.signed and ask.token is None:
+        raise NotSignedIn(N_("This needs somebody who has signed in. Sign in and try again."), "not_signed_in")
     return shown or _answer(door, ask, await door.act(ask, **await _given(door, ask)))
 
 
@@ -144,7 +146,7 @@ def _answer(door: Page, ask: Ask[Any], answer: object) -> Response:
     if answer is None:
         return Response(None, 204, given)
     status = ask.status or (door.status if isinstance(door, Operation) else 200)
-    return Response(msgspec.json.encode(answer), status, given, "application/json")
+    return Response(bodies.encode_json(answer), status, given, "application/json")
 
 
 def refuse(ask: Ask[Any], door: Page, problem: Problem) -> Response:

@@ -32,6 +32,15 @@ class Quick(HttpToolsProtocol):
         if not self._answered:
             super().on_message_complete()
 
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP, or has an endless first line, gets a problem like everything else."""
+        body = b'{"type":"/problems/unreadable","title":"This cannot be read","status":400,"detail":"%s","code":"no_http","request":""}'
+        body %= msg.encode()
+        head = [STATUS_LINE[400], b"content-type: application/problem+json\r\nx-content-type-options: nosniff\r\n"]
+        head.append(b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body))
+        self.transport.write(b"".join([*head, body]))
+        self.transport.close()
+
     def _is_plain(self) -> bool:
         parser = self.parser
         return (

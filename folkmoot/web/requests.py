@@ -27,6 +27,7 @@ from folkmoot.errors import Invalid, NotSignedIn
 from folkmoot.storage import repeats
 from folkmoot.storage.database import Tx
 from folkmoot.web import headers, origins, pages, words
+from folkmoot.web.bodies import encode_json
 from folkmoot.web.kit import Kit
 from folkmoot.web.words import N_
 
@@ -126,7 +127,7 @@ class Ask(Generic[A]):
         scope, mark = self._scope(), hashlib.sha256(self.body).hexdigest()
 
         def acted(tx: Tx) -> bytes:
-            return repeats.once(tx, scope, key, mark, self.now, lambda: msgspec.json.encode(act(tx)))
+            return repeats.once(tx, scope, key, mark, self.now, lambda: encode_json(act(tx)))
 
         return msgspec.json.decode(await self.write(acted, lane), type=answer)
 
@@ -149,7 +150,7 @@ class Ask(Generic[A]):
 
     def see(self, path: str) -> Response:
         """Sends the browser on to another page of ours (303)."""
-        return RedirectResponse(path, 303, {"Cache-Control": "no-store"})
+        return RedirectResponse(path, 303, headers.page(private=True))
 
     def own_path(self, typed: str, default: str = "/me") -> str:
         """Where a `next` leads, if it is a page of ours; else `default`."""

@@ -18,7 +18,7 @@ import uvicorn
 @contextmanager
 def served(app: Any) -> Iterator[str]:
     """Serves an application on a free port of loopback, in a thread; its address."""
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, proxy_headers=False, server_header=False)
+    config = uvicorn.Config(app, port=0, http="folkmoot.web.quick:Quick", log_config=None, access_log=False, proxy_headers=False, server_header=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -43,4 +43,5 @@ def fuzz(address: str, folder: Path, *more: str, examples: int = 25) -> str:
     ]  # fmt: skip
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     told = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
-    return "" if done.returncode == 0 else told
+    short = "\n".join(line if len(line) < 500 else f"{line[:250]} … {line[-250:]}" for line in told.splitlines())
+    return "" if done.returncode == 0 else short
