@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from folkmoot.storage.database import Database, connect
 from folkmoot.storage.migrations import migrate
 
 NOW = 1_780_000_000_000
+settings.register_profile("folkmoot", deadline=None)  # a busy machine is no counterexample
+settings.load_profile("folkmoot")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from unicodedata import category, normalize
 from unicodedata import name as name_of
@@ -102,6 +102,7 @@ def _look_alikes() -> dict[int, str]:
 _CLASSES = str.maketrans("013458i7", "oleasblt")
 
 
+@lru_cache(maxsize=1024)
 def skeleton(name: str) -> str:
     """A name as the eye reads it: equal for names that a reader would take for one another."""
     table = _look_alikes()
