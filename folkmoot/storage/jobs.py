@@ -16,7 +16,7 @@ from folkmoot.storage.database import Database, Tx
 from folkmoot.storage.ids import new_id
 
 LEASE = 60_000          # ms that a worker has for a job, unless it asks for more
-GIVE_UP_AFTER = 14      # tries: about two days with the delays below
+GIVE_UP_AFTER = 16      # tries: about two days with the delays below
 _FIRST_DELAY = 20_000   # ms; each further one is 1.9 times as long
 _LONGEST_DELAY = 12 * 3_600_000
 
@@ -111,7 +111,7 @@ def fail(tx: Tx, job: Job, error: str, now: int, retry_at: int | None) -> None:
 
 
 def next_try(job: Job, now: int) -> int | None:
-    """When a failed job is to be tried again: after 20 s, then 1.9 times as long each time, at most 12 h; None after 14 tries."""
+    """When a failed job is to be tried again: after 20 s, then 1.9 times as long each time, at most 12 h; None after 16 tries."""
     if job.attempts >= GIVE_UP_AFTER:
         return None
     return now + min(_LONGEST_DELAY, int(_FIRST_DELAY * 1.9 ** (job.attempts - 1)))

@@ -98,7 +98,8 @@ class SqliteDatabase(Crew):
     engine = "sqlite"
 
     def __init__(self, path: str, readers: int) -> None:
-        self.folder: Path | None = Path(path).absolute().parent
+        self.file = Path(path).absolute()
+        self.folder: Path | None = self.file.parent
         me = secrets.randbits(62)
         followers = Followers()
         connection = _open_for_writing(path)
