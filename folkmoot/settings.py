@@ -30,7 +30,7 @@ class Server(Struct, frozen=True):
         Meta(
             pattern=r"^(https?://[^/?#\s@\\]+)?$",
             description="The address readers see; links in mails need it. Empty: the address of each request.",
-            extra={"wish": "An address like https://talk.example, without a path,"},
+            extra={"kind": "an address like https://talk.example, without a path"},
         ),
     ] = ""
     trusted_proxies: Annotated[
@@ -128,7 +128,6 @@ class Key(Struct, frozen=True):
     section: str
     name: str
     kind: str
-    wish: str
     default: object
     reason: str
     secret: bool
@@ -151,25 +150,18 @@ def _keys() -> Iterator[Key]:
         hints = get_type_hints(model, include_extras=True)
         for field in msgspec.structs.fields(model):
             meta = next(each for each in hints[field.name].__metadata__ if isinstance(each, Meta))
-            of, extra = hints[field.name].__origin__, meta.extra or {}
-            wish = extra.get("wish") or _wish(of, meta)
-            yield Key(section, field.name, _kind(of), wish, field.default, meta.description or "", "secret" in extra)
+            extra = meta.extra or {}
+            kind = extra.get("kind") or _kind(hints[field.name].__origin__, meta)
+            yield Key(section, field.name, kind, field.default, meta.description or "", "secret" in extra)
 
 
-def _kind(of: Any) -> str:
+def _kind(of: Any, meta: Meta) -> str:
+    """What a value may be, in words."""
     if getattr(of, "__origin__", None) is Literal:
-        return " | ".join(of.__args__)
-    return {int: "whole number", str: "text", bool: "true | false"}.get(of, "list of texts")
-
-
-def _wish(of: Any, meta: Meta) -> str:
-    """What is wanted, as the beginning of a sentence."""
-    if getattr(of, "__origin__", None) is Literal:
-        return f"One of {', '.join(of.__args__)}"
+        return f"one of {', '.join(of.__args__)}"
     return {
-        int: f"A whole number from {meta.ge} to {meta.le}", bool: "Either true or false",
-        str: "A text that is not empty" if meta.min_length else "A text",
-    }.get(of, "A list of texts")  # fmt: skip
+        int: f"a whole number from {meta.ge} to {meta.le}", bool: "true or false", str: "a text, not empty" if meta.min_length else "a text"
+    }.get(of, "a list of texts")  # fmt: skip
 
 
 KEYS: dict[str, Key] = {key.path: key for key in _keys()}
@@ -269,10 +261,10 @@ def _meant(path: str, place: str = "") -> str:
 
 def _checked(key: Key, value: object, place: str) -> object:
     hint = get_type_hints(get_type_hints(Settings)[key.section], include_extras=True)[key.name]
-    if isinstance(value, str) and key.kind == "list of texts" and place != "flag":
+    if isinstance(value, str) and isinstance(key.default, tuple) and place != "flag":
         value = [part.strip() for part in value.split(",") if part.strip()]
     try:
         return msgspec.convert(value, hint, strict=not place.startswith("FOLKMOOT_"))
     except msgspec.ValidationError:
         shown = MASK if key.secret else repr(value)
-        raise Invalid(f"{_placed(key.path, place)} is {shown}. {key.wish} is wanted.", "settings", key.path) from None
+        raise Invalid(f"{_placed(key.path, place)} is {shown}. Wanted: {key.kind}.", "settings", key.path) from None
