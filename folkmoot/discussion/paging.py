@@ -119,7 +119,7 @@ def counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:
 
 def standing(tx: Tx, story: int) -> tuple[int, int]:
     """The version of a story's thread, and how many comments readers see in it."""
-    return store_pages.version_of(tx, story), store_pages.thread_row(tx, story)[0]
+    return store_pages.version_of(tx, story)[0], store_pages.thread_row(tx, story)[0]
 
 
 def story_of(tx: Tx, comment: int) -> int:
