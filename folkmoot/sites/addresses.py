@@ -6,7 +6,6 @@ A story's key is its address without what does not tell stories apart: scheme, `
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import ada_url
 
@@ -122,12 +121,3 @@ def matches(host: str, registered: str) -> bool:
     if pattern[0] != "*":
         return labels == pattern
     return len(labels) >= len(pattern) and labels[-len(pattern) + 1 :] == pattern[1:]
-
-
-def admits(origin: str, hosts: Iterable[str], schemes: Iterable[str] = ("https",)) -> bool:
-    """Whether an Origin header names one of the registered hosts: exactly as a browser writes it, by an allowed scheme."""
-    try:
-        url = _parsed(origin)
-    except Invalid:
-        return False
-    return url.origin == origin and url.protocol[:-1] in schemes and any(matches(url.host, host) for host in hosts)
