@@ -8,7 +8,7 @@ BIN     := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench messages lock clean
+.PHONY: help demo test check bench messages tables lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -30,6 +30,9 @@ bench: $(VENV)/.test ## Measure, and print each figure beside its limit
 
 messages: $(VENV)/.dev ## Collect the words that people read into the catalogues
 	@$(BIN)/python -m folkmoot.locale
+
+tables: $(VENV)/.test ## Write the tables in docs/ again, from the code
+	@$(BIN)/python -m tests.test_docs
 
 lock: $(VENV)/.dev ## Pin newer versions of all dependencies, with their hashes
 	@PATH="$(CURDIR)/$(BIN):$$PATH" requirements/compile

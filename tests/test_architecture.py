@@ -16,15 +16,19 @@ FLOORS = {
     "discussion": 4, "notes": 4, "action": 4, "reading": 5, "desk": 5, "app": 6, "cli": 6, "work": 6, "demo": 6,
 }  # fmt: skip
 CAPABILITIES = {"discussion", "notes", "action"}
-PURE = ("discussion/model.py", "discussion/rules.py", "discussion/threads.py", "discussion/text.py", "people/roles.py", "people/model.py", "sites/model.py")
+PURE = (
+    "discussion/model.py", "discussion/rules.py", "discussion/threads.py", "discussion/text.py", "people/roles.py", "people/model.py",
+    "sites/model.py",
+)  # fmt: skip
 PURE_LIBRARIES = {
-    "__future__", "base64", "collections", "functools", "hashlib", "html", "ipaddress", "itertools", "json", "math", "re", "typing", "unicodedata", "urllib",
-    "zlib", "msgspec", "markdown_it", "mdurl", "nh3", "ada_url",
+    "__future__", "base64", "collections", "functools", "hashlib", "html", "ipaddress", "itertools", "json", "math", "re", "typing",
+    "unicodedata", "urllib", "zlib", "msgspec", "markdown_it", "mdurl", "nh3", "ada_url",
 }  # fmt: skip
 FRAMEWORKS = {"starlette", "uvicorn"}
 ENGINES = {"apsw", "sqlite3", "psycopg", "psycopg_pool"}
 CONNECTIONS = {"httpx", "requests", "smtplib", "ftplib", "imaplib", "urllib3", "aiosmtplib"}
-STATEMENT = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|DROP|PRAGMA|WITH)\s+\S+.*?\b(FROM|SET|VALUES|TABLE|INDEX|AS|=)\b", re.S)
+VERBS = "SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|DROP|PRAGMA|WITH"
+STATEMENT = re.compile(rf"\s*({VERBS})\s+\S+.*?\b(FROM|SET|VALUES|TABLE|INDEX|AS|=)\b", re.S)
 CHANCE = re.compile(r"(open|print|input|time\.\w+|random\.\w+|os\.\w+|secrets\.\w+|uuid\.\w+|datetime\.(now|utcnow|today))")
 
 

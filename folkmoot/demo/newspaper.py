@@ -50,7 +50,7 @@ class Newspaper:
             return "No comments yet" if not count else f"{count} comment{'s' if count > 1 else ''}"
 
         def begin(story: Sample) -> str:
-            return MarkdownIt().render("\n\n".join(story.article.split("\n\n")[:3]))
+            return str(MarkdownIt().render("\n\n".join(story.article.split("\n\n")[:3])))
 
         front = sorted(samples(), key=lambda each: -len(each.said))
         return self._page("front.html", samples=front, pictures=self._pictures, said=said, begin=begin, seen=[])

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from folkmoot import app
-from folkmoot.demo.newspaper import Newspaper, by_host
+from folkmoot.demo.newspaper import App, Newspaper, by_host
 from folkmoot.demo.seed import seed
 from folkmoot.demo.stories import samples
 from folkmoot.discussion.paging import counts
@@ -59,7 +59,7 @@ def prepare(settings: Settings, host: str, now: int) -> str:
         db.close()
 
 
-def _beside(served: app.App, port: int) -> Callable[..., object]:
+def _beside(served: app.App, port: int) -> App:
     own = f"http://{HOST}:{port}"
     newspaper = Newspaper(own, served.kit.settings.server.public_url, datetime.now(UTC), partial(_counts, served.kit.db, own))
     return by_host(HOST, newspaper, served)

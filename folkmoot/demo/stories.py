@@ -82,8 +82,8 @@ def _comments(thread: str) -> Iterator[Said]:
         text = thread[head.end() : after.start() if after else None]
         old, _, new = text.partition("\n---\n")
         level, name, at, up, down, fate, fate_at, reason = head.groups("")
-        fate_at = _minutes(fate_at) if fate_at else 0
-        yield Said(len(level), name, _minutes(at), int(up), int(down), old.strip(), fate, fate_at, reason, new.strip())
+        met = _minutes(fate_at) if fate_at else 0
+        yield Said(len(level), name, _minutes(at), int(up), int(down), old.strip(), fate, met, reason, new.strip())
 
 
 def _minutes(words: str) -> int:

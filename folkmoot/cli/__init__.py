@@ -1,0 +1,74 @@
+"""The command line: `folkmoot NOUN VERB`. One file per noun; main() turns what goes wrong into one sentence and an exit code.
+
+0: done. 1: it could not be done. 2: the command or a setting is not right as it was given.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from folkmoot import __version__
+from folkmoot.cli import archives, beginning, comments, people, running, sites, stories, upkeep
+from folkmoot.cli.terminal import tell
+from folkmoot.errors import Problem
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="folkmoot", message="%(prog)s %(version)s")
+@click.option("--debug", is_flag=True, expose_value=False, help="Show where in the program something went wrong.")
+def folkmoot() -> None:
+    """What readers do with a news story: talk under it, set it right, act on it.
+
+    \b
+    folkmoot demo                    a newsroom to try, in a throw-away folder
+    folkmoot init news.example       begin for real
+    folkmoot serve                   go
+
+    Exit codes: 0 done, 1 could not, 2 not right as given.
+    """
+
+
+for each in (running.demo, beginning.init, running.serve, running.work, archives.import_,
+             sites.group, stories.group, comments.group, people.group, upkeep.config, upkeep.migrate, upkeep.backup):  # fmt: skip
+    folkmoot.add_command(each)
+
+
+def main() -> None:
+    """The program `folkmoot`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command; gives its exit code."""
+    try:
+        outcome = folkmoot.main(list(arguments), prog_name="folkmoot", standalone_mode=False)
+        return outcome if isinstance(outcome, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        tell(error.format_message())
+        return 2
+    except click.UsageError as error:
+        tell(_misuse(error))
+        return 2
+    except click.Abort:
+        tell("Stopped.")
+        return 1
+    except Problem as problem:
+        tell(problem.words)
+        return 2 if problem.code == "settings" else 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        if "--debug" in arguments:
+            raise
+        tell(f"This is a fault of Folkmoot’s: {type(error).__name__}: {error}. --debug shows where it happened.")
+        return 1
+
+
+def _misuse(error: click.UsageError) -> str:
+    words = error.format_message()
+    command = error.ctx.command_path if error.ctx else "folkmoot"
+    return f"{words} `{command} --help` shows how it is used."

@@ -1,0 +1,131 @@
+"""`folkmoot import`, `export`, `check`: old talk comes in, all talk goes out, and everything is counted again."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from folkmoot.cli.opening import ID, Command, opened, settings_with
+from folkmoot.cli.terminal import Fields, dry_run_option, json_option, show, show_all, tell, time_of
+from folkmoot.discussion import archive
+from folkmoot.discussion.importers import FORMATS
+from folkmoot.discussion.store_imports import batch_by_id
+from folkmoot.errors import NotFound
+from folkmoot.storage.database import Database
+from folkmoot.web.kit import clock
+
+Progress = Callable[[str, float], None]
+files = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("import", cls=Command)
+@click.argument("file", nargs=-1, type=files)
+@click.option("--site", "host", metavar="HOST", help="The newsroom whose talk it is.")
+@click.option("--format", "form", default="auto", type=click.Choice(["auto", *(each.name for each in FORMATS)]), help="Where it comes from.")
+@click.option("--story", metavar="URL", help="The story's address, for archives that do not say it.")
+@click.option("--dated", type=click.DateTime(["%Y-%m-%d"]), help="The day for comments that have no date; else yesterday.")
+@click.option("--list", "listed", is_flag=True, help="List what was imported.")
+@click.option("--undo", metavar="BATCH", type=ID, help="Take an import out again.")
+@dry_run_option
+@json_option
+@click.pass_context
+def import_(
+    ctx: click.Context, file: tuple[Path, ...], host: str | None, form: str, story: str | None, dated: datetime | None, listed: bool,
+    undo: int | None, dry_run: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Brings in the talk of another system, or of another Folkmoot. A second run brings nothing twice.
+
+    The whole file is read and checked first; a broken one changes nothing. One that was interrupted goes on where it stood.
+
+    \b
+    folkmoot import disqus.xml.gz --site news.example --dry-run
+    folkmoot import page.txt --format text --story https://news.example/lake --site news.example
+    folkmoot import --list --site news.example
+    folkmoot import --undo 3733134589952000001
+    """
+    if undo is not None:
+        _undo(undo, dry_run, as_json)
+    elif host is None:
+        raise click.MissingParameter(ctx=ctx, param_hint="--site", param_type="option")
+    elif listed:
+        _list(host, as_json)
+    elif not file:
+        raise click.MissingParameter(ctx=ctx, param_hint="FILE", param_type="argument")
+    else:
+        day = int(dated.replace(tzinfo=UTC).timestamp() * 1000) if dated else None
+        report = _bring(host, list(file), form=form, story=story, dated=day, dry_run=dry_run)
+        if as_json:
+            show(msgspec.to_builtins(report), as_json)
+        else:
+            _tell_report(report)
+
+
+def _bring(host: str, given: list[Path], **how: Any) -> archive.Report:
+    settings, _ = settings_with()
+    with opened(settings, make=True) as db, _progress() as progress:
+        return archive.bring(db, db.folder or Path(settings.storage.data), host, given, now=clock(), progress=progress, **how)
+
+
+def _tell_report(report: archive.Report) -> None:
+    for warning in report.warnings:
+        tell(warning)
+    for reason, count in report.skipped.items():
+        tell(f"Left out, {reason}: {count:,}")
+    came = "would come in" if report.dry_run else "came in"
+    click.echo(f"{report.comments:,} comments, {report.stories:,} stories and {report.people:,} people {came}.")
+    if report.already:
+        click.echo(f"{report.already:,} comments were here already.")
+    if report.batch:
+        click.echo(f"To take exactly this back: folkmoot import --undo {report.batch}")
+
+
+def _undo(batch: int, dry_run: bool, as_json: bool) -> None:
+    with opened() as db, _progress() as progress:
+        fields = _look(db, batch) if dry_run else msgspec.to_builtins(archive.undo(db, batch, clock(), progress))
+    show(fields, as_json)
+
+
+def _look(db: Database, batch: int) -> Fields:
+    """What an undoing would be about: it goes in steps, so it cannot be rehearsed."""
+    found = db.read_now(lambda tx: batch_by_id(tx, batch))
+    if found is None:
+        raise NotFound(f"There is no import {batch}. `folkmoot import --list` names those that there are.", "no_such_batch")
+    came = msgspec.json.decode(found.report).get("comments")
+    return {"batch": str(batch), "files": found.file, "phase": found.phase, "began": time_of(found.started), "comments": came}
+
+
+def _list(host: str, as_json: bool) -> None:
+    with opened() as db:
+        found = archive.batches(db, host)
+    rows = [
+        {"batch": each.id, "source": each.source, "files": each.files, "phase": each.phase, "began": time_of(each.started),
+         "comments": each.report.get("comments")} for each in found
+    ]  # fmt: skip
+    show_all(rows, as_json, f"Nothing was imported into {host} yet.")
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on a terminal, silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda what, share: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        known: dict[str, int] = {}
+
+        def told(what: str, share: float) -> None:
+            if what not in known:
+                known[what] = int(bars.add_task(what, total=1.0))
+            bars.update(known[what], completed=share)  # type: ignore[arg-type]  # rich's own number of a bar
+
+        yield told

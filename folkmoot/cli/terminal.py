@@ -1,0 +1,92 @@
+"""How the command line speaks: what was asked for on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+import msgspec
+
+from folkmoot.web.words import machine
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Do it, say what came of it, and take it back.")
+
+Fields = Mapping[str, object]
+
+
+def tell(words: str) -> None:
+    """A line for whoever is at the terminal; never part of an answer."""
+    click.echo(words, err=True)
+
+
+def done(words: str, dry_run: bool = False) -> None:
+    """What was done, or would have been."""
+    click.echo(f"{words} (Dry run: nothing was changed.)" if dry_run else words)
+
+
+def show(fields: Fields, as_json: bool) -> None:
+    """One thing."""
+    if as_json:
+        _print_json(fields)
+        return
+    width = max(map(len, fields))
+    for name, value in fields.items():
+        click.echo(f"{name:<{width}}  {_plain(value)}")
+
+
+def show_all(rows: Sequence[Fields], as_json: bool, nothing: str) -> None:
+    """A list: a table on a terminal, lines with tabs for other programs, JSON where asked. nothing: what to say of an empty one."""
+    if as_json:
+        _print_json(rows)
+    elif not rows:
+        tell(nothing)
+    elif sys.stdout.isatty():
+        _print_table(rows)
+    else:
+        for row in rows:
+            click.echo("\t".join(_plain(value) for value in row.values()))
+
+
+def time_of(at: int | None) -> str | None:
+    """A time (UTC ms) as the command line writes it."""
+    return machine(at) if at is not None else None
+
+
+def ask(words: str, default: str, given: str | None) -> str:
+    """What was given, else the answer of whoever is at the terminal, else the default: nothing waits for nobody."""
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        return default
+    return str(click.prompt(words, default=default, err=True))
+
+
+def _print_json(value: object) -> None:
+    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_plain, value)) or "–"
+    if isinstance(value, dict):
+        return msgspec.json.encode(value).decode()
+    return " ".join(str(value).split())
+
+
+def _print_table(rows: Sequence[Fields]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE, header_style="bold", pad_edge=False)
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        table.add_row(*(_plain(value) for value in row.values()))
+    Console(markup=False, highlight=False).print(table)

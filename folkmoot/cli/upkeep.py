@@ -1,0 +1,101 @@
+"""`folkmoot config`, `migrate`, `backup`: what an operator does now and then."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from folkmoot.cli.opening import Command, connected, make_folder, opened, settings_file, settings_with
+from folkmoot.cli.terminal import done, dry_run_option, json_option, show_all, tell
+from folkmoot.settings import KEYS, Settings
+from folkmoot.settings import show as shown
+from folkmoot.storage.backup import backup as write_backup
+from folkmoot.storage.backup import verify
+from folkmoot.storage.database import Database
+from folkmoot.storage.migrations import migrate as apply
+from folkmoot.storage.migrations import migrations, schema_state
+from folkmoot.web.kit import clock
+
+
+@click.command("config", cls=Command)
+@json_option
+def config(as_json: bool) -> None:
+    """Prints every setting, its value, and where the value came from. Secrets are masked.
+
+    \b
+    folkmoot config
+    FOLKMOOT_SERVER__PORT=9000 folkmoot config --json
+    """
+    settings, places = settings_with()
+    if not as_json:
+        file = settings_file()
+        tell(f"The settings file is {file.resolve()}." if file else "There is no settings file; `folkmoot init HOST` writes one.")
+    rows = [{"key": path, "value": shown(settings, path), "from": places[path], "reason": key.reason} for path, key in KEYS.items()]
+    show_all(rows, as_json, "")
+
+
+@click.command("backup", cls=Command)
+@click.argument("path", type=click.Path(path_type=Path), metavar="FILE|DIR")
+@dry_run_option
+def backup(path: Path, dry_run: bool) -> None:
+    """Copies the database while it is in use, and proves that the copy is whole.
+
+    Into a file, or into a folder under a name with today's date. The folder `secrets` beside the data is not part of it.
+
+    \b
+    folkmoot backup /var/backups/
+    folkmoot backup /var/backups/folkmoot.backup
+    """
+    file = _name(path) if path.is_dir() else path
+    with opened() as db:
+        if not dry_run:
+            write_backup(db, file)
+            verify(file)
+    done(f"{file} holds the whole database and can be read.", dry_run)
+
+
+@click.command("migrate", cls=Command)
+@dry_run_option
+def migrate(dry_run: bool) -> None:
+    """Brings the database to this program's schema. Makes a backup first, proves it, and says how to go back to it.
+
+    \b
+    folkmoot migrate --dry-run
+    folkmoot migrate
+    """
+    settings, _ = settings_with()
+    db = connected(settings, make=True)
+    try:
+        have, newest = schema_state(db)
+        steps = [step.name for step in migrations() if step.number > have]
+        if have > newest or (steps and not dry_run):
+            steps = _migrate(db, settings, have)
+    finally:
+        db.close()
+    done(f"Applied: {', '.join(steps)}." if steps else f"The database is at schema {have}, which is the newest this program knows.", dry_run)
+
+
+def _migrate(db: Database, settings: Settings, have: int) -> list[str]:
+    if have == 0:
+        return apply(db, clock())
+    folder = (db.folder or Path(settings.storage.data)) / "backups"
+    make_folder(folder)
+    file = _name(folder)
+    write_backup(db, file)
+    verify(file)
+    tell(f"A backup is in {file}, and it can be read. To go back: stop Folkmoot, install the version before, then\n  {_way_back(settings, file)}")
+    return apply(db, clock())
+
+
+def _way_back(settings: Settings, file: Path) -> str:
+    url = settings.database_url
+    if not url.startswith("sqlite:///"):
+        return f"pg_restore --clean --if-exists --no-owner --dbname=DATABASE {file}"
+    data = url.removeprefix("sqlite:///")
+    return f"cp {file} {data} && rm -f {data}-wal {data}-shm"
+
+
+def _name(folder: Path) -> Path:
+    return folder / f"folkmoot-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.backup"
