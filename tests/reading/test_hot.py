@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from folkmoot.reading.answers import matches, pack, takes_gzip
+from folkmoot.reading.counts import Counts
 from folkmoot.reading.hot import Hot
 from folkmoot.reading.snapshots import Key, Snapshot, Snapshots
 from folkmoot.reading.spellings import Spellings
@@ -25,12 +26,12 @@ class Door:
     def __init__(self, db: Database) -> None:
         self.snapshots = Snapshots(db, self.build)
         self.spellings: Spellings[Key] = Spellings(db)
-        self.hot = Hot(self.beyond, self.spellings, self.snapshots)
+        self.hot = Hot(self.beyond, self.spellings, self.snapshots, Counts(db))
 
     def build(self, tx: Tx, key: Key) -> Snapshot:
         return pack(3, WORDS, b"text/html; charset=utf-8", [(b"x-content-type-options", b"nosniff")])
 
-    async def beyond(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def beyond(self, scope: Any, receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 418, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
@@ -39,10 +40,10 @@ class Door:
         asked = {"method": method, "path": path, "raw_path": path.encode(), "query_string": query, "headers": lines}
         sent: list[dict[str, Any]] = []
 
-        async def send(message: dict[str, Any]) -> None:
+        async def send(message: Any) -> None:
             sent.append(message)
 
-        async def receive() -> dict[str, Any]:
+        async def receive() -> Any:
             return {"type": "http.request", "body": b"", "more_body": False}
 
         asyncio.run(self.hot({"type": "http", **asked}, receive, send))

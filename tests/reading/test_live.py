@@ -1,0 +1,205 @@
+"""Open pages are told of new versions: at once, then at most one a second, nothing held, nothing missed in the end."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from folkmoot.people.model import COMMAND
+from folkmoot.reading import live
+from folkmoot.reading.live import Live, Moved
+from tests.moot import Moot
+from tests.reading.visit import LAKE, Visit
+
+PATIENCE = 10
+
+
+@pytest.fixture(autouse=True)
+def _a_short_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "PAUSE", 0.05)
+
+
+class Stream:
+    """An open event stream, asked of the application itself."""
+
+    def __init__(self, visit: Visit, query: str, **headers: str) -> None:
+        lines = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        self.scope = {
+            "type": "http", "method": "GET", "path": "/api/v1/events", "raw_path": b"/api/v1/events", "query_string": query.encode(),
+            "headers": lines, "http_version": "1.1", "scheme": "https", "server": ("talk.example", 443), "client": ("192.0.2.1", 5),
+        }  # fmt: skip
+        self.gone = asyncio.Event()
+        self.lines: asyncio.Queue[bytes] = asyncio.Queue()
+        self.status = 0
+        self.headers: dict[bytes, bytes] = {}
+        self.task = asyncio.create_task(visit.app(self.scope, self.receive, self.send))
+
+    async def receive(self) -> dict[str, Any]:
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], dict(message["headers"])
+        else:
+            self.lines.put_nowait(message["body"])
+
+    async def event(self) -> tuple[int, dict[str, int]]:
+        """The next event: its id and its data."""
+        while True:
+            line = await asyncio.wait_for(self.lines.get(), PATIENCE)
+            if line.startswith(b"id: "):
+                number, data = line.decode().strip().split("\n")
+                return int(number.removeprefix("id: ")), json.loads(data.removeprefix("data: "))
+
+    async def leave(self) -> None:
+        self.gone.set()
+        await asyncio.wait_for(self.task, PATIENCE)
+
+
+def run(act: Callable[[], Awaitable[None]]) -> None:
+    async def go() -> None:
+        await act()
+
+    asyncio.run(go())
+
+
+def test_who_comes_is_told_the_version_at_once_and_every_change_after_it(moot: Moot, visit: Visit) -> None:
+    async def go() -> None:
+        await moot.db.write(lambda tx: None)
+        stream = Stream(visit, f"url={LAKE}")
+        number, data = await stream.event()
+        assert (number, data) == (1, {"version": 1, "comments": 0})
+        await asyncio.to_thread(moot.says, moot.guest("Ada"), "The dam will not hold.")
+        assert await stream.event() == (2, {"version": 2, "comments": 1})
+        assert stream.headers[b"content-type"].startswith(b"text/event-stream")
+        assert stream.headers[b"cache-control"] == b"no-store"
+        await stream.leave()
+
+    run(go)
+
+
+def test_who_comes_back_is_told_only_what_is_new(moot: Moot, visit: Visit) -> None:
+    async def go() -> None:
+        stream = Stream(visit, f"story={moot.story.id}", last_event_id="1")
+        other = Stream(visit, f"story={moot.story.id}")
+        await other.event()
+        await asyncio.to_thread(moot.says, moot.guest("Ada"), "The dam will not hold.")
+        assert (await stream.event())[0] == 2
+        await stream.leave()
+        await other.leave()
+
+    run(go)
+
+
+def test_a_hundred_listeners_of_a_story_cost_one_read(moot: Moot, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def go() -> None:
+        streams = [Stream(visit, f"story={moot.story.id}") for _ in range(100)]
+        await asyncio.gather(*(stream.event() for stream in streams))
+        assert len(visit.room.live._channels) == 1
+        await asyncio.gather(*(stream.leave() for stream in streams))
+        assert visit.room.live._channels == {}
+        assert visit.room.live._open == 0
+
+    run(go)
+
+
+def test_a_burst_of_changes_is_told_as_its_last(moot: Moot, visit: Visit) -> None:
+    async def go() -> None:
+        stream = Stream(visit, f"story={moot.story.id}")
+        await stream.event()
+        ada = moot.guest("Ada")
+        await asyncio.to_thread(lambda: [moot.says(ada, f"Word {number}.") for number in range(20)])
+        told: list[int] = []
+        while not told or told[-1] < 21:
+            told.append((await stream.event())[0])
+        assert told == sorted(set(told))
+        assert len(told) < 20
+        await stream.leave()
+
+    run(go)
+
+
+def test_a_held_comment_makes_no_event_until_it_is_released(moot: Moot, visit: Visit) -> None:
+    moot.allow(mode="hold_all")
+
+    async def go() -> None:
+        stream = Stream(visit, f"story={moot.story.id}")
+        first, _ = await stream.event()
+        held = await asyncio.to_thread(moot.says, moot.guest("Ada"), "The dam will not hold.")
+        await asyncio.to_thread(moot.decide, COMMAND, held, "release")
+        number, data = await stream.event()
+        assert (number, data["comments"]) == (first + 1, 1)
+        await stream.leave()
+
+    run(go)
+
+
+def test_streams_end_when_the_server_does(moot: Moot, visit: Visit) -> None:
+    async def go() -> None:
+        stream = Stream(visit, f"story={moot.story.id}")
+        await stream.event()
+        visit.room.live.end()
+        await asyncio.wait_for(stream.task, PATIENCE)
+
+    run(go)
+
+
+def test_a_silent_story_sends_a_heartbeat(moot: Moot, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "HEARTBEAT", 0.02)
+
+    async def go() -> None:
+        stream = Stream(visit, f"story={moot.story.id}")
+        await stream.event()
+        while await asyncio.wait_for(stream.lines.get(), PATIENCE) != b":\n\n":
+            pass
+        await stream.leave()
+
+    run(go)
+
+
+def test_a_listener_who_does_not_read_has_room_for_one_event_the_last(moot: Moot) -> None:
+    async def go() -> None:
+        listening = Live(moot.db)
+        events = listening.listen(moot.story.id)
+        assert await anext(events) == Moved(1, 0)
+        (channel,) = listening._channels.values()
+        (queue,) = channel.listeners
+        for version in range(2, 50):
+            live._offer(queue, Moved(version, version))
+        assert queue.qsize() == 1
+        assert await anext(events) == Moved(49, 49)
+        await events.aclose()
+        listening.close()
+
+    run(go)
+
+
+def test_when_nothing_is_certain_every_channel_looks_again(moot: Moot, visit: Visit) -> None:
+    async def go() -> None:
+        stream = Stream(visit, f"story={moot.story.id}")
+        await stream.event()
+        moot.db.write_now(lambda tx: tx.run("UPDATE story_version SET version = 9 WHERE story = :story", story=moot.story.id))
+        visit.room.live.told({})
+        assert (await stream.event())[0] == 9
+        await stream.leave()
+
+    run(go)
+
+
+@pytest.mark.parametrize("query", ["url=https://news.example/mill", "story=1", "", "url=lake", "story=x", "colour=red"])
+def test_what_cannot_be_listened_to_is_said_in_json(visit: Visit, query: str) -> None:
+    answer = visit.get(f"/api/v1/events?{query}")
+    assert answer.status_code in (404, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_too_many_listeners_are_asked_to_come_back(moot: Moot, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST", 0)
+    answer = visit.get(f"/api/v1/events?story={moot.story.id}")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "60"
