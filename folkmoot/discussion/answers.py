@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from folkmoot.discussion.model import Branch, Comment, Page
+from folkmoot.storage.database import Row
 from folkmoot.web.words import machine
 
 
@@ -60,3 +61,18 @@ def flat(page: Page) -> list[CommentAnswer]:
         found.append(comment_answer(branch.comment, branch.more, branch.folded))
         waiting.extend(reversed(branch.replies))
     return found
+
+
+class Revision(Struct):
+    """A text that a comment had. state: shown, past; for its writer and moderators also held, removed."""
+
+    number: int
+    text: str
+    html: str
+    made: str
+    state: str
+
+
+def revision_answer(row: Row) -> Revision:
+    shown = row.state != "removed"
+    return Revision(row.number, row.text if shown else "", row.html if shown else "", machine(row.made), row.state)

@@ -11,11 +11,12 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from folkmoot.discussion import comments, mine, moderation
+from folkmoot.discussion.answers import revision_answer
+from folkmoot.discussion.asking import CommentPath, customs, lane_of, words_of
 from folkmoot.discussion.fragments import in_language
 from folkmoot.discussion.mine import Own
 from folkmoot.discussion.model import FLAG_REASONS, MAX_DETAIL, Draft, Given, Posted
 from folkmoot.discussion.moderation import MAX_REASON
-from folkmoot.discussion.routes import CommentPath, customs, lane_of, revision_answer, words_of
 from folkmoot.errors import Conflict, Invalid, NotSignedIn, Problem
 from folkmoot.people.model import Actor
 from folkmoot.sites.model import Site, Story

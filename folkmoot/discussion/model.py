@@ -76,6 +76,19 @@ class Given(Struct, frozen=True):
     token: str | None = None
 
 
+class Order(Struct, frozen=True):
+    """A way to read a thread: sorted by `columns` of the comment's row, the last of which is its id.
+
+    label: words for readers. moves: whether a comment's place may change after it was posted.
+    """
+
+    name: str
+    label: str
+    columns: tuple[str, ...]
+    descending: bool = False
+    moves: bool = True
+
+
 class Comment(Struct, frozen=True):
     """A comment as every reader may see it. Of a tombstone, name, html and text are empty."""
 

@@ -42,16 +42,15 @@ class _Reader:
     def siblings(self, parent: int, limit: int, after: Cursor | None) -> tuple[list[Row], str | None]:
         """The rows of one list from a place on, and the cursor at which it goes on."""
         if after is None or not after.key:
-            rows = store_pages.first_rows(self.tx, self.sorted_by, self.story, [parent], limit + 1)[0]
+            rows = store_pages.first_rows(self.tx, ORDERS[self.sorted_by], self.story, [parent], limit + 1)[0]
             return rows[:limit], self.cursor(rows[limit - 1], parent) if len(rows) > limit else None
-        moved = store_pages.moved_rows(
-            self.tx, self.sorted_by, self.story, parent, after.key, after.turn, after.moved_id, limit + 1
-        )
+        order = ORDERS[self.sorted_by]
+        moved = store_pages.moved_rows(self.tx, order, self.story, parent, after.key, after.turn, after.moved_id, limit + 1) if order.moves else []
         if len(moved) > limit:  # so many have moved that they make a page of their own; the place stays where it was
             last = moved[limit - 1]
             here = Cursor(after.order, after.effective, parent, after.key, last.moved, last.id)
             return moved[:limit], encode_cursor(here)
-        rows = store_pages.next_rows(self.tx, self.sorted_by, self.story, parent, after.key, limit + 1)
+        rows = store_pages.next_rows(self.tx, order, self.story, parent, after.key, limit + 1)
         more = self.cursor(rows[limit - 1], parent) if len(rows) > limit else None
         return moved + rows[:limit], more
 
@@ -65,7 +64,7 @@ class _Reader:
             below: list[Row] = []
             parents = [row for row in level if row.replies]
             expanded = parents[: max(0, budget)] if level[0].level < fold_at else []
-            found = store_pages.first_rows(self.tx, self.sorted_by, self.story, [row.id for row in expanded], self.replies + 1)
+            found = store_pages.first_rows(self.tx, ORDERS[self.sorted_by], self.story, [row.id for row in expanded], self.replies + 1)
             for parent, rows_below in zip(expanded, found, strict=True):
                 shown = rows_below[: self.replies]
                 replies[parent.id] = [store_pages.to_comment(row) for row in shown]

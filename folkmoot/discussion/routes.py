@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import zlib
 from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from folkmoot.discussion import comments, mine, moderation
-from folkmoot.discussion.answers import CommentAnswer, comment_answer
+from folkmoot.discussion.answers import CommentAnswer, Revision, comment_answer, revision_answer
+from folkmoot.discussion.asking import CommentPath, customs, lane_of, words_of
 from folkmoot.discussion.fragments import placed
 from folkmoot.discussion.mine import Own
-from folkmoot.discussion.model import MAX_DETAIL, Customs, Draft, Posted, Words
+from folkmoot.discussion.model import MAX_DETAIL, Draft, Posted
 from folkmoot.discussion.moderation import MAX_REASON
-from folkmoot.discussion.text import read
 from folkmoot.errors import Conflict, NotAllowed, NotFound, TooSoon
 from folkmoot.people.model import Actor
-from folkmoot.sites.addresses import clean_address
 from folkmoot.sites.stories import MAX_KEY, MAX_TITLE, ensure, get_story
-from folkmoot.storage.database import Row, Tx
+from folkmoot.storage.database import Tx
 from folkmoot.web.bodies import Id
 from folkmoot.web.operations import Operation
 from folkmoot.web.requests import Ask
@@ -27,13 +24,6 @@ from folkmoot.web.words import in_words, machine
 
 Url = Annotated[str, Meta(min_length=1, max_length=2000, description="The story's address, on a registered host")]
 Text = Annotated[str, Meta(min_length=1, max_length=20_000, description="Markdown, a small subset")]
-SLOW_TEXT = 1_000  # letters from which reading a text may take long enough to be done beside the event loop
-
-
-class CommentPath(Struct):
-    """…/comments/{id}"""
-
-    id: Id
 
 
 class NewComment(Struct, forbid_unknown_fields=True):
@@ -104,16 +94,6 @@ class NewDecision(Struct, forbid_unknown_fields=True):
     reason: Annotated[str, Meta(max_length=MAX_REASON)] = ""
 
 
-class Revision(Struct):
-    """A text that a comment had. state: shown, past; for its writer and moderators also held, removed."""
-
-    number: int
-    text: str
-    html: str
-    made: str
-    state: str
-
-
 class History(Struct):
     revisions: list[Revision]
 
@@ -143,21 +123,6 @@ class Queue(Struct):
 class QueueQuery(Struct, forbid_unknown_fields=True):
     story: Id | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
-
-
-def customs(ask: Ask[Actor]) -> Customs:
-    """What the settings say to the verbs."""
-    return Customs(limits=ask.kit.settings.limits.enabled, guests_vote=ask.kit.settings.votes.guests)
-
-
-async def words_of(typed: str) -> Words:
-    """Reads what was typed, away from the event loop where it could take long."""
-    return read(typed) if len(typed) < SLOW_TEXT else await asyncio.to_thread(read, typed)
-
-
-def lane_of(url: str) -> int:
-    """The writer's lane of a story that is known by its address only."""
-    return zlib.crc32(clean_address(url).encode())
 
 
 async def post(ask: Ask[Actor], body: NewComment) -> PostedAnswer:
@@ -218,11 +183,6 @@ async def flag(ask: Ask[Actor], path: CommentPath, body: NewFlag) -> FlagAnswer:
 async def history(ask: Ask[Actor], path: CommentPath) -> History:
     rows = await ask.read(lambda tx: comments.history(tx, ask.actor(tx), path.id))
     return History([revision_answer(row) for row in rows])
-
-
-def revision_answer(row: Row) -> Revision:
-    shown = row.state != "removed"
-    return Revision(row.number, row.text if shown else "", row.html if shown else "", machine(row.made), row.state)
 
 
 async def decide(ask: Ask[Actor], path: CommentPath, body: NewDecision) -> QueueItem:

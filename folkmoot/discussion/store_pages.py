@@ -1,41 +1,47 @@
 """The SQL that reads pages of a thread. Every statement walks one of the partial indexes on visible comments and stops at its LIMIT.
 
-Columns and directions come from ORDERS (threads.py), never from a request.
+Columns and directions come from an Order of threads.ORDERS, never from a request.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
-from folkmoot.discussion.model import Comment
-from folkmoot.discussion.threads import ORDERS, Order
+from folkmoot.discussion.model import Comment, Order
 from folkmoot.storage.database import Row, Tx
 
 _SHOWN = "id, story, parent, level, person, name, html, text, posted, edited, state, up, down, replies, marks"
 
 
-def _by(order: Order, backwards: bool = False) -> str:
-    downwards = " DESC" if order.descending != backwards else ""
-    return ", ".join(column + downwards for column in order.columns)
-
-
-def _keys(order: Order) -> str:
-    return ", ".join(f":k{number}" for number in range(len(order.columns)))
+def _by(order: Order) -> str:
+    return ", ".join(column + (" DESC" if order.descending else "") for column in order.columns)
 
 
 def _below(order: Order) -> str:
-    return f"({', '.join(order.columns)}) {'<' if order.descending else '>'} ({_keys(order)})"
+    keys = ", ".join(f":k{number}" for number in range(len(order.columns)))
+    return f"({', '.join(order.columns)}) {'<' if order.descending else '>'} ({keys})"
 
 
 _PAGE = f"SELECT {_SHOWN}, by_best, by_replies, by_hot, moved FROM comment WHERE story = :story AND parent = :parent AND visible = 1"
-FIRST = {name: f"{_PAGE} ORDER BY {_by(order)} LIMIT :limit" for name, order in ORDERS.items()}
-NEXT = {name: f"{_PAGE} AND {_below(order)} ORDER BY {_by(order)} LIMIT :limit" for name, order in ORDERS.items()}
-# Those that have moved above a place since a page was built: by when they moved, so that the list itself can be continued.
-MOVED = {
-    name: f"{_PAGE} AND (moved, id) > (:turn, :moved_id) AND NOT ({_below(order)}) ORDER BY moved, id LIMIT :limit"
-    for name, order in ORDERS.items()
-    if order.moves
-}
+
+
+@cache
+def first(order: Order) -> str:
+    """The first rows of a list."""
+    return f"{_PAGE} ORDER BY {_by(order)} LIMIT :limit"
+
+
+@cache
+def below(order: Order) -> str:
+    """The rows of a list below a place."""
+    return f"{_PAGE} AND {_below(order)} ORDER BY {_by(order)} LIMIT :limit"
+
+
+@cache
+def moved(order: Order) -> str:
+    """Those at or above a place that have moved since: by when they moved, so that the list itself can be continued."""
+    return f"{_PAGE} AND (moved, id) > (:turn, :moved_id) AND NOT ({_below(order)}) ORDER BY moved, id LIMIT :limit"
 
 
 def to_comment(row: Row) -> Comment:
@@ -48,21 +54,19 @@ def to_comment(row: Row) -> Comment:
     return Comment(row.id, row.story, row.parent, row.level, None, "", "", "", row.posted, None, row.state, 0, 0, row.replies, ())
 
 
-def first_rows(tx: Tx, order: str, story: int, parents: Sequence[int], limit: int) -> list[list[Row]]:
+def first_rows(tx: Tx, order: Order, story: int, parents: Sequence[int], limit: int) -> list[list[Row]]:
     """For each parent (0: the roots) its first `limit` visible replies."""
-    return tx.each(FIRST[order], [{"story": story, "parent": parent, "limit": limit} for parent in parents])
+    return tx.each(first(order), [{"story": story, "parent": parent, "limit": limit} for parent in parents])
 
 
-def next_rows(tx: Tx, order: str, story: int, parent: int, key: Sequence[float | int], limit: int) -> list[Row]:
+def next_rows(tx: Tx, order: Order, story: int, parent: int, key: Sequence[float | int], limit: int) -> list[Row]:
     """The visible replies below a place in an order."""
-    return tx.rows(NEXT[order], story=story, parent=parent, limit=limit, **_named(key))
+    return tx.rows(below(order), story=story, parent=parent, limit=limit, **_named(key))
 
 
-def moved_rows(tx: Tx, order: str, story: int, parent: int, key: Sequence[float | int], turn: int, moved_id: int, limit: int) -> list[Row]:
+def moved_rows(tx: Tx, order: Order, story: int, parent: int, key: Sequence[float | int], turn: int, moved_id: int, limit: int) -> list[Row]:
     """The visible replies at or above a place that have moved since (turn, id)."""
-    if order not in MOVED:
-        return []
-    return tx.rows(MOVED[order], story=story, parent=parent, turn=turn, moved_id=moved_id, limit=limit, **_named(key))
+    return tx.rows(moved(order), story=story, parent=parent, turn=turn, moved_id=moved_id, limit=limit, **_named(key))
 
 
 def _named(key: Sequence[float | int]) -> dict[str, object]:

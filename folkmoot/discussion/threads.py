@@ -15,7 +15,7 @@ from zlib import crc32
 
 from msgspec import Struct
 
-from folkmoot.discussion.model import Branch, Comment
+from folkmoot.discussion.model import Branch, Comment, Order
 from folkmoot.errors import Invalid, say
 
 Key: TypeAlias = tuple[float | int, ...]
@@ -23,19 +23,6 @@ Key: TypeAlias = tuple[float | int, ...]
 SURE_95 = 1.959964          # the z of a 95 % interval
 TENFOLD = 45_000            # seconds by which a comment must be younger to stand as high with a tenth of the score
 NEVER_MOVED = 2**63 - 1     # a cursor's moved_id when all that moved up to its turn has been shown
-
-
-class Order(Struct, frozen=True):
-    """A way to read a thread: sorted by `columns` of the comment's row, the last of which is its id.
-
-    label: words for readers. moves: whether a comment's place may change after it was posted.
-    """
-
-    name: str
-    label: str
-    columns: tuple[str, ...]
-    descending: bool = False
-    moves: bool = True
 
 
 ORDERS: dict[str, Order] = {
