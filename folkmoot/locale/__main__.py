@@ -1,7 +1,8 @@
 """`make messages`: collects the words that people read into folkmoot.pot, brings each language's .po up to it, compiles .mo.
 
 A new language is a new folder: folkmoot/locale/<language>/LC_MESSAGES/. Words come from templates (`_()`, `ngettext()`, `{% trans %}`)
-and from Python: N_(), say(), and the first argument of whatever is raised. Needs Babel, of the development group.
+and from Python: N_(), say(), the first argument of whatever is raised, the reasons of rules, the names of orders.
+Needs Babel, of the development group.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -24,8 +26,9 @@ RAISED = (
     "Conflict", "Fault", "Invalid", "NotAllowed", "NotFound", "NotNow", "NotSignedIn", "Refused", "TooLarge", "TooSoon", "Unavailable",
     "Unreadable", "WrongType",
 )  # fmt: skip
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "N_": None, "say": None, "said": None}
+KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "N_": None, "say": None, "said": None}
 KEYWORDS |= dict.fromkeys(RAISED)
+KEYWORDS |= {"Verdict": (3,), "Order": (2,)}  # pure files hold their words as constants
 NOT_FOR_READERS = {"cli", "demo", "importers", "locale", "__pycache__"}
 FOR_OPERATORS = ("settings.py", "web/processes.py")
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]
