@@ -82,7 +82,7 @@ def _too_large() -> TooLarge:
 
 def decode_json(body: bytes, shape: type[S]) -> S:
     """Bytes as a Struct. Raises Unreadable where they are no JSON (or too deep, or not UTF-8), else Invalid with the field."""
-    _readable(body)
+    text = _readable(body)
     if depth(body) > MAX_DEPTH:
         raise Unreadable(say("The JSON is nested deeper than {levels} levels.", levels=MAX_DEPTH), "too_deep")
     try:
@@ -92,7 +92,7 @@ def decode_json(body: bytes, shape: type[S]) -> S:
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         raise Unreadable(N_("The body is not valid JSON."), "not_json") from None
     try:
-        json.loads(body, object_pairs_hook=_looked_over)
+        _CAREFUL.decode(text)
     except (ValueError, RecursionError):
         raise Unreadable(N_("The body is not valid JSON."), "not_json") from None
     return made
@@ -132,6 +132,9 @@ def _looked_over(members: list[tuple[str, Any]]) -> None:
         raise Unreadable(say("{field} is given more than once. Give it once.", field=repeated), "repeated_field", repeated)
     if any(isinstance(text, str) and "\0" in text for _, value in members for text in _texts(value)):
         raise _nul()
+
+
+_CAREFUL = json.JSONDecoder(object_pairs_hook=_looked_over)
 
 
 def _texts(value: Any) -> Iterable[Any]:

@@ -7,9 +7,11 @@ import hashlib
 import hmac
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 
 from folkmoot.errors import Invalid
 
+REMEMBERED = 4096
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Block = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -20,6 +22,7 @@ class Networks:
     def __init__(self, secret: bytes, trusted: Iterable[str] = ()) -> None:
         self._secret = secret
         self._trusted = tuple(_block(each) for each in trusted)
+        self.of = lru_cache(REMEMBERED)(self._of)
 
     def trusts(self, peer: str | None) -> bool:
         """Whether the peer is one of the trusted proxies."""
@@ -40,6 +43,10 @@ class Networks:
                 break
             here = further
         return here
+
+    def _of(self, peer: str | None, forwarded: tuple[str, ...]) -> str | None:
+        """The keyed hash of where a request comes from. `of` remembers the last ones: reading and hashing take a while."""
+        return self.hashed(self.client(peer, forwarded))
 
     def hashed(self, address: Address | None) -> str | None:
         """The keyed hash of the address's block: /24 of IPv4, /64 of IPv6. The same block gives the same 22 letters."""

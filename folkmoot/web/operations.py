@@ -103,7 +103,7 @@ async def _guard(door: Page, ask: Ask[Any]) -> Response | None:
         ask.repeat_key()
     else:
         ask.typed = await bodies.read_form(ask.request)
-    verdict = origins.judge(ask.request, ask.origin)
+    verdict = origins.judge(ask.request, lambda: ask.origin)
     if verdict == "foreign":
         raise NotAllowed(N_("This came from another website, which may not write here in your name."), "foreign_origin")
     if verdict == "ours" or ask.bearer:

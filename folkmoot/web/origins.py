@@ -7,6 +7,7 @@ asks (confirm.py); a program that sends JSON without a cookie has nothing that a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Literal
 from urllib.parse import unquote
 
@@ -17,12 +18,12 @@ _PLAIN = re.compile(r"https?://|/(?!/)", re.I)
 Answer = Literal["ours", "foreign", "silent"]
 
 
-def judge(request: Request, own: str) -> Answer:
-    """Whether the page that made a request is ours. own: our origin (https://talk.example)."""
+def judge(request: Request, own: Callable[[], str]) -> Answer:
+    """Whether the page that made a request is ours. own: tells our origin (https://talk.example)."""
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None and site not in ("same-origin", "none"):
         return "foreign"
-    if origin is not None and not (origin == own or (origin == "null" and site == "same-origin")):
+    if origin is not None and origin != own() and not (origin == "null" and site == "same-origin"):
         return "foreign"
     return "silent" if site is None and origin is None else "ours"
 

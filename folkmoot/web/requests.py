@@ -13,6 +13,7 @@ so whoever acts is looked up in the very transaction that acts. What the verb ra
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import secrets
 from collections.abc import Callable
@@ -33,12 +34,16 @@ from folkmoot.web.words import N_
 
 A = TypeVar("A")
 T = TypeVar("T")
+_PROCESS = secrets.token_hex(5)
+_COUNTER = itertools.count(1)
 _REPEAT_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 def request_id(request: Request) -> str:
     """The id under which the log knows a request: made here, never taken from outside."""
-    known: str = request.scope.setdefault("folkmoot.id", secrets.token_hex(8))
+    known: str | None = request.scope.get("folkmoot.id")
+    if known is None:
+        known = request.scope["folkmoot.id"] = f"{_PROCESS}-{next(_COUNTER)}"
     return known
 
 
@@ -64,14 +69,13 @@ class Ask(Generic[A]):
     def network(self) -> str | None:
         """The keyed hash of where the request comes from; None where that is not known."""
         peer = self.request.client.host if self.request.client else None
-        known = self.kit.networks
-        return known.hashed(known.client(peer, self.request.headers.getlist("x-forwarded-for")))
+        return self.kit.networks.of(peer, tuple(self.request.headers.getlist("x-forwarded-for")))
 
     @cached_property
     def secure(self) -> bool:
         """Whether the reader's browser speaks https: to us, to a trusted proxy, or to the public address."""
         public, peer = self.kit.settings.server.public_url, self.request.client
-        if public or self.request.url.scheme == "https":
+        if public or self.request.scope["scheme"] == "https":
             return not public.startswith("http://")
         told = self.request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip()
         return told == "https" and self.kit.networks.trusts(peer.host if peer else None)
@@ -86,7 +90,7 @@ class Ask(Generic[A]):
         """The name of the cookie that our own top-level pages keep."""
         return "__Host-folkmoot" if self.secure else "folkmoot"
 
-    @property
+    @cached_property
     def bearer(self) -> str | None:
         """The token of the Authorization header. Raises NotSignedIn where there is another kind of authorization."""
         given = self.request.headers.get("authorization")
