@@ -1,11 +1,10 @@
 /** <fm-composer>: the form in which comments are written. Without script it is a plain form; here it keeps the draft, previews, and posts in place. */
 
 import { framed } from './host.js';
-import { copy, make, nodes } from './html.js';
 import { kept } from './kept.js';
-import { call, keepGuest, person, session, signOut } from './session.js';
+import { copy, make, nodes, say } from './page.js';
+import { call, keepGuest, person, session, signOut, why } from './session.js';
 import { openSignIn } from './sign-in.js';
-import { say } from './words.js';
 
 const PAUSE = 300;
 const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, '0')).join('');
@@ -79,20 +78,16 @@ class Composer extends HTMLElement {
     const me = person();
     name.hidden = name.labels[0].hidden = Boolean(me?.member);
     if (me && !name.value) name.value = me.name;
-    const way = me?.member ? make('button', { type: 'button', class: 'link', value: 'out', text: say('signOut') }) : this.door(who);
-    who.replaceChildren(me?.member ? say('as', { name: me.name }) : say('guest'), ' ', way);
-  }
-
-  door(who) {
-    const link = who.querySelector('a') ?? make('a', { href: '/sign-in', text: say('signIn') });
-    return link;
+    this.door ??= who.querySelector('a');
+    if (me?.member) who.replaceChildren(say('as', me), ' ', make('button', say('signOut'), { type: 'button', class: 'link', value: 'out' }));
+    else who.replaceChildren(say('guest'), ' ', this.door);
   }
 
   pressed(event) {
     const pressed = event.target.closest('button, a');
     if (pressed?.value === 'write' || pressed?.value === 'preview') this.show(pressed);
     if (pressed?.value === 'cancel' && this.form.contains(pressed)) this.close();
-    if (pressed?.value === 'out') signOut();
+    if (pressed?.value === 'out') signOut().then(() => location.reload());
     if (framed && pressed?.matches('.who a')) {
       event.preventDefault();
       openSignIn(this, pressed);
@@ -105,12 +100,12 @@ class Composer extends HTMLElement {
     field.hidden = tab.value === 'preview';
     for (const each of tab.parentNode.children) each.ariaPressed = String(each === tab);
     if (!field.hidden) return;
-    const shown = (this.words = make('div', { class: 'words', dir: 'auto', tabindex: '-1', role: 'status' }));
+    const shown = (this.words = make('div', '', { class: 'words', dir: 'auto', role: 'status' }));
     field.before(shown);
     try {
       if (this.text.value.trim()) shown.replaceChildren(...nodes((await call('POST', '/api/v1/preview', { text: this.text.value })).html));
     } catch (refused) {
-      shown.replaceChildren(make('p', { class: 'error', text: refused.message || say('unreached') }));
+      shown.replaceChildren(make('p', why(refused), { class: 'error' }));
     }
   }
 
@@ -120,17 +115,24 @@ class Composer extends HTMLElement {
     this.told?.remove();
     const text = this.text.value;
     if (!text.trim()) return this.refuse(say('none'), 'text');
+    if (this.nameless) return this.refuse(say('name'), 'name');
     this.wait(true);
     try {
       const answer = this.dataset.edit ? await this.change(text) : await this.post(text);
       this.finish(answer);
     } catch (refused) {
-      if (refused.offline === undefined) throw refused;
-      if (refused.offline) this.hang();
-      else this.refuse(refused.message, refused.field);
+      const words = why(refused);
+      this.waits = refused.offline;
+      if (this.waits) this.tell('waits', say('offline'), say('safe'));
+      else this.refuse(words, refused.field);
     } finally {
       this.wait(false);
     }
+  }
+
+  get nameless() {
+    const { name } = this.form.elements;
+    return name && !name.hidden && !name.value.trim();
   }
 
   wait(busy) {
@@ -172,26 +174,20 @@ class Composer extends HTMLElement {
     this.remove();
   }
 
-  hang() {
-    this.waits = true;
-    this.tell('waits', say('offline'), say('safe'));
-  }
-
   /** Shows why it was not posted, with a way to the field, and goes there. */
   refuse(words, field) {
-    this.waits = false;
     const at = field && this.form.elements[field];
     for (const each of this.form.elements) each.toggleAttribute?.('aria-invalid', false);
     at?.setAttribute('aria-invalid', 'true');
     const said = this.tell('wrong', say('wrong'), at ? '' : words);
-    if (at) said.append(make('a', { href: `#${at.id}`, target: '_self', text: words }));
+    if (at) said.append(make('a', words, { href: `#${at.id}`, target: '_self' }));
     said.focus();
   }
 
   tell(kind, strong, text) {
     this.told?.remove();
-    this.told = make('p', { class: `told ${kind}`, role: kind === 'wrong' ? 'alert' : 'status', tabindex: '-1' });
-    this.told.append(make('b', { text: strong }), ' ', text);
+    this.told = make('p', '', { class: `told ${kind}`, role: kind === 'wrong' ? 'alert' : 'status', tabindex: '-1' });
+    this.told.append(make('b', strong), ' ', text);
     this.form.prepend(this.told);
     return this.told;
   }
@@ -199,10 +195,10 @@ class Composer extends HTMLElement {
 
 customElements.define('fm-composer', Composer);
 
-/** A composer for a reply to a comment, or (words) for new words of one's own. */
-export function openComposer(comment, { name, words } = {}) {
-  const made = copy(words === undefined ? 'reply' : 'edit', comment).firstElementChild;
-  if (words === undefined) made.querySelector('bdi').textContent = name;
+/** A composer for a reply to a comment of that name, or (words) for new words of one's own. */
+export function openComposer(comment, name, words) {
+  const made = copy(name ? 'reply' : 'edit', comment).firstElementChild;
+  if (name) made.querySelector('bdi').textContent = name;
   else {
     made.dataset.edit = comment;
     made.querySelector('textarea').value = words;

@@ -1,9 +1,8 @@
 /** What a reader does with one comment: vote, report, copy its link, withdraw it, decide on it. Each answers beside the comment and aloud. */
 
-import { copy, make } from './html.js';
 import { deeds, mine, press } from './mine.js';
-import { call, keepGuest } from './session.js';
-import { number, say } from './words.js';
+import { copy, make, number, say } from './page.js';
+import { call, keepGuest, why } from './session.js';
 
 const idOf = (node) => node.closest('li').dataset.id;
 
@@ -11,7 +10,7 @@ const idOf = (node) => node.closest('li').dataset.id;
 export function note(node, words, wrong = false) {
   const article = node.closest('article');
   article.querySelector(':scope > .note')?.remove();
-  article.append(make('p', { class: wrong ? 'note error' : 'note fine', text: words }));
+  article.append(make('p', words, { class: wrong ? 'note error' : 'note fine' }));
   document.querySelector('[role="status"].status').textContent = words;
 }
 
@@ -20,8 +19,7 @@ async function attempt(node, act) {
   try {
     return await act();
   } catch (refused) {
-    if (refused.offline === undefined) throw refused;
-    note(node, refused.message || say('unreached'), true);
+    note(node, why(refused), true);
     return null;
   }
 }
@@ -44,52 +42,46 @@ function count(form, change) {
   shown.data = ` ${number(Number(shown.data.trim().replace('−', '-')) + change)}`;
 }
 
-/** Opens a form of the page's templates below a comment's acts; gives it, or null where it was open and is closed now. */
-function unfold(article, name) {
-  const open = article.querySelector(`form.${name}`);
-  article.querySelector('details[open]')?.removeAttribute('open');
-  if (open) return open.remove(), null;
+/** Opens a form of the page's templates below a comment's acts, or closes it where it is open. send(form) gives what the server said. */
+function unfold(article, name, send, done) {
+  const open = article.querySelector('.acts + form');
+  article.querySelector('details')?.removeAttribute('open');
+  open?.remove();
+  if (open?.matches(`.${name}`)) return;
   article.querySelector('.acts').after(copy(name, article.id));
   const form = article.querySelector('.acts + form');
-  form.classList.add(name);
-  form.querySelector('[value="cancel"]')?.addEventListener('click', () => fold(form));
-  form.addEventListener('keydown', (event) => event.key === 'Escape' && fold(form));
-  form.querySelector('input, button')?.focus();
-  return form;
-}
-
-function fold(form) {
-  const back = form.closest('article').querySelector('.acts button, summary');
-  form.remove();
-  back?.focus();
+  const fold = () => {
+    form.remove();
+    article.querySelector('.reply, .acts button')?.focus();
+  };
+  form.addEventListener('click', ({ target }) => target.value === 'cancel' && fold());
+  form.addEventListener('keydown', ({ key }) => key === 'Escape' && fold());
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const given = await attempt(form, () => send(form.elements));
+    if (given === null) return;
+    fold();
+    done(given);
+  });
+  form.querySelector('input, button').focus();
 }
 
 /** Asks what is wrong with a comment, and reports it. */
 export function report(article) {
-  const form = unfold(article, 'report');
-  form?.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    const { reason, detail } = form.elements;
-    const given = await attempt(form, () => call('POST', `/api/v1/comments/${idOf(form)}/flags`, { reason: reason.value, detail: detail.value }));
-    if (!given) return;
+  const send = ({ reason, detail }) => call('POST', `/api/v1/comments/${idOf(article)}/flags`, { reason: reason.value, detail: detail.value });
+  unfold(article, 'report', send, (given) => {
     keepGuest(given.token);
-    note(form, say('reported'));
-    fold(form);
+    note(article, say('reported'));
   });
 }
 
 /** Asks once more, then takes one's own comment back. */
 export function withdraw(article) {
-  const form = unfold(article, 'withdraw');
-  form?.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    const item = article.closest('li');
-    const gone = await attempt(form, () => call('DELETE', `/api/v1/comments/${idOf(form)}`).then(() => true));
-    if (!gone) return;
-    const tomb = make('p', { class: 'tomb', tabindex: '-1', text: say('withdrawn') });
+  const send = () => call('DELETE', `/api/v1/comments/${idOf(article)}`).then(() => true);
+  unfold(article, 'withdraw', send, () => {
+    const tomb = make('p', say('withdrawn'), { class: 'tomb', tabindex: '-1' });
     article.classList.remove('held');
     article.replaceChildren(tomb);
-    item.querySelector(':scope > .told')?.remove();
     tomb.focus();
   });
 }

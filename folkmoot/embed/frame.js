@@ -3,7 +3,7 @@
   const home = new URL(document.currentScript.src).origin;
   const debug = new URLSearchParams(location.search).has('folkmoot-debug');
   const PLACE = 'folkmoot.heights';
-  const PATIENCE = 8000;
+  const PATIENCE = 3000;
 
   /* Heights of the last visits, in the host's storage: {address: [height, width]}. */
   const heights = () => {
@@ -40,6 +40,17 @@
 
   class FolkmootThread extends HTMLElement {
     connectedCallback() {
+      addEventListener('message', this);
+      if (document.readyState === 'loading') addEventListener('DOMContentLoaded', () => this.start(), { once: true });
+      else this.start();
+    }
+
+    disconnectedCallback() {
+      removeEventListener('message', this);
+      removeEventListener('scroll', this);
+    }
+
+    start() {
       if (this.frame) return;
       const { url, story, order, scheme } = read(this.dataset);
       const asked = new URLSearchParams({ url });
@@ -47,23 +58,24 @@
       if (order) asked.set('order', order);
       this.url = url;
       this.link = this.querySelector('a');
+      if (this.link) this.link.hidden = true;
+      this.style.display = 'block';
       const frame = (this.frame = document.createElement('iframe'));
       frame.title = this.link?.textContent.trim() || 'Discussion';
       frame.loading = 'lazy';
       frame.allow = 'clipboard-write';
-      frame.style.cssText = 'display:block;inline-size:100%;border:0;color-scheme:normal';
+      frame.style.cssText = `display:block;border:0;${this.bleed()}`;
       frame.src = `${home}/thread?${asked}#${scheme}`;
-      this.style.display = 'block';
-      if (this.link) this.link.hidden = true;
+      frame.addEventListener('load', () => this.greet());
       this.append(frame);
       this.resize(this.remembered(), false);
-      addEventListener('message', this);
-      frame.addEventListener('load', () => this.greet());
     }
 
-    disconnectedCallback() {
-      removeEventListener('message', this);
-      removeEventListener('scroll', this);
+    /* The page inside keeps 6 px free for focus rings; they go into the host's margin, so that text stands below text. */
+    bleed() {
+      const { left, right } = this.getBoundingClientRect();
+      const free = Math.max(0, Math.min(6, left, document.documentElement.clientWidth - right));
+      return `margin-inline:-${free}px;inline-size:calc(100% + ${2 * free}px)`;
     }
 
     remembered() {

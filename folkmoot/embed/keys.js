@@ -1,7 +1,7 @@
 /** Keys for those who like them: j, k, r and ?, only while the focus is among the comments, and not where they are switched off. */
 
-import { copy } from './html.js';
 import { kept } from './kept.js';
+import { copy } from './page.js';
 
 const WRITING = 'input, textarea, select, [contenteditable]';
 const visible = (thread) => [...thread.querySelectorAll('#comments article')].filter((each) => each.offsetParent);

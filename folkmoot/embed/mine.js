@@ -1,8 +1,7 @@
 /** What only this reader sees, laid over the page that all share: own votes, own comments that wait or can be changed, a moderator's buttons. */
 
-import { copy, make, nodes } from './html.js';
-import { call, known, meet } from './session.js';
-import { left, say } from './words.js';
+import { copy, left, make, nodes, say } from './page.js';
+import { call, forget, known, meet } from './session.js';
 
 const NOTHING = { votes: {}, own: [], may: [], waiting: [] };
 const BEAT = 20_000;
@@ -15,6 +14,7 @@ export async function askMine(story) {
   if (!story || !known()) return;
   mine = { ...NOTHING, ...(await call('GET', `/me/thread/${story}`)) };
   if (mine.person) meet(mine.person.name, mine.person.kind === 'member');
+  else forget();
 }
 
 /** Shows one's vote on a comment: 1, -1 or 0. */
@@ -42,17 +42,21 @@ function replies(answered) {
   if (!answered) return null;
   const there = answered.querySelector(':scope > .replies');
   if (there) return there;
-  const made = make('ol', { class: 'replies', role: 'list' });
+  const made = make('ol', '', { class: 'replies', role: 'list' });
   answered.append(made);
   return made;
 }
 
 /** Marks a comment as one's own: its vote is for others, its words for oneself. */
-export function own(article, { edit_until: until }) {
-  if (!article || article.querySelector('.tag.mine')) return;
-  article.querySelector('.byline b')?.after(' ', make('span', { class: 'tag mine', text: say('you') }));
+export function own(article, { edit_until: until, waiting_html: waits, why }) {
+  if (!article?.querySelector('.byline') || article.querySelector('.tag.mine')) return;
+  const byline = article.querySelector('.byline');
+  byline.querySelector('b').after(' ', make('span', say('you'), { class: 'tag mine' }));
+  byline.append(make('span', '', { class: 'until' }));
   for (const each of article.querySelectorAll('.vote button')) each.hidden = true;
-  article.querySelector('.acts').append(copy('own'));
+  const acts = article.querySelector('.acts');
+  acts.insertBefore(copy('own'), acts.querySelector('details'));
+  if (waits) article.before(make('p', `${say('editWaits')} ${why ?? ''}`, { class: 'told waits' }));
   countDown(article, until && Date.parse(until));
 }
 

@@ -1,6 +1,7 @@
 /** Further comments of a thread: the next page is asked of the server, and the list items it made are put where they belong. */
 
-import { parse } from './html.js';
+import { parse } from './page.js';
+
 
 /** The page at an address of ours, parsed. Throws where it does not come. */
 export async function fetchPage(address) {

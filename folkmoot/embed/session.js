@@ -4,6 +4,7 @@
  */
 
 import { kept } from './kept.js';
+import { say } from './page.js';
 
 const EARLY = 10_000;
 let access = null;
@@ -14,6 +15,12 @@ export class Refused extends Error {
     super(detail ?? '');
     Object.assign(this, { status, code, field, offline: status === 0 || status >= 502 });
   }
+}
+
+/** A refusal in words; whatever else went wrong is a fault and goes on. */
+export function why(refused) {
+  if (!(refused instanceof Refused)) throw refused;
+  return refused.message || say('unreached');
 }
 
 export const session = new EventTarget();
@@ -28,9 +35,8 @@ export const known = () => Boolean(kept.get('refresh') || kept.get('guest') || w
 /** Remembers who the server says we are. */
 export function meet(name, member) {
   const before = person();
-  if (before?.name === name && before?.member === member) return;
-  if (name) kept.set('person', { name, member });
-  else kept.drop('person');
+  if (before?.name === name && before.member === member) return;
+  kept.set('person', { name, member });
   changed();
 }
 
@@ -80,12 +86,12 @@ async function bearer() {
   return kept.get('guest');
 }
 
-async function ask(method, path, body, headers = {}) {
-  try {
-    return await fetch(path, { method, headers: { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }), ...headers }, body: body && JSON.stringify(body) });
-  } catch {
+/** A request as it is, with a token where there is one. */
+function ask(method, path, body, token, headers) {
+  const all = { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }), ...(token && { Authorization: `Bearer ${token}` }), ...headers };
+  return fetch(path, { method, headers: all, body: body && JSON.stringify(body) }).catch(() => {
     throw new Refused(0);
-  }
+  });
 }
 
 async function read(answer) {
@@ -97,17 +103,17 @@ async function read(answer) {
 /** Asks the API in the reader's name. Gives the JSON (null for none); throws Refused. */
 export async function call(method, path, body, headers) {
   const token = await bearer();
-  const answer = await ask(method, path, body, { ...(token && { Authorization: `Bearer ${token}` }), ...headers });
+  const answer = await ask(method, path, body, token, headers);
   if (answer.status !== 401 || !token) return read(answer);
   access = null;
-  const again = kept.get('refresh') ? await inTurn(renew) : null;
-  if (again) return read(await ask(method, path, body, { Authorization: `Bearer ${again}`, ...headers }));
+  const again = kept.get('refresh') && (await inTurn(renew));
+  if (again) return read(await ask(method, path, body, again, headers));
   forget();
   return read(answer);
 }
 
 /** Signs out, here and at the server. */
 export async function signOut() {
-  await call('DELETE', '/api/v1/sessions').catch(() => null);
+  await call('DELETE', '/api/v1/sessions').catch(why);
   forget();
 }

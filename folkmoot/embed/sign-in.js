@@ -4,9 +4,8 @@
  */
 
 import { hostOrigin } from './host.js';
-import { copy } from './html.js';
-import { call, keepKeys, meet } from './session.js';
-import { say } from './words.js';
+import { copy, say } from './page.js';
+import { call, keepKeys, meet, why } from './session.js';
 
 const BEAT = 2000;
 const base64url = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
@@ -39,8 +38,7 @@ class SignIn extends HTMLElement {
     try {
       await step();
     } catch (refused) {
-      if (refused.offline === undefined) throw refused;
-      this.error.textContent = refused.message || say('unreached');
+      this.error.textContent = why(refused);
       if (refused.field === 'name') this.askName();
     }
   }
@@ -56,7 +54,7 @@ class SignIn extends HTMLElement {
     const challenge = base64url(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(this.verifier)));
     const made = await call('POST', '/api/v1/handovers', { challenge, origin: hostOrigin() });
     this.handover = made.id;
-    popup.location.replace(new URL(made.address ?? `/sign-in?handover=${made.id}`, location.origin));
+    popup.location.replace(new URL(made.address, location.origin));
     return this.look();
   }
 
@@ -81,11 +79,11 @@ class SignIn extends HTMLElement {
   }
 
   /** Shows the form for a mailbox instead of waiting. */
-  byCode(why = '') {
+  byCode(words = '') {
     clearTimeout(this.timer);
     for (const each of this.querySelectorAll('.waiting')) each.hidden = true;
     this.mailbox.hidden = false;
-    this.error.textContent = why;
+    this.error.textContent = words;
     this.mailbox.elements.email.focus();
   }
 
@@ -104,16 +102,12 @@ class SignIn extends HTMLElement {
 
   async enter() {
     const { digits, name } = this.digits.elements;
-    await this.enterWith(await call('POST', '/api/v1/sessions', { ...this.proof(), digits: digits.value, name: name.value.trim() || undefined }));
-  }
-
-  proof() {
-    return { code_id: this.code.code_id, secret: this.code.secret };
+    await this.enterWith(await call('POST', '/api/v1/sessions', { code_id: this.code.code_id, secret: this.code.secret, digits: digits.value, name: name.value.trim() || undefined }));
   }
 
   async enterWith(keys) {
     keepKeys(keys);
-    if (keys.person) meet(keys.person.name, true);
+    meet(keys.person.name, true);
     this.dispatchEvent(new CustomEvent('fm-signed-in', { bubbles: true }));
     this.end();
   }

@@ -6,12 +6,11 @@
 import { openComposer } from './composer.js';
 import { addDecisions, copyLink, note, report, vote, withdraw } from './deeds.js';
 import { meetHost, tellCount } from './host.js';
-import { nodes } from './html.js';
+import { kept } from './kept.js';
 import { listenToKeys } from './keys.js';
 import { askMine, lay, mine, own, place } from './mine.js';
 import { addReplies, addRoots, fetchPage, replaceRoots } from './more.js';
-import { session } from './session.js';
-import { number, say, tellTimes } from './words.js';
+import { make, nodes, number, say, tellTimes } from './page.js';
 
 const MINUTE = 60_000;
 
@@ -30,7 +29,6 @@ class Thread extends HTMLElement {
     this.addEventListener('fm-closed', ({ target }) => target.closest('li')?.querySelector('.reply, [value="edit"]')?.focus());
     this.addEventListener('fm-signed-in', () => this.layMine());
     this.layMine();
-    session.addEventListener('change', () => session.person || this.layMine());
   }
 
   /** How many comments the thread has, as its heading says. */
@@ -41,12 +39,8 @@ class Thread extends HTMLElement {
   /** The snippet's choice came as the address's fragment; it stays for the pages that this frame goes on to. */
   chooseScheme() {
     const [, asked] = location.hash.match(/^#(light|dark|auto)$/) ?? [];
-    try {
-      if (asked) sessionStorage.setItem('folkmoot.scheme', asked);
-      document.documentElement.dataset.scheme = sessionStorage.getItem('folkmoot.scheme') ?? 'auto';
-    } catch {
-      // without storage the choice lasts for this page
-    }
+    if (asked) kept.set('scheme', asked);
+    document.documentElement.dataset.scheme = asked ?? kept.get('scheme') ?? 'auto';
   }
 
   async layMine() {
@@ -55,8 +49,7 @@ class Thread extends HTMLElement {
     } catch {
       return; // the page is whole without it
     }
-    lay(this);
-    tellTimes(this);
+    this.settle();
   }
 
   pressed(event) {
@@ -67,7 +60,7 @@ class Thread extends HTMLElement {
       ['.orders a', () => this.sort(link)],
       ['#more a', () => this.more(link, (page) => addRoots(page, this))],
       ['.on a[href^="/thread/"]', () => this.more(link, (page) => addReplies(page, this, link))],
-      ['.reply', () => this.write(article, openComposer(article.id.slice(1), { name: article.querySelector('bdi').textContent }))],
+      ['.reply', () => this.write(article, openComposer(article.id.slice(1), article.querySelector('bdi').textContent))],
       ['[value="edit"]', () => this.edit(article)],
       ['[value="withdraw"]', () => withdraw(article)],
       ['.menu [href$="/flag"]', () => report(article)],
@@ -100,10 +93,13 @@ class Thread extends HTMLElement {
     if (link.ariaBusy === 'true') return null;
     link.ariaBusy = 'true';
     this.tell(say('busy'));
+    this.trouble?.remove();
     try {
       return put(await fetchPage(link.href));
     } catch {
       this.tell(say('unreached'));
+      this.trouble = make('p', say('unreached'), { class: 'error' });
+      link.parentNode.append(this.trouble);
       return null;
     } finally {
       link.ariaBusy = null;
@@ -129,8 +125,9 @@ class Thread extends HTMLElement {
   }
 
   settle() {
-    tellTimes(this);
     lay(this);
+    tellTimes(this);
+    for (const { id } of mine.waiting) for (const each of this.querySelectorAll(`#c${id}`)) addDecisions(each);
   }
 
   go(node) {
@@ -149,18 +146,18 @@ class Thread extends HTMLElement {
 
   edit(article) {
     const { text } = mine.own.find((each) => `c${each.id}` === article.id);
-    this.write(article, openComposer(article.id.slice(1), { words: text }));
+    this.write(article, openComposer(article.id.slice(1), null, text));
   }
 
   /** Puts what was posted in its place: the comment as the server has rendered it. */
   posted(composer, { answer, parent, edit }) {
     const [item] = nodes(answer.fragment);
+    const article = item.querySelector('article');
     const there = edit && this.querySelector(`li[data-id="${edit}"]`);
     if (there) replaceComment(there, item);
     else if (!place(this, parent, item)) return;
     this.querySelector('#none')?.remove();
     if (parent || edit) composer.remove();
-    const article = this.querySelector(`#${item.querySelector('article').id}`);
     mine.own = [...mine.own.filter(({ id }) => id !== answer.comment.id), { id: answer.comment.id, text: answer.comment.text, edit_until: answer.edit_until }];
     own(article, answer);
     tellTimes(article);
@@ -172,7 +169,8 @@ class Thread extends HTMLElement {
 
   /** The heading's number, in the server's words. */
   async recount() {
-    const page = await fetchPage(`/thread/${this.dataset.story || `?url=${encodeURIComponent(this.dataset.url)}`}`).catch(() => null);
+    const { story, url } = this.dataset;
+    const page = await fetchPage(story ? `/thread/${story}` : `/thread?url=${encodeURIComponent(url)}`).catch(() => null);
     const heading = page?.querySelector('#talk');
     if (!heading) return;
     this.dataset.story ||= page.querySelector('fm-thread').dataset.story;

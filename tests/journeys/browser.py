@@ -6,4 +6,6 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    # Playwright switches partitioned storage off; people have it on. Naming other features takes its list back. No third-party cookies.
+    "--disable-features=Translate,MediaRouter,OptimizationHints", "--test-third-party-cookie-phaseout",
 ]  # fmt: skip

@@ -181,4 +181,4 @@ def test_the_style_knows_no_left_and_no_right() -> None:
 def test_no_script_turns_text_into_markup_but_through_the_one_policy() -> None:
     sources = {path.name: path.read_text("utf-8") for path in static.FOLDER.glob("*.js")}
     assert [name for name, text in sources.items() if re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text)] == []
-    assert [name for name, text in sources.items() if "createPolicy" in text or "parseFromString" in text] == ["html.js"]
+    assert [name for name, text in sources.items() if "createPolicy" in text or "parseFromString" in text] == ["page.js"]

@@ -1,0 +1,271 @@
+"""Somebody writes: as a guest, in reply, with a preview, after an outage; changes it, takes it back, is held, is refused."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from folkmoot.people.model import COMMAND
+from folkmoot.sites import sites
+from folkmoot.sites.model import Policy
+from tests.journeys.newsroom import Newsroom
+from tests.journeys.walk import comment, embed, held_token, own_page, sees, words_of, write
+
+
+def test_a_guest_writes_at_once_and_the_comment_takes_the_focus(tab: Page, newsroom: Newsroom) -> None:
+    newsroom.says("Hedda", "Said before.", "guest")
+    frame = embed(tab, newsroom, "guest")
+    write(frame, "Which *end* of the lake?", "Ada")
+    posted = comment(frame, "Which end of the lake?")
+    expect(posted).to_be_focused()
+    sees(posted, "Ada", "You", "Posted.", "you can edit it for")
+    sees(frame.locator("#talk"), "2 comments")
+    expect(frame.get_by_label("Your comment").first).to_have_value("")
+    tab.reload()
+    frame = embed(tab, newsroom, "guest")
+    sees(comment(frame, "Which end of the lake?"), "Ada", "You")
+    expect(frame.get_by_label("Name").first).to_have_value("Ada")
+
+
+def test_the_first_comment_makes_the_story(tab: Page, newsroom: Newsroom) -> None:
+    frame = embed(tab, newsroom, "never-spoken-of")
+    sees(frame.locator("#none"), "No comments yet.")
+    write(frame, "I am the first.", "Ada")
+    sees(frame.locator("#talk"), "1 comment")
+    expect(frame.locator("#none")).to_have_count(0)
+    write(frame, "And the second.")
+    sees(frame.locator("#talk"), "2 comments")
+    expect(frame.locator("#comments article .tag.mine")).to_have_count(2)
+
+
+def test_a_reply_stands_below_what_it_answers(tab: Page, newsroom: Newsroom) -> None:
+    newsroom.says("Hedda", "Ask me anything.", "reply")
+    frame = embed(tab, newsroom, "reply")
+    frame.get_by_role("link", name="Reply to Hedda").click()
+    form = frame.get_by_role("form", name="Reply to Hedda")
+    form.get_by_label("Your comment").fill("Who reads the gauge?")
+    form.get_by_label("Name").fill("Bo")
+    form.get_by_role("button", name="Post reply").click()
+    expect(frame.locator(".replies article", has_text="Who reads the gauge?")).to_be_focused()
+    expect(form).to_have_count(0)
+    sees(frame.locator(".replies .to"), "reply to Hedda")
+
+
+def test_a_reply_that_is_given_up_keeps_its_draft_and_gives_the_focus_back(tab: Page, newsroom: Newsroom) -> None:
+    newsroom.says("Hedda", "Ask me.", "given-up")
+    frame = embed(tab, newsroom, "given-up")
+    link = frame.get_by_role("link", name="Reply to Hedda")
+    link.click()
+    frame.get_by_role("form", name="Reply to Hedda").get_by_label("Your comment").fill("Half a thought")
+    tab.keyboard.press("Escape")
+    expect(link).to_be_focused()
+    link.click()
+    expect(frame.get_by_role("form", name="Reply to Hedda").get_by_label("Your comment")).to_have_value("Half a thought")
+
+
+def test_a_preview_shows_the_words_as_they_will_look(tab: Page, newsroom: Newsroom) -> None:
+    frame = embed(tab, newsroom, "preview")
+    frame.get_by_label("Your comment").fill("See **this**: [the club](https://swim.example/x) <img src=x onerror=alert(1)>")
+    frame.get_by_role("button", name="Preview").click()
+    expect(frame.locator(".composer .words strong")).to_have_text("this")
+    expect(frame.locator(".composer .words a")).to_have_attribute("rel", re.compile("nofollow"))
+    expect(frame.locator(".composer .words img")).to_have_count(0)
+    frame.get_by_role("button", name="Write").click()
+    expect(frame.get_by_label("Your comment")).to_be_visible()
+
+
+def test_what_is_missing_is_said_in_a_summary_that_leads_to_the_field(tab: Page, newsroom: Newsroom) -> None:
+    frame = embed(tab, newsroom, "missing")
+    write(frame, "Words without a name.")
+    summary = frame.get_by_role("alert")
+    expect(summary).to_be_focused()
+    sees(summary, "Nothing you wrote is lost.")
+    summary.get_by_role("link").click()
+    expect(frame.get_by_label("Name")).to_be_focused()
+    expect(frame.get_by_label("Name")).to_have_attribute("aria-invalid", "true")
+
+
+def test_a_refused_comment_keeps_its_words_and_says_why(tab: Page, newsroom: Newsroom) -> None:
+    frame = embed(tab, newsroom, "refused")
+    write(frame, "x" * 5_001, "Ada")
+    sees(frame.get_by_role("alert"), "5000")
+    assert len(frame.get_by_label("Your comment").input_value()) == 5_001
+
+
+def test_a_draft_survives_reload_and_outage_and_is_posted_once(tab: Page, newsroom: Newsroom) -> None:
+    frame = embed(tab, newsroom, "draft")
+    frame.get_by_label("Your comment").fill("Words that must not be lost.")
+    tab.reload()
+    frame = embed(tab, newsroom, "draft")
+    expect(frame.get_by_label("Your comment")).to_have_value("Words that must not be lost.")
+    tab.context.set_offline(True)
+    frame.get_by_label("Name").fill("Ada")
+    frame.get_by_role("button", name="Post comment").click()
+    sees(frame.locator(".told.waits"), "Not posted yet: no connection.", "Your words are safe here")
+    tab.context.set_offline(False)
+    frame.get_by_role("button", name="Try again").click()
+    expect(comment(frame, "Words that must not be lost.")).to_be_focused()
+    assert words_of(frame) == ["Words that must not be lost."]
+    tab.reload()
+    expect(embed(tab, newsroom, "draft").get_by_label("Your comment").first).to_have_value("")
+
+
+def test_an_answer_that_was_lost_does_not_make_two_comments(tab: Page, newsroom: Newsroom) -> None:
+    frame = embed(tab, newsroom, "lost-answer")
+    lose_one = """() => { const real = fetch; let lost = 0;
+        window.fetch = async (...asked) => { const got = await real(...asked);
+            if (asked[0].endsWith('/comments') && !lost++) throw new TypeError('the answer is lost'); return got; }; }"""
+    next(each for each in tab.frames if each.url.startswith(newsroom.talk)).evaluate(lose_one)
+    write(frame, "Said once.", "Ada")
+    sees(frame.locator(".told.waits"), "Not posted yet")
+    frame.get_by_role("button", name="Try again").click()
+    expect(comment(frame, "Said once.")).to_be_focused()
+    sees(frame.locator("#talk"), "1 comment")
+
+
+def test_a_comment_is_edited_in_place_and_its_history_is_public_by_link(tab: Page, newsroom: Newsroom) -> None:
+    frame = embed(tab, newsroom, "edit")
+    write(frame, "First words.", "Ada")
+    posted = comment(frame, "First words.")
+    posted.get_by_role("button", name="Edit").click()
+    form = frame.get_by_role("form", name="Edit your comment")
+    expect(form.get_by_label("Your comment")).to_have_value("First words.")
+    form.get_by_label("Your comment").fill("Better words.")
+    form.get_by_role("button", name="Save").click()
+    changed = comment(frame, "Better words.")
+    expect(changed).to_be_focused()
+    sees(changed, "Saved.", "You")
+    expect(form).to_have_count(0)
+
+
+def test_a_comment_is_withdrawn_after_asking_once(tab: Page, newsroom: Newsroom) -> None:
+    frame = embed(tab, newsroom, "withdraw")
+    write(frame, "I take this back.", "Ada")
+    posted = comment(frame, "I take this back.")
+    posted.get_by_role("button", name="Withdraw").click()
+    posted.get_by_role("button", name="Keep it").click()
+    expect(posted).to_be_visible()
+    posted.get_by_role("button", name="Withdraw").click()
+    posted.locator("form.withdraw").get_by_role("button", name="Withdraw").click()
+    expect(frame.locator(".tomb")).to_have_text("Withdrawn by its writer.")
+    expect(frame.locator(".tomb")).to_be_focused()
+    tab.reload()
+    frame = embed(tab, newsroom, "withdraw")
+    expect(frame.get_by_text("I take this back.")).to_have_count(0)
+
+
+@pytest.fixture
+def holding(newsroom: Newsroom):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    """While it lasts, the site holds every comment."""
+
+    def change(mode: str) -> None:
+        newsroom.db.write_now(lambda tx: sites.change_site(tx, COMMAND, newsroom.site.id, policy=Policy(mode=mode)))  # type: ignore[arg-type]
+
+    change("hold_all")
+    yield
+    change("open")
+
+
+def test_a_held_comment_is_seen_by_its_writer_with_the_reason_and_by_nobody_else(
+    tab: Page, browser: Browser, newsroom: Newsroom, holding: None
+) -> None:
+    newsroom.story("held")
+    frame = embed(tab, newsroom, "held")
+    write(frame, "Let me through.", "Ada")
+    sees(frame.locator(".held"), "Waiting for a moderator", "Let me through.", "Ada")
+    tab.reload()
+    sees(embed(tab, newsroom, "held").locator(".held"), "Waiting for a moderator", "Let me through.")
+    other = browser.new_context()
+    assert words_of(own_page(other.new_page(), newsroom, "held")) == []
+    other.close()
+
+
+def test_a_guests_vote_is_kept_shown_and_taken_back(tab: Page, newsroom: Newsroom) -> None:
+    newsroom.says("Hedda", "Worth a vote.", "vote")
+    frame = embed(tab, newsroom, "vote")
+    there = comment(frame, "Worth a vote.")
+    up = there.get_by_role("button", name="Worth reading", exact=True)
+    up.click()
+    expect(up).to_have_attribute("aria-pressed", "true")
+    sees(there, "Your vote is kept. It counts once you have signed in.")
+    tab.reload()
+    frame = embed(tab, newsroom, "vote")
+    up = comment(frame, "Worth a vote.").get_by_role("button", name="Worth reading", exact=True)
+    expect(up).to_have_attribute("aria-pressed", "true")
+    up.click()
+    expect(up).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_comment_is_reported_with_a_reason(tab: Page, newsroom: Newsroom) -> None:
+    newsroom.says("Jory", "Buy my boats.", "report")
+    frame = embed(tab, newsroom, "report")
+    there = comment(frame, "Buy my boats.")
+    there.get_by_text("More").click()
+    there.get_by_text("Report it to the moderators").click()
+    there.get_by_label("It is advertising").check()
+    there.get_by_role("button", name="Report").click()
+    sees(there, "Thank you. A moderator will look at it.")
+    expect(there.locator("form.report")).to_have_count(0)
+
+
+def test_a_guests_token_stays_in_the_frames_storage_and_never_reaches_the_host(tab: Page, newsroom: Newsroom) -> None:
+    tab.add_init_script("window.heard = []; addEventListener('message', ({data}) => window.heard.push(JSON.stringify(data)))")
+    frame = embed(tab, newsroom, "token")
+    write(frame, "Mine alone.", "Ada")
+    expect(comment(frame, "Mine alone.")).to_be_focused()
+    token = held_token(tab, newsroom, "guest")
+    assert token
+    assert token not in str(tab.evaluate("[window.heard, Object.values(localStorage), document.cookie]"))
+    assert all(re.fullmatch(r'\{"folkmoot":1,"(height|count)":\d+\}', message) for message in tab.evaluate("window.heard"))
+
+
+def test_without_script_one_writes_replies_and_withdraws_on_our_own_page(browser: Browser, newsroom: Newsroom) -> None:
+    newsroom.says("Hedda", "Ask me without script.", "plain")
+    context = browser.new_context(java_script_enabled=False)
+    page = own_page(context.new_page(), newsroom, "plain")
+    page.get_by_role("link", name="Reply to Hedda").click()
+    page.get_by_label("Your comment").fill("An answer without script.")
+    page.get_by_label("Name").fill("Bo")
+    page.get_by_role("button", name="Post reply").click()
+    sees(page.locator("li.marked"), "An answer without script.", "Bo")
+    said = page.url.split("/c/")[1].split("#")[0]
+    comment(page, "Ask me without script.").first.get_by_role("button", name="Worth reading", exact=True)
+    page.goto(f"{newsroom.talk}/me/c/{said}")
+    sees(page.locator("main"), "It is published.")
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("Your comment").fill("A better answer without script.")
+    page.get_by_role("button", name="Save").click()
+    sees(page.locator("main"), "A better answer without script.")
+    page.get_by_role("link", name="Withdraw").click()
+    page.get_by_role("button", name="Withdraw").click()
+    sees(page.locator("main"), "Withdrawn by its writer.")
+    context.close()
+
+
+def test_without_script_a_refused_comment_comes_back_with_its_words(browser: Browser, newsroom: Newsroom) -> None:
+    newsroom.says("Hedda", "Said before.", "plain-refused")
+    context = browser.new_context(java_script_enabled=False)
+    page = own_page(context.new_page(), newsroom, "plain-refused")
+    page.get_by_label("Your comment").fill("y" * 5_001)
+    page.get_by_label("Name").fill("Bo")
+    page.get_by_role("button", name="Post comment").click()
+    sees(page.get_by_role("alert"), "Nothing you wrote is lost.")
+    assert len(page.get_by_label("Your comment").input_value()) == 5_001
+    context.close()
+
+
+def test_without_script_a_comment_is_voted_for_and_reported(browser: Browser, newsroom: Newsroom) -> None:
+    newsroom.says("Jory", "Vote or report.", "plain-vote")
+    context = browser.new_context(java_script_enabled=False)
+    page = own_page(context.new_page(), newsroom, "plain-vote")
+    comment(page, "Vote or report.").get_by_role("button", name="Worth reading", exact=True).click()
+    sees(page.locator("li.marked"), "Vote or report.")
+    there = comment(page, "Vote or report.")
+    there.get_by_text("More").click()
+    there.get_by_role("link", name="Report it to the moderators").click()
+    page.get_by_label("It is advertising").check()
+    page.get_by_role("button", name="Report to the moderators").click()
+    sees(page.get_by_role("status"), "Thank you.")
+    context.close()
