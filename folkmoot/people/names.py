@@ -42,8 +42,7 @@ def clean_name(typed: str) -> str:
         raise _too_long()
     letters = normalize("NFC", typed.strip())
     _check_characters(letters)
-    kept = "".join(letter for place, letter in enumerate(letters) if _stays(letters, place))
-    cleaned = " ".join(kept.split())
+    cleaned = " ".join(normalize("NFC", _seen(letters)).split())
     _check_shape(cleaned)
     return cleaned
 
@@ -62,16 +61,30 @@ def _check_characters(letters: str) -> None:
             raise Invalid("The name holds a sign that looks like a badge. Leave it out.", "badge_name", "name")
 
 
-def _stays(letters: str, place: int) -> bool:
-    """Whether a character is seen, or shapes those beside it, as joiners do in Persian, in Indic scripts and in emoji."""
-    letter = letters[place]
-    before = category(letters[place - 1]) if place else ""
+def _seen(letters: str) -> str:
+    """Without what is not seen, but with the joiners and selectors that Persian, Indic scripts, ideographs and emoji need."""
+    seen = "".join(letter for letter in letters if letter in _JOINERS or not _is_unseen(letter))
+    kept = [""]
+    for letter, after in zip(seen, [*seen[1:], ""], strict=False):
+        if _stays(letter, _kind(kept[-1]), _kind(after)):
+            kept.append(letter)
+    return "".join(kept)
+
+
+def _is_unseen(letter: str) -> bool:
+    return category(letter) == "Cf" or _FILLERS.match(letter) is not None
+
+
+def _kind(letter: str) -> str:
+    """The category of a neighbour; none for an accent, which may yet melt into its letter."""
+    return category(letter) if letter and not _ACCENTS.match(letter) else ""
+
+
+def _stays(letter: str, before: str, after: str) -> bool:
+    """Whether a joiner or a selector shapes something between its neighbours. All other characters stay."""
     if _SELECTORS.match(letter):
         return before in ("So", "Lo")
-    if letter in _JOINERS:
-        after = category(letters[place + 1]) if place + 1 < len(letters) else ""
-        return before in ("Lo", "Mn", "Mc", "So", "Sk") and after in ("Lo", "So", "Cn")
-    return category(letter) != "Cf" and not _FILLERS.match(letter)
+    return letter not in _JOINERS or (before in ("Lo", "Mn", "Mc", "So", "Sk") and after in ("Lo", "So", "Cn"))
 
 
 def _check_shape(cleaned: str) -> None:
@@ -112,8 +125,8 @@ def skeleton(name: str) -> str:
 
 
 def _is_read(letter: str) -> bool:
-    unseen = _FILLERS.match(letter) or _SELECTORS.match(letter)
-    return not unseen and (letter.isalnum() or category(letter) in ("Mn", "Mc"))
+    shapes = letter.isalnum() or category(letter) in ("Mn", "Mc")
+    return shapes and not _FILLERS.match(letter) and not _SELECTORS.match(letter)
 
 
 def skeletons(names: Iterable[str]) -> frozenset[str]:
