@@ -18,17 +18,21 @@ import msgspec
 from msgspec import Struct
 
 from folkmoot.discussion import store_imports
+from folkmoot.discussion.homecoming import Arrangement, Homecoming, Staging
+from folkmoot.discussion.importers import Format, format_of
 from folkmoot.discussion.importers.files import opened
 from folkmoot.discussion.merging import Merge
 from folkmoot.discussion.report import Report, report_of
 from folkmoot.discussion.settling import Settling
 from folkmoot.discussion.staging import DAY, Progress, Told, stage
+from folkmoot.discussion.store_export import OWN
 from folkmoot.discussion.undoing import Undone, undo
-from folkmoot.errors import Conflict, NotFound, say
+from folkmoot.errors import Conflict, Invalid, NotFound, say
 from folkmoot.people.accounts import staff_names
+from folkmoot.people.model import COMMAND
 from folkmoot.sites.addresses import clean_host
-from folkmoot.sites.model import Site
-from folkmoot.sites.sites import get_site, site_for
+from folkmoot.sites.model import Policy, Site, Theme
+from folkmoot.sites.sites import add_site, get_site, site_for
 from folkmoot.storage.database import Database, Row, Tx, connect
 from folkmoot.storage.ids import new_id
 
@@ -64,14 +68,11 @@ def bring(
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        site = db.read_now(partial(_site, host=host))
-        fingerprint = _fingerprint(files, form, story)
-        finished = _finish_all(db, folder, site, now, progress)
-        if fingerprint in finished and not dry_run:
-            return finished[fingerprint]
-        staff = tuple(name for _, name in db.read_now(partial(staff_names, site=site.id)))
-        told = Told(now, form, story, now - DAY if dated is None else dated, staff)
-        return _import(db, folder, site, files, told, fingerprint, dry_run, progress)
+        asked = _Asked(db, folder, host, files, form, story, now, now - DAY if dated is None else dated, progress)
+        finished = asked.finish_all()
+        if asked.fingerprint in finished and not dry_run:
+            return finished[asked.fingerprint]
+        return asked.bring(dry_run)
 
 
 def batches(db: Database, host: str) -> list[Batch]:
@@ -87,39 +88,109 @@ def _site(tx: Tx, host: str) -> Site:
     return get_site(tx, found.id)
 
 
-def _fingerprint(files: list[Path], form: str, story: str | None) -> str:
+class _Asked:
+    """One import as it was asked for."""
+
+    def __init__(
+        self, db: Database, folder: Path, host: str, files: list[Path], form: str, story: str | None, now: int, dated: int, progress: Progress
+    ) -> None:
+        self._db = db
+        self._folder = folder
+        self._files = files
+        self._now = now
+        self._progress = progress
+        self._form = _form(files, form)
+        self._host = clean_host(host)
+        self._found = db.read_now(partial(site_for, host=self._host))
+        if self._found is None and self._form.read is not None:
+            db.read_now(partial(_site, host=host))
+        self._site = self._found or Site(0, self._host, self._host, "en", Policy(), Theme(), (self._host,))
+        staff = tuple(name for _, name in db.read_now(partial(staff_names, site=self._site.id)))
+        self._told = Told(now, self._form.name, story, dated, staff)
+        self.fingerprint = _fingerprint(files, self._told)
+
+    def bring(self, dry_run: bool) -> Report:
+        """Stages, then merges unless nothing is new or nothing is to be written."""
+        batch = new_id(self._now)
+        names = [path.name for path in self._files]
+        with _staging(self._folder, batch) as work:
+            news = self._stage(work)
+            report = report_of(work, self._site, names, batch)
+            if dry_run or not (report.comments or news):
+                return msgspec.structs.replace(report, batch=None, dry_run=dry_run)
+            kept = msgspec.json.encode({**msgspec.to_builtins(report), "fingerprint": self.fingerprint}).decode()
+            self._db.write_now(partial(self._begin, batch=batch, file=", ".join(names), report=kept))
+            self._merge(work, batch)
+            return report
+
+    def _stage(self, work: Database) -> int:
+        """Reads and settles; how much is new beside comments."""
+        if self._form.read is not None:
+            stage(work, self._files, self._form, self._told, self._progress)
+            settling = Settling(work, self._db, self._site, self._form.name, self._now, self._progress)
+        else:
+            with opened(self._files[0]) as archive:
+                Staging(work, archive, self._progress).stage()
+            settling = Arrangement(work, self._db, self._site, self._form.name, self._now, self._progress)
+        settling.settle()
+        return settling.news
+
+    def _begin(self, tx: Tx, batch: int, file: str, report: str) -> None:
+        if self._found is None:
+            self._found = self._site = add_site(tx, COMMAND, self._host, self._host, self._now)
+        store_imports.insert_batch(tx, batch, self._site.id, self._form.name, file, report, self._now)
+
+    def _merge(self, work: Database, batch: int) -> None:
+        row = self._db.read_now(partial(store_imports.batch_by_id, batch=batch))
+        if row:
+            kind = Homecoming if row.source == OWN else Merge
+            kind(work, self._db, self._site, row, self._progress).run(row.phase, row.reached)
+            self._db.write_now(partial(store_imports.set_phase, batch=batch, phase="closed", ended=self._now))
+
+    # Imports that were cut short
+
+    def finish_all(self) -> dict[str, Report]:
+        """Finishes what an earlier process began, and sweeps away staging files that belong to nothing. Gives reports by fingerprint."""
+        rows = self._db.read_now(partial(store_imports.unfinished, site=self._site.id))
+        finished = {fingerprint: report for fingerprint, report in map(self._finish, rows) if report}
+        for path in self._folder.glob("import-*.db"):
+            _remove(path)
+        return finished
+
+    def _finish(self, row: Row) -> tuple[str, Report | None]:
+        if row.phase == "undoing":
+            undo(self._db, row.id, self._now, self._progress)
+            return "", None
+        if not _path(self._folder, row.id).exists():
+            words = (
+                "The import {batch} of {file} was cut short, and its staging file is not in {folder}."
+                " Undo it, then import again: folkmoot import --undo {batch}"
+            )
+            raise Conflict(say(words, batch=row.id, file=row.file, folder=self._folder), "import_cut_short")
+        with _staging(self._folder, row.id) as work:
+            self._merge(work, row.id)
+        kept = msgspec.json.decode(row.report)
+        return kept.pop("fingerprint"), msgspec.convert({**kept, "resumed": True}, Report)
+
+
+def _form(files: list[Path], asked: str) -> Format:
+    """The format of the files, by the first of them. Our own export is one file."""
+    if not files:
+        raise Invalid("There is nothing to import: no file was named.", "no_file", "file")
+    with opened(files[0]) as archive:
+        form = format_of(archive, asked)
+    if form.read is None and len(files) > 1:
+        raise Invalid("Folkmoot's own export is one file; import several one after another.", "one_file", "file")
+    return form
+
+
+def _fingerprint(files: list[Path], told: Told) -> str:
     """What tells one import from another: what is in the files, and how they were to be read."""
-    digest = hashlib.sha256(f"{form}\0{story}".encode())
+    digest = hashlib.sha256(f"{told.form}\0{told.story}".encode())
     for path in files:
         with opened(path) as archive:
             digest.update(archive.digest())
     return digest.hexdigest()
-
-
-# One import
-
-
-def _import(db: Database, folder: Path, site: Site, files: list[Path], told: Told, fingerprint: str, dry_run: bool, progress: Progress) -> Report:
-    batch = new_id(told.now)
-    names = [path.name for path in files]
-    with _staging(folder, batch) as work:
-        form = stage(work, files, told, progress)
-        settling = Settling(work, db, site, form.name, told.now, progress)
-        settling.settle()
-        report = report_of(work, site, names, batch)
-        if dry_run or not (report.comments or settling.news):
-            return msgspec.structs.replace(report, batch=None, dry_run=dry_run)
-        kept = msgspec.json.encode({**msgspec.to_builtins(report), "fingerprint": fingerprint}).decode()
-        db.write_now(lambda tx: store_imports.insert_batch(tx, batch, site.id, form.name, ", ".join(names), kept, told.now))
-        _merge(db, work, site, batch, told.now, progress)
-        return report
-
-
-def _merge(db: Database, work: Database, site: Site, batch: int, now: int, progress: Progress) -> None:
-    row = db.read_now(partial(store_imports.batch_by_id, batch=batch))
-    if row:
-        Merge(work, db, site, row, progress).run(row.phase, row.reached)
-        db.write_now(partial(store_imports.set_phase, batch=batch, phase="closed", ended=now))
 
 
 @contextmanager
@@ -143,31 +214,6 @@ def _path(folder: Path, batch: int) -> Path:
 def _remove(path: Path) -> None:
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-# Imports that were cut short
-
-
-def _finish_all(db: Database, folder: Path, site: Site, now: int, progress: Progress) -> dict[str, Report]:
-    """Finishes what an earlier process began, and sweeps away staging files that belong to nothing. Gives reports by fingerprint."""
-    rows = db.read_now(partial(store_imports.unfinished, site=site.id))
-    finished = {fingerprint: report for fingerprint, report in (_finish(db, folder, site, row, now, progress) for row in rows) if report}
-    for path in folder.glob("import-*.db"):
-        _remove(path)
-    return finished
-
-
-def _finish(db: Database, folder: Path, site: Site, row: Row, now: int, progress: Progress) -> tuple[str, Report | None]:
-    if row.phase == "undoing":
-        undo(db, row.id, now, progress)
-        return "", None
-    if not _path(folder, row.id).exists():
-        words = "The import {batch} of {file} was cut short, and its staging file is not in {folder}. Undo it, then import again: folkmoot import --undo {batch}"
-        raise Conflict(say(words, batch=row.id, file=row.file, folder=folder), "import_cut_short")
-    with _staging(folder, row.id) as work:
-        _merge(db, work, site, row.id, now, progress)
-    kept = msgspec.json.decode(row.report)
-    return kept.pop("fingerprint"), msgspec.convert({**kept, "resumed": True}, Report)
 
 
 @contextmanager

@@ -45,23 +45,23 @@ class Merge:
     """Takes a batch from its staging database into the data. now: when the batch began; every row that it brings remembers it."""
 
     def __init__(self, work: Database, main: Database, site: Site, batch: Row, progress: Progress) -> None:
-        self._work = work
-        self._main = main
-        self._site = site
-        self._batch: int = batch.id
-        self._source: str = batch.source
-        self._now: int = batch.started
-        self._progress = progress
+        self.work = work
+        self.main = main
+        self.site = site
+        self.batch: int = batch.id
+        self.source: str = batch.source
+        self.now: int = batch.started
+        self.progress = progress
 
     def run(self, phase: str, reached: int) -> None:
         """Merges from where it stood, then opens."""
-        counts = self._work.read_now(staged.counts)
+        counts = self.work.read_now(staged.counts)
         turns, opens = (counts.turns, counts.opens) if counts else (0, 0)
         if phase == "merging":
-            self._merge_stories()
-            self._merge_people()
+            self.before()
             self._in_steps("merging", reached, turns, self._merge_some)
-            self._main.write_now(partial(store_imports.set_phase, batch=self._batch, phase="opening"))
+            self.after()
+            self.main.write_now(partial(store_imports.set_phase, batch=self.batch, phase="opening"))
             reached = 0
         self._in_steps("opening", reached, opens, self._open_some)
 
@@ -73,82 +73,94 @@ class Merge:
             reached = step(reached, limit)
             took = time.monotonic() - began
             limit = max(10, min(MOST, int(limit * LONGEST / max(took, LONGEST / 4))))
-            self._progress(what, reached / last)
+            self.progress(what, reached / last)
             time.sleep(took * PAUSE)
-        self._progress(what, 1.0)
+        self.progress(what, 1.0)
 
     # Stories and people: doing it twice is doing it once
 
+    def before(self) -> None:
+        self._merge_stories()
+        self._merge_people()
+
+    def after(self) -> None:
+        """What hangs on comments, where a source has it."""
+
     def _merge_stories(self) -> None:
         after = 0
-        while rows := self._work.read_now(partial(staged.leaders, after=after, limit=MOST // 5)):
-            arriving = self._work.read_now(partial(_arriving, rows=rows, now=self._now))
-            settled = self._main.write_now(partial(self._arrive, arriving=arriving))
-            self._work.write_now(partial(_settle_stories, settled=settled))
+        while rows := self.work.read_now(partial(staged.leaders, after=after, limit=MOST // 5)):
+            arriving = self.work.read_now(partial(_arriving, rows=rows, now=self.now))
+            settled = self.main.write_now(partial(self._arrive, arriving=arriving))
+            self.work.write_now(partial(_settle_stories, settled=settled))
             after = rows[-1].number
 
     def _arrive(self, tx: Tx, arriving: list[tuple[int, stories.Arriving, list[str]]]) -> list[tuple[int, int, int]]:
         settled = []
         for leader, story, keys in arriving:
-            found = stories.arrive(tx, self._site, story, self._now)
-            self._remember(tx, "story", [(key, found) for key in keys])
+            found = stories.arrive(tx, self.site, story, self.now)
+            self.remember(tx, "story", [(key, found) for key in keys])
             settled.append((leader, found, int(found == story.id)))
         return settled
 
     def _merge_people(self) -> None:
         after = 0
-        while rows := self._work.read_now(partial(staged.people, after=after, limit=MOST)):
-            self._main.write_now(partial(self._arrive_people, rows=[row for row in rows if row.fresh]))
+        while rows := self.work.read_now(partial(staged.people, after=after, limit=MOST)):
+            self.main.write_now(partial(self._arrive_people, rows=[row for row in rows if row.fresh]))
             after = rows[-1].number
 
     def _arrive_people(self, tx: Tx, rows: list[Row]) -> None:
         people.arrive(tx, [(Person(row.person, "guest", row.name, row.created, None), row.skeleton) for row in rows])
-        self._remember(tx, "person", [(row.key, row.person) for row in rows])
+        self.remember(tx, "person", [(row.key, row.person) for row in rows])
 
-    def _remember(self, tx: Tx, kind: str, keys: list[tuple[str, int]]) -> None:
-        about = {"site": self._site.id, "source": self._source, "kind": kind, "batch": self._batch}
+    def remember(self, tx: Tx, kind: str, keys: list[tuple[str, int]]) -> None:
+        about = {"site": self.site.id, "source": self.source, "kind": kind, "batch": self.batch}
         store_imports.remember_keys(tx, [{**about, "source_id": key, "id": found} for key, found in keys])
 
     # Comments
 
     def _merge_some(self, reached: int, limit: int) -> int:
-        rows = self._work.read_now(partial(staged.to_merge, after=reached, limit=limit))
-        if taken := self._main.read_now(partial(store_imports.taken, ids=[row.id for row in rows])):
+        rows = self.work.read_now(partial(staged.to_merge, after=reached, limit=limit))
+        if taken := self.main.read_now(partial(store_imports.taken, ids=[row.id for row in rows])):
             given = [{"number": row.number, "id": new_id(row.posted)} for row in rows if row.id in taken]
-            self._work.write_now(partial(staged.set_ids, given=given))
+            self.work.write_now(partial(staged.set_ids, given=given))
             return reached
-        self._main.write_now(partial(self._insert, rows=rows))
+        self.main.write_now(partial(self._insert, rows=rows))
         return int(rows[-1].turn)
 
     def _insert(self, tx: Tx, rows: list[Row]) -> None:
-        store_imports.insert_comments(tx, map(self._comment, rows))
-        store_imports.insert_decisions(tx, [_decision(row, self._now) for row in rows if row.state in _DECISIONS])
-        self._remember(tx, "comment", [(row.key, row.id) for row in rows])
+        store_imports.insert_comments(tx, [self.comment(row) for row in rows])
+        self.decide(tx, rows)
+        self.remember(tx, "comment", [(row.key, row.id) for row in rows])
         votes = Counter[int]()
         for row in rows:
             votes[row.story] += row.up + row.down
         for story, number in votes.items():
             if number:
                 store_imports.add_to_thread(tx, story, 0, number)
-        store_imports.set_reached(tx, self._batch, rows[-1].turn)
+        store_imports.set_reached(tx, self.batch, rows[-1].turn)
 
-    def _comment(self, row: Row) -> dict[str, object]:
+    def decide(self, tx: Tx, rows: list[Row]) -> None:
+        """Remembers why comments are not shown that their source did not show."""
+        store_imports.insert_decisions(tx, [_decision(row, self.now) for row in rows if row.state in _DECISIONS])
+
+    def comment(self, row: Row) -> dict[str, object]:
         by_best, by_replies, by_hot = sort_keys(row.up, row.down, row.posted, row.replies)
-        return {**row._asdict(), "base_up": row.up, "base_down": row.down, "batch": self._batch, "by_best": by_best, "by_replies": by_replies, "by_hot": by_hot}
+        keys = {"by_best": by_best, "by_replies": by_replies, "by_hot": by_hot}
+        return {**row._asdict(), **keys, "base_up": row.up, "base_down": row.down, "batch": self.batch}
 
     # Opening
 
     def _open_some(self, reached: int, limit: int) -> int:
         """Opens the next comments of one story; of several together only where all of them are new, since nobody else waits for these."""
-        rows = self._work.read_now(partial(staged.to_open, after=reached, limit=limit))
+        rows = self.work.read_now(partial(staged.to_open, after=reached, limit=limit))
         some = list(takewhile(lambda row: row.story == rows[0].story or (rows[0].fresh and row.fresh), rows))
-        self._main.write_now(partial(self._open, rows=some), lane=rows[0].story)
+        self.main.write_now(partial(self._open, rows=some), lane=rows[0].story)
         return int(some[-1].opens)
 
     def _open(self, tx: Tx, rows: list[Row]) -> None:
         for story, some in groupby(rows, attrgetter("story")):
             self._open_in_story(tx, story, list(some))
-        store_imports.set_reached(tx, self._batch, rows[-1].opens)
+        store_imports.set_reached(tx, self.batch, rows[-1].opens)
 
     def _open_in_story(self, tx: Tx, story: int, rows: list[Row]) -> None:
         moved = tx.hold(story)

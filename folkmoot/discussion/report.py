@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import msgspec
@@ -14,6 +15,7 @@ from folkmoot.storage.database import Database, Tx
 
 MOST = 1_000  # remarks of one kind that are said one by one
 STEP = 5_000
+_HOST = re.compile(r"^\d+:(?=\D)|[/?].*", re.DOTALL)  # of a cleaned address, what is not its host; our own export puts the story's id before it
 
 
 class Report(Struct, frozen=True):
@@ -44,8 +46,8 @@ def report_of(work: Database, site: Site, files: list[str], batch: int | None) -
 def _counted(tx: Tx, warnings: list[str], batch: int | None) -> Report:
     stories, comments = staged.story_counts(tx), staged.counts(tx)
     return Report(
-        stories=stories.fresh if stories else 0, comments=comments.fresh if comments else 0, people=staged.fresh_people(tx), skipped=staged.skipped(tx),
-        already=comments.known if comments else 0, warnings=warnings, batch=str(batch) if batch else None, dry_run=batch is None,
+        stories.fresh if stories else 0, comments.fresh if comments else 0, staged.fresh_people(tx), staged.skipped(tx),
+        comments.known if comments else 0, warnings, str(batch) if batch else None,
     )  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def _hosts(tx: Tx) -> Counter[str]:
     hosts: Counter[str] = Counter()
     after = ""
     while rows := staged.some_addresses(tx, after, STEP):
-        hosts.update(row.reference.split("/", 1)[0].split("?", 1)[0] for row in rows)
+        hosts.update(_HOST.sub("", row.reference) for row in rows)
         after = rows[-1].reference
     return hosts
 

@@ -29,49 +29,49 @@ class Settling:
     """Puts what was staged in order. work: the staging database; main: the data, which is only read."""
 
     def __init__(self, work: Database, main: Database, site: Site, source: str, now: int, progress: Progress) -> None:
-        self._work = work
-        self._main = main
-        self._site = site
-        self._source = source
-        self._now = now
-        self._progress = progress
+        self.work = work
+        self.main = main
+        self.site = site
+        self.source = source
+        self.now = now
+        self.progress = progress
         self.news = 0  # keys of stories that are not known yet
 
     def settle(self) -> None:
         """Does it all, step by step."""
-        steps = (self._stories, self._places, self._leave_out, self._known, self._people, self._tree, self._sight)
+        steps = (self.stories, self.places, self.leave_out, self.known, self.people, self.tree, self.sight)
         for number, step in enumerate(steps):
-            self._progress("sorting", number / len(steps))
+            self.progress("sorting", number / len(steps))
             step()
-        self._progress("sorting", 1.0)
+        self.progress("sorting", 1.0)
 
-    def _pages(self, read: Callable[[Tx, int, int], list[Row]]) -> Iterator[list[Row]]:
+    def pages(self, read: Callable[[Tx, int, int], list[Row]]) -> Iterator[list[Row]]:
         """Pages of rows by their number."""
         after = 0
-        while rows := self._work.read_now(partial(_page, read=read, after=after)):
+        while rows := self.work.read_now(partial(_page, read=read, after=after)):
             yield rows
             after = rows[-1].number
 
-    def _write(self, act: Callable[[Tx], T]) -> T:
-        return self._work.write_now(act)
+    def write(self, act: Callable[[Tx], T]) -> T:
+        return self.work.write_now(act)
 
     # Stories
 
-    def _stories(self) -> None:
-        joined = self._work.read_now(store.joined_threads)
+    def stories(self) -> None:
+        joined = self.work.read_now(store.joined_threads)
         words = [f"The thread {each.key} is the same story as {each.leader_key} in line {each.leader_line}; they are one." for each in joined]
-        self._say_all("one story, several threads", joined, words)
-        for rows in self._pages(store.leaders):
-            arriving = self._work.read_now(partial(self._arriving, rows=rows))
-            known = self._main.read_now(partial(self._find_all, wanted=arriving))
-            self._write(partial(self._settle_stories, rows=rows, known=known))
+        self.say_all("one story, several threads", joined, words)
+        for rows in self.pages(store.leaders):
+            arriving = self.work.read_now(partial(self._arriving, rows=rows))
+            known = self.main.read_now(partial(self._find_all, wanted=arriving))
+            self.write(partial(self._settle_stories, rows=rows, known=known))
 
     def _arriving(self, tx: Tx, rows: list[Row]) -> list[tuple[Arriving, list[str]]]:
         """Each story as its followers tell of it, and their keys."""
         wanted = []
         for row in rows:
             followers = store.followers(tx, row.number)
-            wanted.append((arriving_of(followers, store.addresses(tx, row.number), 0, self._now), [each.key for each in followers]))
+            wanted.append((arriving_of(followers, store.addresses(tx, row.number), 0, self.now), [each.key for each in followers]))
         return wanted
 
     def _find_all(self, tx: Tx, wanted: list[tuple[Arriving, list[str]]]) -> list[tuple[int | None, str]]:
@@ -79,13 +79,13 @@ class Settling:
 
     def _find(self, tx: Tx, arriving: Arriving, keys: list[str]) -> tuple[int | None, str]:
         """(our id, '') of a story that is here already; (None, why it must be left out or '')."""
-        before = store_imports.keys_known(tx, self._site.id, self._source, "story", keys)
+        before = store_imports.keys_known(tx, self.site.id, self.source, "story", keys)
         self.news += len(keys) - len(before)
         if before:
             return next(iter(before.values())), ""
         if not arriving.cleaned and not arriving.publisher_key:
             return None, "story without address or id"
-        found, foreign = find_arriving(tx, self._site.id, arriving)
+        found, foreign = find_arriving(tx, self.site.id, arriving)
         return (found.id, "") if found else (None, "story of another site" if foreign else "")
 
     def _settle_stories(self, tx: Tx, rows: list[Row], known: list[tuple[int | None, str]]) -> None:
@@ -94,7 +94,7 @@ class Settling:
 
     def _settle_story(self, tx: Tx, row: Row, story: int | None, left_out: str) -> None:
         fresh = int(story is None and not left_out)
-        made = max(new_id(self._now), OLDEST_ID << 21) if fresh else None
+        made = max(new_id(self.now), OLDEST_ID << 21) if fresh else None
         store.set_story(tx, row.number, story or made, fresh, left_out)
         if left_out:
             words = "This thread has neither an address nor an id by which a page could find it." if "without" in left_out else \
@@ -103,13 +103,13 @@ class Settling:
 
     # Which comment stands where
 
-    def _places(self) -> None:
-        for rows in self._pages(store.with_references):
-            self._write(partial(self._place, rows=rows))
-        self._write(store.hide_threads)
-        hidden = self._work.read_now(store.hidden_threads)
+    def places(self) -> None:
+        for rows in self.pages(store.with_references):
+            self.write(partial(self._place, rows=rows))
+        self.write(store.hide_threads)
+        hidden = self.work.read_now(store.hidden_threads)
         words = [f"This thread was deleted where it came from; its comments ({each.comments}) are kept, out of sight." for each in hidden]
-        self._say_all("deleted thread", hidden, words)
+        self.say_all("deleted thread", hidden, words)
 
     def _place(self, tx: Tx, rows: list[Row]) -> None:
         wanted = [(row, msgspec.json.decode(row.stories, type=list[str]), msgspec.json.decode(row.parents, type=list[str])) for row in rows]
@@ -136,70 +136,70 @@ class Settling:
             words = f"The references to its parent ({', '.join(references)}) lead to different comments; the first holds."
             store.add_remark(tx, row.file, row.line, "parent unclear", words)
 
-    def _leave_out(self) -> None:
+    def leave_out(self) -> None:
         """Takes out the comments of stories that have no place here."""
 
-        while self._write(_leave_some_out):
+        while self.write(_leave_some_out):
             pass
 
     # What was imported before
 
-    def _known(self) -> None:
-        for rows in self._pages(store.page):
-            look = partial(store_imports.comments_known, site=self._site.id, source=self._source, keys=[row.key for row in rows])
-            known = self._main.read_now(look)
+    def known(self) -> None:
+        for rows in self.pages(store.page):
+            look = partial(store_imports.comments_known, site=self.site.id, source=self.source, keys=[row.key for row in rows])
+            known = self.main.read_now(look)
             given = [{"number": row.number, "id": known[row.key].id, "level": known[row.key].level} for row in rows if row.key in known]
-            self._write(partial(store.set_known, given=given))
+            self.write(partial(store.set_known, given=given))
 
-    def _people(self) -> None:
-        for rows in self._pages(store.people):
-            look = partial(store_imports.keys_known, site=self._site.id, source=self._source, kind="person", keys=[row.key for row in rows])
-            known = self._main.read_now(look)
+    def people(self) -> None:
+        for rows in self.pages(store.people):
+            look = partial(store_imports.keys_known, site=self.site.id, source=self.source, kind="person", keys=[row.key for row in rows])
+            known = self.main.read_now(look)
             given = [{"number": row.number, "person": known.get(row.key) or self._made(row), "fresh": int(row.key not in known)} for row in rows]
-            self._write(partial(store.set_people, given=given))
-        self._write(store.drop_idle_people)
+            self.write(partial(store.set_people, given=given))
+        self.write(store.drop_idle_people)
 
     def _made(self, row: Row) -> int:
         return new_id(max(row.created, OLDEST_ID))
 
     # Who answers whom
 
-    def _tree(self) -> None:
-        strays = self._work.read_now(store.strays)
-        self._say_all("parent elsewhere", strays, "The comment that this one answers is left out, or lies under another story; it stands on its own.")
+    def tree(self) -> None:
+        strays = self.work.read_now(store.strays)
+        self.say_all("parent elsewhere", strays, "The comment that this one answers is left out, or lies under another story; it stands on its own.")
         self._uproot(strays)
         self._levels()
-        while circling := self._work.read_now(store.without_level):
+        while circling := self.work.read_now(store.without_level):
             cut = list(_earliest_of_circles(circling))
-            self._say_all("parents in a circle", cut, "This comment answers, by way of others, itself; the earliest of them stands on its own.")
+            self.say_all("parents in a circle", cut, "This comment answers, by way of others, itself; the earliest of them stands on its own.")
             self._uproot(cut)
             self._levels()
 
     def _uproot(self, rows: list[Row]) -> None:
-        self._write(partial(store.make_roots, numbers=[row.number for row in rows]))
+        self.write(partial(store.make_roots, numbers=[row.number for row in rows]))
 
     def _levels(self) -> None:
         """Roots are level 1, replies one deeper; what would lie deeper than threads go becomes a neighbour of its parent."""
-        self._write(store.begin_levels)
+        self.write(store.begin_levels)
         level = 1
-        while level < MAX_LEVEL and level <= self._work.read_now(store.deepest):
-            self._write(partial(store.deepen, level=level))
+        while level < MAX_LEVEL and level <= self.work.read_now(store.deepest):
+            self.write(partial(store.deepen, level=level))
             level += 1
-        while deep := self._work.read_now(partial(store.too_deep, level=MAX_LEVEL)):
-            self._say_all("too deep", deep, f"This reply lies deeper than {MAX_LEVEL} levels; it stands beside the one that it answers.")
+        while deep := self.work.read_now(partial(store.too_deep, level=MAX_LEVEL)):
+            self.say_all("too deep", deep, f"This reply lies deeper than {MAX_LEVEL} levels; it stands beside the one that it answers.")
             given = [{"number": row.number, "above": row.above, "level": MAX_LEVEL if row.above else 1} for row in deep]
-            self._write(partial(store.flatten, given=given))
+            self.write(partial(store.flatten, given=given))
 
-    def _sight(self) -> None:
+    def sight(self) -> None:
         """Who can be seen, from the deepest level up; then each gets its turn."""
-        for level in range(self._work.read_now(store.deepest), 0, -1):
-            self._write(partial(store.see, level=level))
-        self._write(store.number_turns)
+        for level in range(self.work.read_now(store.deepest), 0, -1):
+            self.write(partial(store.see, level=level))
+        self.write(store.number_turns)
 
-    def _say_all(self, kind: str, rows: list[Row], words: str | list[str]) -> None:
+    def say_all(self, kind: str, rows: list[Row], words: str | list[str]) -> None:
         """Says the same of each row, or to each its own."""
         said = [words] * len(rows) if isinstance(words, str) else words
-        self._write(partial(_say, kind=kind, rows=rows, words=said))
+        self.write(partial(_say, kind=kind, rows=rows, words=said))
 
 
 def _page(tx: Tx, read: Callable[[Tx, int, int], list[Row]], after: int) -> list[Row]:
@@ -223,7 +223,8 @@ def arriving_of(followers: list[Row], cleaned: list[str], story: int, now: int) 
     """One story of several staged ones: what the first says, else the next. It is closed where every one of them is."""
     first: Callable[[str], str] = lambda field: next((getattr(each, field) for each in followers if getattr(each, field)), "")  # noqa: E731
     created = min((each.created for each in followers if each.created is not None), default=now)
-    return Arriving(story, first("title"), first("address"), tuple(cleaned), first("publisher_key") or None, created, all(each.closed for each in followers))
+    closed = all(each.closed for each in followers)
+    return Arriving(story, first("title"), first("address"), tuple(cleaned), first("publisher_key") or None, created, closed)
 
 
 def _first(found: dict[str, int], references: Iterable[str]) -> int | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from folkmoot.discussion import store_staging as store
-from folkmoot.discussion.importers import Format, format_of
+from folkmoot.discussion.importers import Format
 from folkmoot.discussion.importers.files import Archive, opened
 from folkmoot.discussion.importers.model import Bad, Comment, Imported, Story
 from folkmoot.discussion.importers.proxies import behind
@@ -40,25 +40,15 @@ class Told(Struct, frozen=True):
     staff: tuple[str, ...] = ()
 
 
-def stage(work: Database, files: list[Path], told: Told, progress: Progress) -> Format:
-    """Reads the files into the staging database. Raises Invalid with line and column for a broken one; gives their format."""
+def stage(work: Database, files: list[Path], form: Format, told: Told, progress: Progress) -> None:
+    """Reads the files into the staging database. Raises Invalid, with line and column for a file that is broken."""
+    if form.one_story and told.story is None:
+        raise Invalid(f"{files[0].name} does not say which story it belongs to. Say it with --story and its address.", "no_story", "story")
     work.write_now(store.make_tables)
-    found: Format | None = None
     stager = _Stager(work, told)
     for number, path in enumerate(files):
         with opened(path) as archive:
-            form = format_of(archive, told.form if found is None else found.name)
-            found = found or _fit(form, archive, told)
-            stager.take(number, archive, found, progress)
-    if found is None:
-        raise Invalid("There is nothing to import: no file was named.", "no_file", "file")
-    return found
-
-
-def _fit(form: Format, archive: Archive, told: Told) -> Format:
-    if form.one_story and told.story is None:
-        raise Invalid(f"{archive.name} does not say which story it belongs to. Say it with --story and its address.", "no_story", "story")
-    return form
+            stager.take(number, archive, form, progress)
 
 
 class _Stager:
@@ -77,18 +67,13 @@ class _Stager:
         """Reads one file to its end."""
         self._file = file
         self._prefix = f"{clean_address(self._told.story)} " if form.one_story and self._told.story else ""
-        for number, row in enumerate(self._read(archive, form)):
+        for number, row in enumerate(form.read(archive) if form.read else ()):
             self._rows.append(self._made(row))
             if number % STEP == STEP - 1:
                 self._flush()
                 progress("reading", archive.share)
         self._flush()
         progress("reading", 1.0)
-
-    def _read(self, archive: Archive, form: Format) -> Iterator[Imported]:
-        if form.read is None:
-            raise Invalid(f"{archive.name} is Folkmoot's own export; give it alone.", "own_export", "file")
-        return form.read(archive)
 
     def _flush(self) -> None:
         rows, self._rows = self._rows, []
@@ -117,11 +102,12 @@ class _Stager:
 
         def write(tx: Tx) -> None:
             new = store.add_story(
-                tx, number=number, file=file, line=row.line, key=prefix + row.key, title=clean_title(row.title), address=address if _cleaned(address) else "",
-                publisher_key=key, created=row.created, closed=int(row.closed), hidden=int(row.hidden),
+                tx, number=number, file=file, line=row.line, key=prefix + row.key, title=clean_title(row.title),
+                address=address if _cleaned(address) else "", publisher_key=key, created=row.created, closed=int(row.closed), hidden=int(row.hidden),
             )  # fmt: skip
             if not new:
-                return store.add_remark(tx, file, row.line, "story given twice", f"The story {row.key} is in the archive twice; the first holds.")
+                store.add_remark(tx, file, row.line, "story given twice", f"The story {row.key} is in the archive twice; the first holds.")
+                return
             for kind, references in (("story", [prefix + each for each in (row.key, *row.also)]), ("address", cleaned)):
                 for reference in references:
                     other = store.call(tx, kind, reference, number)
@@ -149,8 +135,9 @@ class _Stager:
             "edited": row.edited, "state": row.state, "up": max(row.up, 0), "down": max(row.down, 0), "person": None,
         }  # fmt: skip
         wide = {
-            "number": number, "stories": self._references(row.story), "parents": self._references(row.parent), "name": name.name, "skeleton": likeness,
-            "marks": "namesake" if likeness in self._reserved else "", "text": words.text, "html": words.html, "renderer": RENDERER, "digest": words.digest,
+            "number": number, "stories": self._references(row.story), "parents": self._references(row.parent), "name": name.name,
+            "skeleton": likeness, "marks": "namesake" if likeness in self._reserved else "", "text": words.text, "html": words.html,
+            "renderer": RENDERER, "digest": words.digest, "extra": "",
         }  # fmt: skip
         also, writer = [self._prefix + each for each in {row.key: 0, **dict.fromkeys(row.also)}], row.writer.key
 

@@ -96,9 +96,10 @@ def taken(tx: Tx, ids: Sequence[int]) -> set[int]:
 def insert_comments(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
     """Comments that nobody sees yet."""
     tx.many(
-        "INSERT INTO comment (id, story, parent, level, person, name, skeleton, text, html, renderer, posted, edited, state, visible, batch, up, down,"
-        " base_up, base_down, replies, by_best, by_replies, by_hot, moved, marks, digest) VALUES (:id, :story, :parent, :level, :person, :name, :skeleton,"
-        " :text, :html, :renderer, :posted, :edited, :state, 0, :batch, :up, :down, :base_up, :base_down, :replies, :by_best, :by_replies, :by_hot, 0, :marks, :digest)",
+        "INSERT INTO comment (id, story, parent, level, person, name, skeleton, text, html, renderer, posted, edited, state, visible,"
+        " batch, up, down, base_up, base_down, replies, by_best, by_replies, by_hot, moved, marks, digest)"
+        " VALUES (:id, :story, :parent, :level, :person, :name, :skeleton, :text, :html, :renderer, :posted, :edited, :state, 0,"
+        " :batch, :up, :down, :base_up, :base_down, :replies, :by_best, :by_replies, :by_hot, 0, :marks, :digest)",
         given,
     )
 
@@ -143,6 +144,7 @@ def delete_comment(tx: Tx, comment: int) -> tuple[int, int]:
     flags = tx.count("DELETE FROM flag WHERE comment = :comment", comment=comment)
     tx.run("DELETE FROM decision WHERE comment = :comment", comment=comment)
     tx.run("DELETE FROM revision WHERE comment = :comment", comment=comment)
+    tx.run("DELETE FROM source_key WHERE kind = 'comment' AND id = :comment", comment=comment)
     tx.run("DELETE FROM comment WHERE id = :comment", comment=comment)
     return votes, flags
 
@@ -150,7 +152,8 @@ def delete_comment(tx: Tx, comment: int) -> tuple[int, int]:
 def make_tombstone(tx: Tx, comment: int, now: int) -> None:
     """Leaves of a comment only its place, for the replies below it; it belongs to no batch any more."""
     tx.run(
-        "UPDATE comment SET state = 'removed', person = NULL, name = '', skeleton = '', text = '', html = '', renderer = 0, digest = '', batch = NULL WHERE id = :comment",
+        "UPDATE comment SET state = 'removed', person = NULL, name = '', skeleton = '', text = '', html = '', renderer = 0, digest = '',"
+        " batch = NULL WHERE id = :comment",
         comment=comment,
     )
     tx.run("UPDATE revision SET text = '', html = '' WHERE comment = :comment", comment=comment)

@@ -12,9 +12,9 @@ from folkmoot.storage.database import Row, Tx
 TABLES = (
     # leader: the story that this one is the same as, mostly itself. story: our id. fresh: 1 if it is to be written.
     """CREATE TABLE staged_story (
-  number INTEGER PRIMARY KEY, file INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT NOT NULL UNIQUE, title TEXT NOT NULL, address TEXT NOT NULL,
-  publisher_key TEXT, created BIGINT, closed INTEGER NOT NULL, hidden INTEGER NOT NULL, leader INTEGER NOT NULL, story BIGINT, fresh INTEGER NOT NULL DEFAULT 1,
-  left_out TEXT NOT NULL DEFAULT '')""",
+  number INTEGER PRIMARY KEY, file INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+  address TEXT NOT NULL, publisher_key TEXT, created BIGINT, closed INTEGER NOT NULL, hidden INTEGER NOT NULL, leader INTEGER NOT NULL,
+  story BIGINT, fresh INTEGER NOT NULL DEFAULT 1, left_out TEXT NOT NULL DEFAULT '')""",
     "CREATE INDEX staged_story_leader ON staged_story (leader)",
     # What rows are called by: kind story, address or comment.
     "CREATE TABLE staged_reference (kind TEXT NOT NULL, reference TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (kind, reference))",
@@ -23,23 +23,24 @@ TABLES = (
     " created BIGINT NOT NULL, person BIGINT, fresh INTEGER NOT NULL DEFAULT 1)",
     # above: the staged comment that it answers. known: it was imported before. turn, opens: its place in the merge and in the opening.
     """CREATE TABLE staged_comment (
-  number INTEGER PRIMARY KEY, file INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT NOT NULL UNIQUE, id BIGINT NOT NULL, thread INTEGER, above INTEGER,
-  person INTEGER, posted BIGINT NOT NULL, edited BIGINT, state TEXT NOT NULL, up BIGINT NOT NULL, down BIGINT NOT NULL, known INTEGER NOT NULL DEFAULT 0,
-  level INTEGER, visible INTEGER NOT NULL DEFAULT 0, replies BIGINT NOT NULL DEFAULT 0, turn INTEGER, opens INTEGER)""",
+  number INTEGER PRIMARY KEY, file INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT NOT NULL UNIQUE, id BIGINT NOT NULL,
+  thread INTEGER, above INTEGER, person INTEGER, posted BIGINT NOT NULL, edited BIGINT, state TEXT NOT NULL, up BIGINT NOT NULL,
+  down BIGINT NOT NULL, known INTEGER NOT NULL DEFAULT 0, level INTEGER, visible INTEGER NOT NULL DEFAULT 0,
+  replies BIGINT NOT NULL DEFAULT 0, turn INTEGER, opens INTEGER)""",
     "CREATE INDEX staged_comment_above ON staged_comment (above)",
     "CREATE INDEX staged_comment_level ON staged_comment (level)",
     "CREATE INDEX staged_comment_turn ON staged_comment (turn)",
     "CREATE INDEX staged_comment_opens ON staged_comment (opens)",
     """CREATE TABLE staged_words (
   number INTEGER PRIMARY KEY, stories TEXT NOT NULL, parents TEXT NOT NULL, name TEXT NOT NULL, skeleton TEXT NOT NULL, marks TEXT NOT NULL,
-  text TEXT NOT NULL, html TEXT NOT NULL, renderer INTEGER NOT NULL, digest TEXT NOT NULL)""",
+  text TEXT NOT NULL, html TEXT NOT NULL, renderer INTEGER NOT NULL, digest TEXT NOT NULL, extra TEXT NOT NULL)""",
     # skipped: 1 where a comment of the file is left out.
     "CREATE TABLE staged_remark (number INTEGER PRIMARY KEY, file INTEGER NOT NULL, line INTEGER NOT NULL, kind TEXT NOT NULL, words TEXT NOT NULL,"
     " skipped INTEGER NOT NULL)",
     "CREATE TABLE staged_fact (name TEXT PRIMARY KEY, body TEXT NOT NULL)",
 )
 _COMMENT = "number, file, line, key, id, person, posted, edited, state, up, down"
-_WORDS = "number, stories, parents, name, skeleton, marks, text, html, renderer, digest"
+_WORDS = "number, stories, parents, name, skeleton, marks, text, html, renderer, digest, extra"
 
 
 def _values(columns: str) -> str:
@@ -108,7 +109,8 @@ def call(tx: Tx, kind: str, reference: str, number: int) -> int:
 
 
 def call_comments(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
-    tx.many("INSERT INTO staged_reference (kind, reference, number) VALUES ('comment', :reference, :number) ON CONFLICT (kind, reference) DO NOTHING", given)
+    tx.many("INSERT INTO staged_reference (kind, reference, number) VALUES ('comment', :reference, :number) ON CONFLICT (kind, reference)"
+            " DO NOTHING", given)
 
 
 def join_stories(tx: Tx, one: int, other: int) -> None:
@@ -159,12 +161,14 @@ def hide_threads(tx: Tx) -> None:
 
 
 def hidden_threads(tx: Tx) -> list[Row]:
-    return tx.rows("SELECT s.file, s.line, COUNT(c.number) AS comments FROM staged_story s JOIN staged_comment c ON c.thread = s.number WHERE s.hidden = 1"
+    return tx.rows("SELECT s.file, s.line, COUNT(c.number) AS comments FROM staged_story s JOIN staged_comment c ON c.thread = s.number"
+                   " WHERE s.hidden = 1"
                    " GROUP BY s.number, s.file, s.line")  # fmt: skip
 
 
 def joined_threads(tx: Tx) -> list[Row]:
-    return tx.rows("SELECT s.file, s.line, s.key, l.key AS leader_key, l.line AS leader_line FROM staged_story s JOIN staged_story l ON l.number = s.leader"
+    return tx.rows("SELECT s.file, s.line, s.key, l.key AS leader_key, l.line AS leader_line FROM staged_story s JOIN staged_story l ON"
+                   " l.number = s.leader"
                    " WHERE s.number <> s.leader ORDER BY s.number")  # fmt: skip
 
 
@@ -259,6 +263,11 @@ def set_known(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
     tx.many("UPDATE staged_comment SET known = 1, id = :id, level = :level WHERE number = :number", given)
 
 
+def set_known_levels(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
+    """The same for comments that keep their own ids."""
+    tx.many("UPDATE staged_comment SET known = 1, level = :level WHERE number = :number", given)
+
+
 # The tree
 
 
@@ -282,7 +291,8 @@ def begin_levels(tx: Tx) -> None:
 def deepen(tx: Tx, level: int) -> int:
     """Gives those below a level theirs; how many they are."""
     return tx.count(
-        "UPDATE staged_comment SET level = :level + 1 WHERE level IS NULL AND known = 0 AND above IN (SELECT number FROM staged_comment WHERE level = :level)",
+        "UPDATE staged_comment SET level = :level + 1 WHERE level IS NULL AND known = 0 AND above IN (SELECT number FROM staged_comment"
+        " WHERE level = :level)",
         level=level,
     )
 
@@ -322,18 +332,21 @@ def see(tx: Tx, level: int) -> None:
 def number_turns(tx: Tx) -> None:
     """Parents are written before their replies; within a story what lies deepest is opened first, roots last."""
     tx.run(
-        "UPDATE staged_comment SET turn = t.turn FROM (SELECT number, ROW_NUMBER() OVER (ORDER BY level, number) AS turn FROM staged_comment WHERE known = 0) t"
+        "UPDATE staged_comment SET turn = t.turn FROM (SELECT number, ROW_NUMBER() OVER (ORDER BY level, number) AS turn FROM"
+        " staged_comment WHERE known = 0) t"
         " WHERE t.number = staged_comment.number"
     )
     tx.run(
         "UPDATE staged_comment SET opens = t.opens FROM (SELECT c.number, ROW_NUMBER() OVER (ORDER BY s.leader, c.level DESC, c.number) AS opens"
-        " FROM staged_comment c JOIN staged_story s ON s.number = c.thread WHERE c.known = 0 AND c.visible = 1) t WHERE t.number = staged_comment.number"
+        " FROM staged_comment c JOIN staged_story s ON s.number = c.thread WHERE c.known = 0 AND c.visible = 1) t WHERE t.number ="
+        " staged_comment.number"
     )
 
 
 def counts(tx: Tx) -> Row | None:
     return tx.one(
-        "SELECT COALESCE(SUM(1 - known), 0) AS fresh, COALESCE(SUM(known), 0) AS known, COALESCE(MAX(turn), 0) AS turns, COALESCE(MAX(opens), 0) AS opens"
+        "SELECT COALESCE(SUM(1 - known), 0) AS fresh, COALESCE(SUM(known), 0) AS known, COALESCE(MAX(turn), 0) AS turns,"
+        " COALESCE(MAX(opens), 0) AS opens"
         " FROM staged_comment"
     )
 
@@ -344,9 +357,11 @@ def counts(tx: Tx) -> Row | None:
 def to_merge(tx: Tx, after: int, limit: int) -> list[Row]:
     """Comments by their turn, with the ids that story, parent and person have here."""
     return tx.rows(
-        "SELECT c.turn, c.number, c.key, c.id, s.story, COALESCE(p.id, 0) AS parent, c.level, q.person, w.name, w.skeleton, w.marks, w.text, w.html, w.renderer,"
-        " c.posted, c.edited, c.state, c.up, c.down, c.replies, w.digest FROM staged_comment c JOIN staged_words w ON w.number = c.number"
-        " JOIN staged_story s ON s.number = c.thread LEFT JOIN staged_comment p ON p.number = c.above LEFT JOIN staged_person q ON q.number = c.person"
+        "SELECT c.turn, c.number, c.key, c.id, s.story, COALESCE(p.id, 0) AS parent, c.level, q.person, w.name, w.skeleton, w.marks,"
+        " w.text, w.html, w.renderer,"
+        " c.posted, c.edited, c.state, c.up, c.down, c.replies, w.digest, w.extra FROM staged_comment c JOIN staged_words w ON w.number = c.number"
+        " JOIN staged_story s ON s.number = c.thread LEFT JOIN staged_comment p ON p.number = c.above LEFT JOIN staged_person q ON"
+        " q.number = c.person"
         " WHERE c.turn > :after ORDER BY c.turn LIMIT :limit",
         after=after, limit=limit,
     )
@@ -356,7 +371,8 @@ def to_open(tx: Tx, after: int, limit: int) -> list[Row]:
     """Visible comments by their place in the opening. under: the parent's id, where it was there before this import."""
     return tx.rows(
         "SELECT c.opens, c.id, c.state, s.story, s.fresh, CASE WHEN p.known = 1 THEN p.id END AS under FROM staged_comment c"
-        " JOIN staged_story s ON s.number = c.thread LEFT JOIN staged_comment p ON p.number = c.above WHERE c.opens > :after ORDER BY c.opens LIMIT :limit",
+        " JOIN staged_story s ON s.number = c.thread LEFT JOIN staged_comment p ON p.number = c.above WHERE c.opens > :after ORDER BY"
+        " c.opens LIMIT :limit",
         after=after, limit=limit,
     )
 

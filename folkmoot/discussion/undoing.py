@@ -75,7 +75,7 @@ def _comments(tx: Tx, batch: Row, now: int) -> Undone | None:
 
 
 def _take_out(tx: Tx, row: Row, now: int, done: Undone) -> None:
-    moved = tx.hold(row.story) + 1
+    moved = tx.hold(row.story)
     tx.bump(row.story)
     if row.visible and row.state == "published":
         store.add_live(tx, row.story, -1)

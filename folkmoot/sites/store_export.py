@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from folkmoot.storage.database import Tx
+from collections.abc import Sequence
+
+from msgspec.json import decode, encode
+from msgspec.structs import asdict
+
+from folkmoot.sites.model import Policy, Theme
+from folkmoot.sites.rows import AddressRow, HostRow, SiteRow, StoryDecisionRow, StoryRow
+from folkmoot.storage.database import Row, Tx
 
 
 def delete_arrived_addresses(tx: Tx, story: int, arrived: int) -> int:
@@ -20,3 +27,147 @@ def delete_story(tx: Tx, story: int) -> None:
     tx.run("DELETE FROM story_decision WHERE story = :story", story=story)
     tx.run("DELETE FROM story_address WHERE story = :story", story=story)
     tx.run("DELETE FROM story WHERE id = :story", story=story)
+
+
+# What an export takes along
+
+_STORY = "id, publisher_key, address, title, title_from, language, created, closed"
+_DECISION = "d.id, d.story, d.deed, d.person, d.made_by, d.reason, d.at"
+
+
+def story_row(row: Row) -> StoryRow:
+    return StoryRow(str(row.id), row.address, row.closed, row.created, row.language, row.publisher_key, row.title, row.title_from)
+
+
+def decision_row(row: Row) -> StoryDecisionRow:
+    return StoryDecisionRow(str(row.id), row.at, row.deed, row.made_by, str(row.person) if row.person else None, row.reason, str(row.story))
+
+
+def address_row(row: Row) -> AddressRow:
+    return AddressRow(f"{row.story}:{row.cleaned}", row.added, row.cleaned, str(row.story), row.told_by)
+
+
+def site_row(tx: Tx, site: int) -> SiteRow | None:
+    row = tx.one("SELECT host, name, language, policy, theme, created FROM site WHERE id = :site", site=site)
+    if row is None:
+        return None
+    policy, theme = decode(row.policy, type=Policy), decode(row.theme, type=Theme)
+    return SiteRow(row.host, row.created, row.language, row.name, policy, theme)
+
+
+def host_rows(tx: Tx, site: int) -> list[HostRow]:
+    return sorted((HostRow(row.host, row.added) for row in tx.rows("SELECT host, added FROM site_host WHERE site = :site", site=site)), key=_by_id)
+
+
+def story_ids(tx: Tx, site: int, after: int, limit: int) -> list[int]:
+    rows = tx.rows("SELECT id FROM story WHERE site = :site AND id > :after ORDER BY id LIMIT :limit", site=site, after=after, limit=limit)
+    return [row.id for row in rows]
+
+
+def stories(tx: Tx, ids: list[int]) -> list[StoryRow]:
+    found = tx.each(f"SELECT {_STORY} FROM story WHERE id = :id", [{"id": each} for each in ids])
+    return [story_row(row) for rows in found for row in rows]
+
+
+def addresses(tx: Tx, ids: list[int]) -> list[AddressRow]:
+    """By story, then by the address's letters, which engines may sort differently."""
+    found = tx.each("SELECT story, cleaned, told_by, added FROM story_address WHERE story = :id", [{"id": each} for each in ids])
+    return [row for rows in found for row in sorted(map(address_row, rows), key=_by_id)]
+
+
+def decisions(tx: Tx, site: int, after: int, limit: int) -> list[StoryDecisionRow]:
+    rows = tx.rows(
+        f"SELECT {_DECISION} FROM story_decision d JOIN story s ON s.id = d.story WHERE s.site = :site AND d.id > :after ORDER BY d.id LIMIT :limit",
+        site=site, after=after, limit=limit,
+    )  # fmt: skip
+    return [decision_row(row) for row in rows]
+
+
+def _by_id(row: HostRow | AddressRow) -> str:
+    return row.id
+
+
+# What an import brings home
+
+
+def replace_settings(tx: Tx, site: int, row: SiteRow) -> None:
+    """Makes a site that holds nothing yet what the export says it is. Its host stays."""
+    tx.run(
+        "UPDATE site SET name = :name, language = :language, policy = :policy, theme = :theme, created = :created WHERE id = :site",
+        site=site, name=row.name, language=row.language, policy=encode(row.policy).decode(), theme=encode(row.theme).decode(), created=row.created,
+    )  # fmt: skip
+
+
+def is_empty(tx: Tx, site: int) -> bool:
+    """Whether a site has no story yet."""
+    return tx.one("SELECT id FROM story WHERE site = :site LIMIT 1", site=site) is None
+
+
+def is_only_site(tx: Tx, site: int) -> bool:
+    return tx.one("SELECT id FROM site WHERE id <> :site LIMIT 1", site=site) is None
+
+
+def host_owner(tx: Tx, host: str) -> int | None:
+    row = tx.one("SELECT site FROM site_host WHERE host = :host", host=host)
+    return row.site if row else None
+
+
+def put_hosts(tx: Tx, site: int, rows: Sequence[HostRow]) -> None:
+    """Registers hosts; of one that is registered already, since when is taken over."""
+    tx.many(
+        "INSERT INTO site_host (host, site, added) VALUES (:host, :site, :added) ON CONFLICT (host) DO UPDATE SET added = excluded.added",
+        [{"host": row.id, "site": site, "added": row.added} for row in rows],
+    )
+
+
+def insert_stories(tx: Tx, site: int, rows: Sequence[StoryRow]) -> None:
+    tx.many(
+        "INSERT INTO story (id, site, publisher_key, address, title, title_from, language, created, closed)"
+        " VALUES (:id, :site, :publisher_key, :address, :title, :title_from, :language, :created, :closed) ON CONFLICT (id) DO NOTHING",
+        ({**asdict(row), "id": int(row.id), "site": site} for row in rows),
+    )
+
+
+def insert_addresses(tx: Tx, rows: Sequence[AddressRow]) -> None:
+    tx.many(
+        "INSERT INTO story_address (cleaned, story, told_by, added) VALUES (:cleaned, :story, :told_by, :added) ON CONFLICT (cleaned) DO NOTHING",
+        ({"cleaned": row.cleaned, "story": int(row.story), "told_by": row.told_by, "added": row.added} for row in rows),
+    )
+
+
+def insert_decisions(tx: Tx, rows: Sequence[StoryDecisionRow]) -> None:
+    tx.many(
+        "INSERT INTO story_decision (id, story, deed, person, made_by, reason, at) VALUES (:id, :story, :deed, :person, :made_by, :reason, :at)"
+        " ON CONFLICT (id) DO NOTHING",
+        ({**asdict(row), "id": int(row.id), "story": int(row.story), "person": int(row.person) if row.person else None} for row in rows),
+    )
+
+
+# What is here already under the same name
+
+
+def owner_of(tx: Tx, story: int) -> int | None:
+    """The site of a story."""
+    row = tx.one("SELECT site FROM story WHERE id = :story", story=story)
+    return row.site if row else None
+
+
+def same_story(tx: Tx, row: StoryRow) -> StoryRow | None:
+    found = tx.one(f"SELECT {_STORY} FROM story WHERE id = :id", id=int(row.id))
+    return story_row(found) if found else None
+
+
+def key_owner(tx: Tx, site: int, publisher_key: str) -> int | None:
+    """The story of a site that a publisher's id names."""
+    row = tx.one("SELECT id FROM story WHERE site = :site AND publisher_key = :key", site=site, key=publisher_key)
+    return row.id if row else None
+
+
+def same_address(tx: Tx, row: AddressRow) -> AddressRow | None:
+    found = tx.one("SELECT story, cleaned, told_by, added FROM story_address WHERE cleaned = :cleaned", cleaned=row.cleaned)
+    return address_row(found) if found else None
+
+
+def same_decision(tx: Tx, row: StoryDecisionRow) -> StoryDecisionRow | None:
+    found = tx.one(f"SELECT {_DECISION} FROM story_decision d WHERE d.id = :id", id=int(row.id))
+    return decision_row(found) if found else None

@@ -19,7 +19,7 @@ HEAD = 4_096
 class Archive:
     """A file that is being read. `file` gives its bytes, unpacked; `share` says how far it has come, from 0 to 1."""
 
-    def __init__(self, path: Path, raw: BinaryIO, file: BinaryIO) -> None:
+    def __init__(self, path: Path, raw: io.BufferedReader, file: BinaryIO) -> None:
         self.path = path
         self.name = path.name
         self.file = file

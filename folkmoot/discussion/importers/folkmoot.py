@@ -1,1 +1,63 @@
-knows=None
+"""Our own export: JSON Lines, each line a row with the id that it keeps. Rows are typed; whatever does not fit is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import msgspec
+
+from folkmoot.discussion.importers.files import Archive, broken
+from folkmoot.discussion.rows import VERSION, DiscussionRows, Header
+from folkmoot.people.rows import PeopleRows
+from folkmoot.sites.rows import SiteRows
+
+Line: TypeAlias = SiteRows | PeopleRows | DiscussionRows
+
+MAX_LINE = 1_000_000  # bytes
+_decode = msgspec.json.Decoder(Header | Line).decode
+_BYTE = re.compile(r"\(byte (\d+)\)")
+
+
+def knows(head: bytes) -> bool:
+    """Whether a file's first bytes look like our own export."""
+    return b'"kind":"folkmoot"' in head[:200].replace(b" ", b"")
+
+
+def read(archive: Archive) -> Iterator[tuple[int, Line]]:
+    """(line number, row) of every row. Raises Invalid with line and column for what is none."""
+    number = 0
+    while line := archive.file.readline(MAX_LINE):
+        number += 1
+        if len(line) == MAX_LINE:
+            raise broken(archive.name, f"the line is longer than {MAX_LINE:,} bytes", number, MAX_LINE)
+        row = _row(archive, number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
+        if isinstance(row, Header) != (number == 1):
+            raise broken(archive.name, "an export begins with one line that says so, and has no other", number, 1)
+        if isinstance(row, Header):
+            _check_header(archive, row)
+        else:
+            yield number, row
+    if not number:
+        raise broken(archive.name, "it is empty", 1, 1)
+
+
+def _row(archive: Archive, number: int, line: bytes) -> Header | Line:
+    try:
+        row: Header | Line = _decode(line)
+        return row
+    except msgspec.ValidationError as error:
+        raise broken(archive.name, f"the line is no row of an export: {error}", number, 1) from error
+    except msgspec.DecodeError as error:
+        place = _BYTE.search(str(error))
+        raise broken(archive.name, f"the line is not JSON: {error}", number, int(place[1]) + 1 if place else 1) from error
+    except UnicodeDecodeError as error:
+        raise broken(archive.name, "the line is not UTF-8", number, error.start + 1) from error
+
+
+def _check_header(archive: Archive, header: Header) -> None:
+    if header.version > VERSION:
+        raise broken(archive.name, f"it is of version {header.version}, made by a newer Folkmoot; this one knows {VERSION}", 1, 1)
+    if header.public:
+        raise broken(archive.name, "it holds only what readers see; import one made without --public", 1, 1)

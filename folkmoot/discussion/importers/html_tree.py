@@ -9,13 +9,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from folkmoot.discussion.text import leads_to
 
-BLOCKS = frozenset(
-    "p div section article center figure table tbody thead tr td th dl dt dd address fieldset form hr h1 h2 h3 h4 h5 h6 blockquote ul ol li pre".split()
-)
-PICTURES = frozenset("img iframe embed video audio source".split())
-_EMPTY = frozenset("br img hr wbr embed input source meta link col area base param track".split())
-_UNSEEN = frozenset("script style head title template noscript".split())
-_CLOSE_ONE_ANOTHER = frozenset("p li tr td th dt dd option".split())
+BLOCKS = frozenset({
+    "p", "div", "section", "article", "center", "figure", "table", "tbody", "thead", "tr", "td", "th", "dl", "dt", "dd", "address",
+    "fieldset", "form", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "pre",
+})  # fmt: skip
+PICTURES = frozenset({"img", "iframe", "embed", "video", "audio", "source"})
+_EMPTY = frozenset({"br", "img", "hr", "wbr", "embed", "input", "source", "meta", "link", "col", "area", "base", "param", "track"})
+_UNSEEN = frozenset({"script", "style", "head", "title", "template", "noscript"})
+_CLOSE_ONE_ANOTHER = frozenset({"p", "li", "tr", "td", "th", "dt", "dd", "option"})
 _MAX_DEPTH = 40
 _BREAKS = re.compile(r"<(?:p|br|div|li|ul|ol|blockquote|pre|table|h[1-6])\b", re.IGNORECASE)
 _REDIRECT = re.compile(r"https?://disq\.us/(?:url|\?)", re.IGNORECASE)

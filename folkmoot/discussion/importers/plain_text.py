@@ -129,7 +129,8 @@ def _unmarked(line: _Line, here: _Entry | None, following: _Line | None, remarks
         words = f"This is taken for an author, {line.text!r}, whose bullet and words are lost: a reply hangs below."
         remarks.append(Remark(line.number, "author without a bullet", words))
         return _Entry(line.number, line.indent, _above(here, line.indent), line.text)
-    remarks.append(Remark(line.number, "text without an author", "This stands where no comment above reaches; it is kept as one whose author is lost."))
+    lost = "This stands where no comment above reaches; it is kept as one whose author is lost."
+    remarks.append(Remark(line.number, "text without an author", lost))
     while here and here.indent >= line.indent:
         here = here.above
     entry = _Entry(line.number, here.indent if here else 0, here.above if here else None, "")

@@ -1,0 +1,56 @@
+"""Rows of sites and stories as they travel in an export: what a line of JSON holds. The site's own number stays at home."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from folkmoot.people.rows import Id, Moment
+from folkmoot.sites.model import Policy, Theme, ToldBy
+
+
+class SiteRow(Struct, frozen=True, tag_field="kind", tag="site", forbid_unknown_fields=True):
+    id: str  # the main host
+    created: Moment
+    language: str
+    name: str
+    policy: Policy
+    theme: Theme
+
+
+class HostRow(Struct, frozen=True, tag_field="kind", tag="host", forbid_unknown_fields=True):
+    id: str  # the host
+    added: Moment
+
+
+class StoryRow(Struct, frozen=True, tag_field="kind", tag="story", forbid_unknown_fields=True):
+    id: Id
+    address: str
+    closed: Moment | None
+    created: Moment
+    language: str | None
+    publisher_key: str | None
+    title: str
+    title_from: ToldBy
+
+
+class AddressRow(Struct, frozen=True, tag_field="kind", tag="address", forbid_unknown_fields=True):
+    id: str  # story:cleaned
+    added: Moment
+    cleaned: str
+    story: Id
+    told_by: ToldBy
+
+
+class StoryDecisionRow(Struct, frozen=True, tag_field="kind", tag="story_decision", forbid_unknown_fields=True):
+    id: Id
+    at: Moment
+    deed: Literal["close", "open", "rename", "alias"]
+    made_by: str
+    person: Id | None
+    reason: str
+    story: Id
+
+
+SiteRows = SiteRow | HostRow | StoryRow | AddressRow | StoryDecisionRow
