@@ -1,0 +1,48 @@
+"""`python -m bench [--quick] [--only reads,posts,…]`: measures, and prints one table. Saves nothing."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import reading, rest, writing
+from bench.reading import Plan
+from bench.table import Row, lines
+
+PARTS: dict[str, tuple[str, Callable[[Plan], list[Row]]]] = {
+    "reads": ("Reading from memory (32 connections)", reading.reads),
+    "posts": ("Posting, SQLite synchronous=FULL (every post durable)", writing.posts),
+    "mixed": ("Reading and posting at once (32 connections)", writing.mixed),
+    "growth": ("Pages built anew (one client)", reading.growth),
+    "far": ("PostgreSQL with a 12 ms commit", writing.far),
+    "rest": ("Memory and sizes", rest.rest),
+}
+BESIDE = {"gzip": ("Levels of gzip", reading.packing)}  # only when asked for
+
+
+def main() -> int:
+    ask = argparse.ArgumentParser(prog="python -m bench", description="Measures, and prints each figure beside its limit. Saves nothing.")
+    ask.add_argument("--quick", action="store_true", help="under two minutes, with smaller threads; figures vary more")
+    ask.add_argument("--only", help=f"parts, with commas between: {', '.join([*PARTS, *BESIDE])}")
+    given = ask.parse_args()
+    chosen = given.only.split(",") if given.only else list(PARTS)
+    missed, begun = 0, time.monotonic()
+    print(f"{'':<60}{'measured':>9} {'':<9}{'limit':>9}{'of it':>8}")
+    with tempfile.TemporaryDirectory(prefix="folkmoot-bench-", dir=Path.cwd(), ignore_cleanup_errors=True) as name:
+        for part in chosen:
+            title, measure = (PARTS | BESIDE)[part]
+            folder = Path(name) / part
+            folder.mkdir()
+            rows = measure(Plan(folder, 1.0 if given.quick else 3.0, 2 if given.quick else 3, given.quick))
+            print("\n".join(lines(title, rows)), flush=True)
+            missed += sum(not row.holds for row in rows)
+    print(f"\n{missed or 'No'} limit{'' if missed == 1 else 's'} missed, {time.monotonic() - begun:.0f} s.")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
