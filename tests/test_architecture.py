@@ -21,7 +21,7 @@ PURE = (
     "sites/model.py",
 )  # fmt: skip
 PURE_LIBRARIES = {
-    "__future__", "base64", "collections", "functools", "hashlib", "html", "ipaddress", "itertools", "json", "math", "re", "typing",
+    "__future__", "base64", "collections", "functools", "hashlib", "html", "idna", "ipaddress", "itertools", "json", "math", "re", "typing",
     "unicodedata", "urllib", "zlib", "msgspec", "markdown_it", "mdurl", "nh3", "ada_url",
 }  # fmt: skip
 FRAMEWORKS = {"starlette", "uvicorn"}

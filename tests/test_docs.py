@@ -91,7 +91,7 @@ def shown_commands() -> Iterator[tuple[str, str]]:
     for page, file in PAGES.items():
         text = file.read_text("utf-8")
         for block in re.findall(r"(?s)```sh\n(.*?)```", text):
-            yield from ((page, line.split("#")[0].strip()) for line in block.splitlines() if line.startswith("folkmoot "))
+            yield from ((page, re.split(r"\s+#\s", line)[0]) for line in block.splitlines() if line.startswith("folkmoot "))
         yield from ((page, line) for line in re.findall(r"`(folkmoot [^`]+)`", re.sub(r"(?s)```.*?```", "", text)))
 
 

@@ -31,7 +31,7 @@ def folkmoot() -> None:
     """
 
 
-for each in (running.demo, beginning.init, running.serve, running.work, archives.import_,
+for each in (running.demo, beginning.init, running.serve, running.work, archives.import_, archives.export,
              sites.group, stories.group, comments.group, people.group, upkeep.config, upkeep.migrate, upkeep.backup):  # fmt: skip
     folkmoot.add_command(each)
 

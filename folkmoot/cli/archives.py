@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import msgspec
 
-from folkmoot.cli.opening import ID, Command, opened, settings_with
+from folkmoot.cli.opening import ID, Command, opened, settings_with, site_named
 from folkmoot.cli.terminal import Fields, dry_run_option, json_option, show, show_all, tell, time_of
 from folkmoot.discussion import archive
+from folkmoot.discussion.export import write_export
 from folkmoot.discussion.importers import FORMATS
 from folkmoot.discussion.store_imports import batch_by_id
-from folkmoot.errors import NotFound
+from folkmoot.errors import Invalid, NotFound
 from folkmoot.storage.database import Database
 from folkmoot.web.kit import clock
 
@@ -109,6 +110,43 @@ def _list(host: str, as_json: bool) -> None:
          "comments": each.report.get("comments")} for each in found
     ]  # fmt: skip
     show_all(rows, as_json, f"Nothing was imported into {host} yet.")
+
+
+@click.command("export", cls=Command)
+@click.option("--site", "host", required=True, metavar="HOST", help="Whose talk.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to; else standard output.")
+@click.option("--public", is_flag=True, help="Only what readers see; cannot be imported again.")
+def export(host: str, out: Path | None, public: bool) -> None:
+    """Writes all that a newsroom holds as JSON Lines: comments, states, decisions, history, votes, and where they came from.
+
+    Brought into an empty Folkmoot and exported there it is the same to the byte.
+
+    \b
+    folkmoot export --site news.example --out news.jsonl
+    folkmoot export --site news.example --public | gzip > public.jsonl.gz
+    """
+    with opened() as db, _written(out) as file:
+        site = db.read_now(lambda tx: site_named(tx, host)).id
+        lines = write_export(db, site, file, public)
+    tell(f"{lines:,} lines written{f' to {out}' if out else ''}.")
+
+
+@contextmanager
+def _written(out: Path | None) -> Iterator[BinaryIO]:
+    """Standard output, or a file that appears whole or not at all."""
+    if out is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    draft = out.with_name(f"{out.name}.part")
+    try:
+        with draft.open("wb") as file:
+            yield file
+        draft.replace(out)
+    except OSError as error:
+        raise Invalid(f"{out} cannot be written: {error.strerror}.", "not_written") from None
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -25,10 +25,10 @@ reason_option = click.option("--reason", default="", help="Why; it is kept with 
 
 @group.command("list")
 @click.option("--site", "host", required=True, metavar="HOST", help="Whose stories.")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000), help="How many, the newest first.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000), help="How many, the oldest first.")
 @json_option
 def list_(host: str, limit: int, as_json: bool) -> None:
-    """The stories of a site, the newest first, with their comments counted.
+    """The stories of a site, the oldest first, with their comments counted.
 
     \b
     folkmoot story list --site news.example

@@ -15,7 +15,7 @@ from folkmoot.storage.backup import backup as write_backup
 from folkmoot.storage.backup import verify
 from folkmoot.storage.database import Database
 from folkmoot.storage.migrations import migrate as apply
-from folkmoot.storage.migrations import migrations, schema_state
+from folkmoot.storage.migrations import check_schema, migrations, schema_state
 from folkmoot.web.kit import clock
 
 
@@ -69,8 +69,10 @@ def migrate(dry_run: bool) -> None:
     db = connected(settings, make=True)
     try:
         have, newest = schema_state(db)
+        if have > newest:
+            check_schema(db)
         steps = [step.name for step in migrations() if step.number > have]
-        if have > newest or (steps and not dry_run):
+        if steps and not dry_run:
             steps = _migrate(db, settings, have)
     finally:
         db.close()
