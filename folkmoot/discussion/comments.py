@@ -8,6 +8,7 @@ from __future__ import annotations
 from folkmoot.discussion import store
 from folkmoot.discussion.judging import judge_draft, judge_edit
 from folkmoot.discussion.model import (
+    ANONYMOUS,
     EDIT_WINDOW,
     FLAG_REASONS,
     HISTORY_GRACE,
@@ -33,8 +34,6 @@ from folkmoot.sites.store import policy_of
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
-
-ANONYMOUS = "Guest"
 
 
 def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Customs()) -> Posted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from folkmoot.discussion import store
-from folkmoot.discussion.model import Customs, Draft, Verdict, Words
+from folkmoot.discussion.model import ANONYMOUS, Customs, Draft, Verdict, Words
 from folkmoot.discussion.rules import HOUR, OLD_HANDS, Context, judge
 from folkmoot.people.accounts import staff_names
 from folkmoot.people.model import Actor
@@ -22,7 +22,7 @@ def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now
     approved, first_seen = store.record_of(tx, actor.id, OLD_HANDS) if actor.id else (0, 0)
     by_person, by_network = store.recent_posts(tx, actor.id, actor.network, now - HOUR) if customs.limits else ([], [])
     repeated, echoed, copies = _said_before(tx, actor, draft.words, now) if customs.limits else (None, None, 0)
-    looks = skeleton(name) if name else ""
+    looks = skeleton(name) if name != ANONYMOUS else ""  # everybody without a name is called the same
     return judge(
         draft,
         _context(

@@ -13,6 +13,7 @@ Deed = Literal["publish", "hold", "release", "remove", "restore", "withdraw", "r
 MAX_LEVEL = 200        # a reply deeper than this is refused
 MAX_TEXT = 5_000       # letters of a live comment
 MAX_IMPORTED = 20_000  # letters of an imported one
+ANONYMOUS = "Guest"    # who gives no name
 MAX_DETAIL = 500       # letters of a report's own words
 EDIT_WINDOW = 15 * 60_000
 HISTORY_GRACE = 60_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from folkmoot.sites.model import Policy, Site, Story, Theme
@@ -20,7 +22,7 @@ def _site(tx: Tx, row: Row | None) -> Site | None:
         return None
     hosts = tuple(found.host for found in tx.rows("SELECT host FROM site_host WHERE site = :site ORDER BY added, host", site=row.id))
     return Site(
-        row.id, row.host, row.name, row.language, msgspec.json.decode(row.policy, type=Policy), msgspec.json.decode(row.theme, type=Theme), hosts
+        row.id, row.host, row.name, row.language, _policy(row.policy), msgspec.json.decode(row.theme, type=Theme), hosts
     )
 
 
@@ -41,7 +43,13 @@ def site_by_hosts(tx: Tx, candidates: list[str]) -> int | None:
 def policy_of(tx: Tx, site: int) -> Policy:
     """Only the policy: asked on every write."""
     row = tx.one("SELECT policy FROM site WHERE id = :site", site=site)
-    return Policy() if row is None else msgspec.json.decode(row.policy, type=Policy)
+    return Policy() if row is None else _policy(row.policy)
+
+
+@lru_cache(maxsize=64)
+def _policy(words: str) -> Policy:
+    """The same policy is the same object, so that what rules make ready of its lists is made once."""
+    return msgspec.json.decode(words, type=Policy)
 
 
 def all_sites(tx: Tx) -> list[Site]:
