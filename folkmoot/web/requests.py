@@ -154,7 +154,8 @@ class Ask(Generic[A]):
 
     def see(self, path: str) -> Response:
         """Sends the browser on to another page of ours (303)."""
-        return RedirectResponse(path, 303, headers.page(private=True))
+        given = headers.page(private=True, opener=True)  # a redirect that cut the opener would cut it for the popup's last page
+        return RedirectResponse(path, 303, given)
 
     def own_path(self, typed: str, default: str = "/me") -> str:
         """Where a `next` leads, if it is a page of ours; else `default`."""
