@@ -10,6 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
+from folkmoot.app import OPERATIONS, PAGES, create_app
+from folkmoot.people.accounts import new_guest
+from folkmoot.people.model import Actor
+from folkmoot.settings import Limits, Settings
+from tests.moot import Moot
+from tests.web.stand import Client
+
 HOUSE = Path(__file__).parent.parent / "folkmoot"
 FLOORS = {
     "errors": 1, "settings": 1, "mail": 1, "outbound": 1, "storage": 1, "web": 2, "people": 3, "sites": 3,
@@ -21,7 +30,7 @@ PURE = (
     "sites/model.py",
 )  # fmt: skip
 PURE_LIBRARIES = {
-    "__future__", "base64", "collections", "functools", "hashlib", "html", "idna", "ipaddress", "itertools", "json", "math", "re", "typing",
+    "__future__", "base64", "collections", "functools", "hashlib", "html", "idna", "ipaddress", "itertools", "json", "math", "re", "struct", "typing",
     "unicodedata", "urllib", "zlib", "msgspec", "markdown_it", "mdurl", "nh3", "ada_url",
 }  # fmt: skip
 FRAMEWORKS = {"starlette", "uvicorn"}
@@ -163,6 +172,26 @@ def test_scripts_put_no_data_into_html() -> None:
     for script in sorted((HOUSE / "embed").rglob("*.js")):
         code = re.sub(r"/\*.*?\*/|//[^\n]*", "", script.read_text("utf-8"), flags=re.S)
         assert not into_html.search(code), script.name
+
+
+def test_get_and_head_change_nothing(moot: Moot, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, token = moot.db.write_now(lambda tx: new_guest(tx, "Ada", moot.now))
+    moot.post(Actor(person=ada), "The lake is rising.")
+    comment = str(moot.page().roots[0].comment.id)
+    client = Client(create_app(Settings(limits=Limits(enabled=False)), moot.db))
+    asked = {"url": "https://news.example/lake", "text": "Hello", "token": "none", "parent": comment}
+
+    def forbidden(*given: object, **named: object) -> None:
+        raise AssertionError("a GET wrote")
+
+    monkeypatch.setattr(moot.db, "write", forbidden)
+    monkeypatch.setattr(moot.db, "write_now", forbidden)
+    for door in (*OPERATIONS, *PAGES):
+        if door.method == "GET" and door.path != "/api/v1/events":
+            path = door.path.replace("{id}", comment).replace("{token}", "none").replace("{name}", "x.css")
+            for method in ("GET", "HEAD"):
+                for headers in ({}, {"authorization": f"Bearer {token}"}):
+                    assert client.request(method, path, params=asked, headers=headers).status_code < 500, path
 
 
 def test_files_stay_short() -> None:

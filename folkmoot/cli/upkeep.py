@@ -14,8 +14,8 @@ from folkmoot.settings import show as shown
 from folkmoot.storage.backup import backup as write_backup
 from folkmoot.storage.backup import verify
 from folkmoot.storage.database import Database
-from folkmoot.storage.migrations import migrate as apply
 from folkmoot.storage.migrations import check_schema, migrations, schema_state
+from folkmoot.storage.migrations import migrate as apply
 from folkmoot.web.kit import clock
 
 
