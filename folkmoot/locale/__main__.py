@@ -19,6 +19,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from folkmoot.sites.model import Policy
+
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent
 DOMAIN = "folkmoot"
@@ -30,9 +32,12 @@ KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "pge
 KEYWORDS |= dict.fromkeys(RAISED)
 KEYWORDS |= {"Verdict": (3,), "Order": (2,)}  # pure files hold their words as constants
 NOT_FOR_READERS = {"cli", "demo", "importers", "locale", "__pycache__"}
-FOR_OPERATORS = ("settings.py", "web/processes.py")
+FOR_READERS = ("storage/refusals.py", "storage/repeats.py")  # all else in storage, and these files, speak to operators
+FOR_OPERATORS = ("storage/", "settings.py", "mail.py", "work.py", "web/processes.py", "discussion/staging.py", "discussion/merging.py",
+                 "discussion/undoing.py", "discussion/settling.py", "discussion/archive.py", "discussion/homecoming.py")  # fmt: skip
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
+HOW = "Written by `make messages`; translate the empty ones, keep {names}, %(names)s and markup as they are."
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)  # files change with their words, not with the day
 
 
@@ -44,8 +49,10 @@ def collect() -> Catalog:
         directory_filter=lambda path: Path(path).name not in NOT_FOR_READERS,
     )  # fmt: skip
     for file, _line, words, comments, context in every:
-        if file not in FOR_OPERATORS and words:
+        if words and (file in FOR_READERS or not file.startswith(FOR_OPERATORS)):
             found.add(words, locations=[(file, None)], auto_comments=comments, context=context)  # type: ignore[list-item]
+    for rule in Policy().guidelines:
+        found.add(rule, locations=[("sites/model.py", None)])  # type: ignore[list-item]
     return found
 
 
@@ -73,6 +80,8 @@ def compiled(catalog: Catalog) -> bytes:
 def written(catalog: Catalog) -> bytes:
     """The bytes of the .po or .pot file."""
     catalog.revision_date = SINCE
+    catalog.header_comment = f"# Words of Folkmoot. {HOW}"
+    catalog.last_translator = catalog.language_team = catalog.msgid_bugs_address = ""
     made = io.BytesIO()
     write_po(made, catalog, width=120, sort_by_file=True, ignore_obsolete=True, include_lineno=False)
     return made.getvalue()

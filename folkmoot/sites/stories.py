@@ -89,7 +89,7 @@ def _decide(tx: Tx, actor: Actor, story: int, deed: str, reason: str, now: int, 
     if actor.door not in ("rule", "import"):
         require(actor, "close_story", found.site)
     if (found.closed is None) == (closed is None):
-        raise Conflict("This story is open already." if closed is None else "This story is closed already.", "no_change")
+        raise Conflict("This story is open already.", "no_change") if closed is None else Conflict("This story is closed already.", "no_change")
     store.set_closed(tx, story, closed)
     _remember(tx, actor, story, deed, reason, now)
     return get_story(tx, story)

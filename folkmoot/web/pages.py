@@ -1,8 +1,8 @@
 """HTML: one jinja environment per language over every folder's templates/. A template is named folder/file: "web/page.html".
 
 Given to every template: `language`, `direction`, `_`/`gettext`/`ngettext`/`pgettext`, `{% trans %}`, `asset(name)`
-(the hashed address of a static file), `date(ms)`, `moment(ms)`, `machine(ms)`. A name that nobody gave is a fault, not an
-empty string.
+(the hashed address of a static file), `date(ms)`, `moment(ms)`, `machine(ms)`, `in_words(text)`
+(words that are no constant of the template). A name that nobody gave is a fault, not an empty string.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def environment(language: str) -> Environment:
     )
     made.globals |= {"language": language, "direction": words.direction(language), "asset": static.address}
     made.globals |= {"machine": words.machine, "date": partial(words.date, language=language)}
-    made.globals |= {"moment": partial(words.moment, language=language)}
+    made.globals |= {"moment": partial(words.moment, language=language), "in_words": partial(words.in_words, language=language)}
     return made
 
 

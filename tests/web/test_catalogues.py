@@ -1,0 +1,60 @@
+"""The catalogues hold every word that people read, and what is compiled is what stands in them."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+
+import pytest
+
+from folkmoot.web.words import SPOKEN, in_words, translations
+
+catalogues = import_module("folkmoot.locale.__main__")
+PLACES = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
+
+
+@pytest.fixture(scope="module")
+def words() -> object:
+    return catalogues.collect()
+
+
+def test_the_words_of_the_program_stand_in_the_template(words: object) -> None:
+    kept = catalogues.read("en", catalogues.HERE / "folkmoot.pot")
+    assert {each.id for each in words} == {each.id for each in kept}, "run `make messages`"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("language", "file"), list(catalogues.languages()), ids=lambda each: str(each)[-2:])
+def test_each_language_can_say_everything(words: object, language: str, file: object) -> None:
+    catalogue = catalogues.read(language, file)
+    said = {each.id for each in catalogue if each.id}
+    assert {each.id for each in words if each.id} <= said, "run `make messages`"  # type: ignore[attr-defined]
+    assert catalogues.missing(catalogue) == []
+
+
+@pytest.mark.parametrize(("language", "file"), list(catalogues.languages()), ids=lambda each: str(each)[-2:])
+def test_what_is_compiled_is_what_is_written(language: str, file: object) -> None:
+    assert file.with_suffix(".mo").read_bytes() == catalogues.compiled(catalogues.read(language, file))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("language", "file"), list(catalogues.languages()), ids=lambda each: str(each)[-2:])
+def test_a_translation_keeps_its_places(language: str, file: object) -> None:
+    for each in catalogues.read(language, file):
+        if each.id and isinstance(each.id, str):
+            assert sorted(PLACES.findall(each.id)) == sorted(PLACES.findall(each.string)), each.id
+        elif each.id:
+            for form in each.string:
+                assert set(PLACES.findall(form)) <= set(PLACES.findall(each.id[1])), form
+
+
+def test_arabic_counts_as_arabic_does() -> None:
+    said = translations("ar").ngettext
+    forms = [said("%(num)d comment", "%(num)d comments", number) for number in (0, 1, 2, 3, 11, 100)]
+    assert forms == ["لا تعليقات", "تعليق واحد", "تعليقان", "%(num)d تعليقات", "%(num)d تعليقًا", "%(num)d تعليق"]
+
+
+def test_arabic_says_errors_too() -> None:
+    assert in_words("There is nothing at this address.", "ar") == "لا شيء في هذا العنوان."
+
+
+def test_every_language_that_browsers_may_choose_has_a_catalogue() -> None:
+    assert {"en", *(language for language, _ in catalogues.languages())} == set(SPOKEN)
