@@ -7,10 +7,12 @@ long enough for the next ones to gather. What an engine must do is named by `Ses
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar, cast
 
 from folkmoot.errors import Problem
@@ -20,6 +22,7 @@ from folkmoot.storage.database import Tx
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
 _TRIES = 3  # of a piece alone, where the engine asks for another try (a deadlock, two transactions in each other's way)
 
 
@@ -69,7 +72,7 @@ def answer(pieces: Sequence[Piece]) -> None:
         elif piece.done is not None:
             piece.done.release()
     for loop, some in by_loop.items():
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop was closed, and nobody waits any more
             loop.call_soon_threadsafe(_settle, some)
 
 
@@ -150,7 +153,7 @@ class Session(Protocol):
     """A connection that one writer thread works with."""
 
     def begin(self) -> None:
-        """Begins a group. Raises a Problem where that cannot be; then nothing needs rolling back."""
+        """Begins a group. Raises where that cannot be; then nothing needs rolling back."""
 
     def perform(self, piece: Piece) -> None:
         """Runs one piece and notes its value or its error; what a failed piece wrote is undone. Raises Lost where all is."""
@@ -159,7 +162,7 @@ class Session(Protocol):
         """Redeems the pledges and commits; gives the versions that moved. Whatever it raises but Unsure: nothing was kept."""
 
     def roll_back(self) -> None:
-        """Undoes the group. Never raises."""
+        """Undoes the group."""
 
     def close(self) -> None:
         """Gives the connection back."""
@@ -185,8 +188,8 @@ class Writer(threading.Thread):
     def _serve(self, first: Piece) -> None:
         try:
             self._session.begin()
-        except Problem as problem:
-            self._refuse([first, *self._waiting()], problem)
+        except Exception as error:
+            self._refuse([first, *self._waiting()], error)
             return
         group: list[Piece] = []
         try:
@@ -197,7 +200,7 @@ class Writer(threading.Thread):
         except Unsure as unsure:
             self._give_up(group, unsure)
         except Exception:  # its members are heard one by one: each learns its own cause
-            self._session.roll_back()
+            self._roll_back()
             for piece in group:
                 self._serve_alone(piece)
         else:
@@ -213,7 +216,7 @@ class Writer(threading.Thread):
             except Unsure as unsure:
                 return self._give_up([piece], unsure)
             except Exception as error:
-                self._session.roll_back()
+                self._roll_back()
                 if not (left and isinstance(error, Lost) and error.again):
                     return self._refuse([piece], error.cause if isinstance(error, Lost) else error)
             else:
@@ -221,9 +224,15 @@ class Writer(threading.Thread):
         return None
 
     def _give_up(self, group: list[Piece], unsure: Unsure) -> None:
-        self._session.roll_back()
+        self._roll_back()
         self._refuse([piece for piece in group if piece.error is None], unsure.cause)
         answer([piece for piece in group if piece.error is not unsure.cause])
+
+    def _roll_back(self) -> None:
+        try:
+            self._session.roll_back()
+        except Exception:  # a lane must not end while others wait for it; where this matters the next begin fails
+            _log.exception("A group could not be rolled back.")
 
     def _publish(self, moved: dict[int, int], group: list[Piece]) -> None:
         if moved:

@@ -119,7 +119,7 @@ class Listener(threading.Thread):
                 if time.monotonic() >= look:
                     self._look()
                     look = time.monotonic() + _LOOK
-            except psycopg.Error:
+            except (psycopg.Error, OSError):
                 self._heal()
         for each in (self._connection, self._woken, self._wake):
             with suppress(psycopg.Error):
@@ -133,9 +133,10 @@ class Listener(threading.Thread):
             self._hear(notice.extra.decode())
 
     def _hear(self, notice: str) -> None:
-        sender, *pairs = notice.split()
-        if sender != str(self._me) and pairs:
-            self._tell({int(story): int(version) for story, version in (pair.split("=") for pair in pairs)})
+        sender, *pairs = notice.split() or [""]
+        with suppress(ValueError):  # anybody may send on the channel
+            if sender != str(self._me) and pairs:
+                self._tell({int(story): int(version) for story, version in (pair.split("=") for pair in pairs)})
 
     def _look(self) -> None:
         low = _lowest(self._connection)

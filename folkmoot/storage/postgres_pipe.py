@@ -53,7 +53,11 @@ def open_connection(url: str) -> Connection:
     connection = psycopg.connect(make_conninfo(**{**_OPTIONS, **conninfo_to_dict(url)}), autocommit=True)
     connection.adapters.register_loader("bool", _Truth)
     connection.adapters.register_loader("numeric", _Numeric)
-    connection.execute(_SETTINGS)
+    try:
+        connection.execute(_SETTINGS)
+    except psycopg.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -50,6 +50,7 @@ class Line:
     def get(self) -> Pipe:
         """The pipe. Raises Unavailable."""
         if self._pipe is None or not self._pipe.usable:
+            self.drop()
             try:
                 self._pipe = Pipe(self._url)
             except psycopg.Error as error:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from folkmoot.errors import Conflict, Invalid, Unavailable
 
+DISK_FULL = "disk_full"
+
 
 class Fault(Exception):
     """A statement that the engine does not understand, or a database that is not as the program expects: a fault of ours."""
@@ -11,7 +13,7 @@ class Fault(Exception):
 
 def disk_full() -> Unavailable:
     return Unavailable("The disk of this server is full, so nothing can be saved now. Reading goes on. Try again in a minute.",
-                       30, "disk_full")
+                       30, DISK_FULL)
 
 
 def disk_failed() -> Unavailable:

@@ -10,6 +10,7 @@ from typing import Any
 
 import apsw
 
+from folkmoot.errors import Unavailable
 from folkmoot.storage import refusals
 from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
@@ -40,6 +41,8 @@ def open_connection(path: str, *, write: bool) -> apsw.Connection:
 
 def translated(error: Exception) -> Exception:
     """What a driver's exception means to those outside."""
+    if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE:  # no room for the index of the log
+        return refusals.disk_full()
     if isinstance(error, apsw.ConstraintError):
         kind = getattr(error, "extendedresult", 0)
         if kind in (apsw.SQLITE_CONSTRAINT_UNIQUE, apsw.SQLITE_CONSTRAINT_PRIMARYKEY, apsw.SQLITE_CONSTRAINT_ROWID):
@@ -182,6 +185,7 @@ class SqliteSession:
         self._turns: dict[int, int] = {}
         self._me = me
         self._log = self._asked = 0  # pages in the log; how many there were when a checkpoint was last asked for
+        self._full = False
         self._grown = grown
         connection.set_wal_hook(self._written)
 
@@ -206,14 +210,14 @@ class SqliteSession:
             self._undo(tx, error)
             return
         if tx.trouble is not None:
-            raise Lost(tx.trouble)
+            raise self._lost(tx.trouble)
         self._pledges.absorb(tx)
         if tx.saved:
             self._execute("RELEASE piece")
 
     def _undo(self, tx: SqliteTx, error: BaseException) -> None:
         if tx.trouble is not None:
-            raise Lost(error)
+            raise self._lost(tx.trouble, error)
         if tx.saved:
             self._execute("ROLLBACK TO piece")
             self._execute("RELEASE piece")
@@ -222,7 +226,11 @@ class SqliteSession:
         try:
             self._cursor.execute(sql)
         except apsw.Error as error:
-            raise Lost(translated(error)) from error
+            raise self._lost(translated(error)) from error
+
+    def _lost(self, trouble: Exception, cause: BaseException | None = None) -> Lost:
+        self._full = isinstance(trouble, Unavailable) and trouble.code == refusals.DISK_FULL
+        return Lost(cause or trouble)
 
     def commit(self) -> dict[int, int]:
         tx = SqliteTx(self._connection, self._statements, self._turns, saved=True)
@@ -230,7 +238,7 @@ class SqliteSession:
         stories = self._pledges.stories()
         moved = self._end(tx, stories) if stories else {}
         if tx.trouble is not None:
-            raise Lost(tx.trouble)
+            raise self._lost(tx.trouble)
         self._execute("COMMIT")
         self._after()
         return moved
@@ -250,12 +258,18 @@ class SqliteSession:
         if self._log < _LONG_LOG:
             self._grown()
         else:
-            with suppress(apsw.Error):  # a checkpoint that fails is made later; what was committed is in the log
-                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        with suppress(apsw.Error):  # one that fails is made later; what was committed is in the log
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def roll_back(self) -> None:
         with suppress(apsw.Error):  # SQLite may have rolled back by itself
             self._cursor.execute("ROLLBACK")
+        if self._full:  # a log that is wholly in the file begins anew: that may be all the room there is
+            self._full = False
+            self._checkpoint()
 
     def close(self) -> None:
         self._connection.close(True)
