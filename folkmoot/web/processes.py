@@ -85,6 +85,7 @@ class Crew:
 
 def _run(task: Task) -> None:
     """A child's whole life. It ends when its parent is gone, however that ended."""
+    os.setpgrp()  # Ctrl+C at a terminal is for the parent, which then tells its children
     parent = parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
