@@ -84,17 +84,12 @@ class Reading(Struct, frozen=True):
     snapshot_megabytes: Annotated[int, Meta(ge=1, le=65536, description="Ready pages kept in memory, per process.")] = 64
     page_roots: Annotated[int, Meta(ge=1, le=100, description="Comments of the first level on one page.")] = 20
     replies_per_parent: Annotated[int, Meta(ge=1, le=100, description="Replies shown under one comment before \"more\".")] = 5
-    levels: Annotated[int, Meta(ge=1, le=20, description="Levels shown before \"Continue this thread\".")] = 6
 
 
 class People(Struct, frozen=True):
-    """How long people stay known, and which names are kept for the newsroom."""
+    """How long people stay known."""
 
     session_days: Annotated[int, Meta(ge=1, le=400, description="A sign-in that is not used ends after this many days.")] = 90
-    guest_days: Annotated[int, Meta(ge=1, le=400, description="A guest's browser may claim its words for this long.")] = 365
-    reserved_names: Annotated[
-        tuple[str, ...], Meta(description="Names that only staff may carry or resemble, beside the names of your staff.")
-    ] = ("Moderator", "Admin", "Editor")
 
 
 class Logs(Struct, frozen=True):

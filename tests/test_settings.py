@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from folkmoot import settings as settings_module
 from folkmoot.errors import Invalid
 from folkmoot.settings import KEYS, MASK, Settings, load, show
 
@@ -112,3 +114,9 @@ def test_every_key_has_a_reason_in_one_sentence() -> None:
         assert key.reason.endswith("."), key.path
         assert len(key.reason) <= 110, key.path
         assert key.variable == key.variable.upper()
+
+
+def test_every_key_is_heeded_somewhere() -> None:
+    code = "\n".join(file.read_text("utf-8") for file in Path(settings_module.__file__).parent.rglob("*.py") if file.name != "settings.py")
+    for key in KEYS.values():
+        assert re.search(rf"\.{key.name}\b", code), key.path
