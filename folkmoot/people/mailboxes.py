@@ -8,6 +8,7 @@ from ada_url import idna
 
 from folkmoot.errors import Invalid, say
 from folkmoot.people.model import Mailbox
+from folkmoot.web.words import N_
 
 MAX_ADDRESS = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 MAX_LOCAL = 64
@@ -26,7 +27,7 @@ def read_mailbox(typed: str) -> Mailbox:
     if not at or not local or not domain or len(typed) > 4 * MAX_ADDRESS:
         raise _wrong()
     if not local.isascii() and local.isprintable():
-        words = "This address has letters before the @ that our mail cannot carry yet. Use another address."
+        words = N_("This address has letters before the @ that our mail cannot carry yet. Use another address.")
         raise Invalid(words, "mailbox_unsupported", "email")
     if not _LOCAL.fullmatch(local) or len(local) > MAX_LOCAL:
         raise _wrong()

@@ -15,7 +15,7 @@ from folkmoot.people import handover as handovers
 from folkmoot.people import invitations, sessions, sign_in
 from folkmoot.people.doors import guest_of, own_address, require_mail, who
 from folkmoot.people.model import Actor, Asked, Entry, Invitation, PageKey
-from folkmoot.people.publishers import doorway, waiting_site
+from folkmoot.people.publishers import doorway, only_site, waiting_site
 from folkmoot.people.sign_in import Way
 from folkmoot.people.tokens import new_token
 from folkmoot.sites.model import Site
@@ -82,7 +82,7 @@ class Visit(Struct, frozen=True):
 
 async def sign_in_page(ask: Ask[Actor], query: Where) -> object:
     visit = await ask.read(lambda tx: _visit(ask, tx, query.handover))
-    return _mailbox_page(ask, visit, query.next, query.handover)
+    return await _mailbox_page(ask, visit, query.next, query.handover)
 
 
 def _visit(ask: Ask[Actor], tx: Tx, handover: int | None) -> Visit:
@@ -93,19 +93,19 @@ def _visit(ask: Ask[Actor], tx: Tx, handover: int | None) -> Visit:
     return Visit(actor, waiting_site(tx, found), handovers.is_near(actor, found))
 
 
-def _mailbox_page(
+async def _mailbox_page(
     ask: Ask[Actor], visit: Visit, goes_to: str, handover: int | None, email: str = "", problem: Problem | None = None
 ) -> object:
     member = visit.actor.person if visit.actor.proven else None
-    return _page(
-        ask, "people/sign_in.html", problem, member=member, site=visit.site, near=visit.near, next=goes_to, handover=handover, email=email
-    )
+    shown = {"member": member, "publisher": visit.site, "near": visit.near, "next": goes_to, "handover": handover, "email": email}
+    return await _page(ask, "people/sign_in.html", problem, site=visit.site, **shown)
 
 
-def _page(ask: Ask[Actor], template: str, problem: Problem | None = None, **values: object) -> Any:
-    """A page of the door; with what must be put right, where something was refused."""
+async def _page(ask: Ask[Actor], template: str, problem: Problem | None = None, *, site: Site | None = None, **values: object) -> Any:
+    """A page of the door, under the name of a site; with what must be put right, where something was refused."""
     wrong = [(problem.field or "", in_words(problem.words, ask.language))] if problem else []
-    return ask.page(template, kind_of(problem).status if problem else 200, opener=True, problems=wrong, **values)
+    named = site or await ask.read(only_site)
+    return ask.page(template, kind_of(problem).status if problem else 200, opener=True, problems=wrong, site=named, **values)
 
 
 async def ask_for_code(ask: Ask[Actor], form: MailboxForm) -> object:
@@ -117,7 +117,7 @@ async def ask_for_code(ask: Ask[Actor], form: MailboxForm) -> object:
         asked = await ask.write(lambda tx: _ask(ask, tx, form, secret))
     except (Invalid, TooSoon, Unavailable) as problem:
         visit = await ask.read(lambda tx: _visit(ask, tx, form.handover))
-        return _mailbox_page(ask, visit, form.next, form.handover, form.email, problem)
+        return await _mailbox_page(ask, visit, form.next, form.handover, form.email, problem)
     answer: Any = ask.see("/sign-in/code")
     _keep_secret(ask, answer, f"{asked.id}.{secret}", sign_in.LASTS // 1000)
     return answer
@@ -143,7 +143,7 @@ def _kept_secret(ask: Ask[Actor]) -> tuple[int, str]:
 
 async def code_page(ask: Ask[Actor]) -> object:
     asked = await _asked(ask)
-    return _page(ask, "people/code.html", asked=asked) if asked else ask.see("/sign-in")
+    return await _page(ask, "people/code.html", asked=asked) if asked else ask.see("/sign-in")
 
 
 async def _asked(ask: Ask[Actor]) -> Asked | None:
@@ -177,15 +177,15 @@ def _way(ask: Ask[Actor]) -> Way:
 async def _code_again(ask: Ask[Actor], form: CodeForm, problem: Problem) -> object:
     asked = await _asked(ask)
     if asked is None or isinstance(problem, Conflict):
-        return _page(ask, "people/ended.html", problem, asked=asked)
+        return await _page(ask, "people/ended.html", problem, asked=asked)
     if problem.field == "name":
-        return _name_page(ask, problem, form.name, "/sign-in/code", "digits", form.digits)
-    return _page(ask, "people/code.html", problem, asked=asked)
+        return await _name_page(ask, problem, form.name, "/sign-in/code", "digits", form.digits)
+    return await _page(ask, "people/code.html", problem, asked=asked)
 
 
-def _name_page(ask: Ask[Actor], problem: Problem, name: str, action: str, field: str, proof: str) -> object:
+async def _name_page(ask: Ask[Actor], problem: Problem, name: str, action: str, field: str, proof: str) -> object:
     shown = problem if name else None  # the question itself is no fault of anybody's
-    return _page(ask, "people/name.html", shown, name=name, action=action, field=field, proof=proof)
+    return await _page(ask, "people/name.html", shown, name=name, action=action, field=field, proof=proof)
 
 
 def _come_in(ask: Ask[Actor], entry: Entry) -> object:
@@ -200,7 +200,7 @@ def _come_in(ask: Ask[Actor], entry: Entry) -> object:
 async def link_page(ask: Ask[Actor], query: Link) -> object:
     """Where the mail's link leads: a button in the browser that asked, else the way back to it. Whoever fetches it does nothing."""
     asked = await _asked(ask)
-    return _page(ask, "people/link.html", asked=asked, token=query.token)
+    return await _page(ask, "people/link.html", asked=asked, token=query.token)
 
 
 async def enter_by_link(ask: Ask[Actor], form: LinkForm) -> object:
@@ -218,8 +218,8 @@ async def enter_by_link(ask: Ask[Actor], form: LinkForm) -> object:
     if refused is None:
         return _come_in(ask, entry)
     if refused.field == "name":
-        return _name_page(ask, refused, form.name, "/sign-in/link", "token", form.token)
-    return _page(ask, "people/ended.html", refused, asked=None)
+        return await _name_page(ask, refused, form.name, "/sign-in/link", "token", form.token)
+    return await _page(ask, "people/ended.html", refused, asked=None)
 
 
 async def go_on(ask: Ask[Actor], form: HandoverForm) -> object:
@@ -228,17 +228,17 @@ async def go_on(ask: Ask[Actor], form: HandoverForm) -> object:
         await ask.write(lambda tx: handovers.finish_handover(tx, ask.actor(tx), form.handover, ask.now))
     except (NotAllowed, NotSignedIn) as problem:
         visit = await ask.read(lambda tx: _visit(ask, tx, form.handover))
-        return _mailbox_page(ask, Visit(Actor(), visit.site), "", form.handover, "", problem)
+        return await _mailbox_page(ask, Visit(Actor(), visit.site), "", form.handover, "", problem)
     return ask.see(f"/sign-in/done?handover={form.handover}")
 
 
 async def done_page(ask: Ask[Actor], query: Where) -> object:
-    return _page(ask, "people/done.html", handover=query.handover)
+    return await _page(ask, "people/done.html", handover=query.handover)
 
 
 async def sign_out_page(ask: Ask[Actor]) -> object:
     actor = await ask.read(lambda tx: who(ask, tx))
-    return _page(ask, "people/sign_out.html", person=actor.person)
+    return await _page(ask, "people/sign_out.html", person=actor.person)
 
 
 async def sign_out(ask: Ask[Actor], form: Nothing) -> object:
@@ -250,7 +250,7 @@ async def sign_out(ask: Ask[Actor], form: Nothing) -> object:
             sessions.end_session(tx, actor, ask.now)
 
     await ask.write(act)
-    return ask.drop_token(_page(ask, "people/sign_out.html", person=None))
+    return ask.drop_token(await _page(ask, "people/sign_out.html", person=None))
 
 
 async def welcome_page(ask: Ask[Actor], path: InvitationPath) -> object:
@@ -260,7 +260,7 @@ async def welcome_page(ask: Ask[Actor], path: InvitationPath) -> object:
 
     invitation, site, actor = await ask.read(look)
     member = actor.person if actor.proven else None
-    return _page(ask, "people/welcome.html", invitation=invitation, site=site, member=member, token=path.token)
+    return await _page(ask, "people/welcome.html", invitation=invitation, site=site, where=site, member=member, token=path.token)
 
 
 async def welcome(ask: Ask[Actor], path: InvitationPath, form: Nothing) -> object:

@@ -27,14 +27,18 @@ def waiting_site(tx: Tx, handover: Handover) -> Site | None:
     return site_for(tx, host_of(handover.origin))
 
 
+def only_site(tx: Tx) -> Site | None:
+    """The site of a server that has one: then every page of ours may bear its name."""
+    known = all_sites(tx)
+    return known[0] if len(known) == 1 else None
+
+
 def doorway(tx: Tx, handover: int | None, own_address: str, fallback: str, language: str, now: int) -> Doorway:
     """How a mail names the place: by the site that the person signs in for, the only site, or else our own host.
 
     Raises NotFound, Conflict for a hand-over that waits no more.
     """
-    site = waiting_site(tx, get_handover(tx, handover, now)) if handover is not None else None
-    known = all_sites(tx)
-    named = site or (known[0] if len(known) == 1 else None)
+    site = waiting_site(tx, get_handover(tx, handover, now)) if handover is not None else only_site(tx)
     if handover is not None and site is None:
         raise NotFound("The page that you came from is not served here any more.", "no_such_handover")
-    return Doorway(named.name, named.language, own_address) if named else Doorway(fallback, language, own_address)
+    return Doorway(site.name, site.language, own_address) if site else Doorway(fallback, language, own_address)

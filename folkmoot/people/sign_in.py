@@ -22,6 +22,7 @@ from folkmoot.people.sessions import MEMBER_DAYS, begin_keys, begin_page
 from folkmoot.people.tokens import fingerprint, new_digits, new_token, read_digits, same, seal_digits
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
 
 LASTS = 10 * 60_000
 TRIES = 5
@@ -161,7 +162,7 @@ def refusal(entry: Entry) -> Problem | None:
     if entry.outcome == "wrong" and entry.left:
         return Invalid(say("These are not the digits that we sent. Tries left: {left}.", left=entry.left), "wrong_code", "digits")
     if entry.outcome in ("wrong", "gone"):
-        words = "This code has been used, has ended, or was asked for in another browser. Ask for a new one."
+        words = N_("This code has been used, has ended, or was asked for in another browser. Ask for a new one.")
         return Conflict(words, "code_gone", "digits")
     if entry.outcome == "name":
         return Invalid("This mailbox is new here. Say the name that others are to see.", "name_needed", "name")
