@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import socket
 
 import pytest
 
 from folkmoot import errors
+from folkmoot.storage.database import Database
 from folkmoot.web import openapi, problems
-from tests.web.stand import FAILURES, HERE, Client, body_of
+from tests.web.serving import served
+from tests.web.stand import FAILURES, HERE, Client, body_of, join
 
 STATUSES = (404, 403, 401, 422, 409, 429, 413, 503)
 
@@ -85,3 +89,13 @@ def test_a_fault_on_a_page_is_a_page(client: Client) -> None:
     assert answer.status_code == 403
     assert "<h1>This is not allowed</h1>" in answer.text
     assert HERE not in answer.text
+
+
+@pytest.mark.parametrize("sent", [b"what is this\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"])
+def test_what_is_no_http_gets_a_problem_too(one_db: Database, sent: bytes) -> None:
+    with served(join(one_db)) as address, socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=10) as line:
+        line.sendall(sent)
+        head, _, body = line.makefile("rb").read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"application/problem+json" in head
+    assert json.loads(body)["type"] == "/problems/unreadable"
