@@ -15,11 +15,17 @@ from folkmoot.storage.database import Tx
 
 def publisher(tx: Tx, origin: str, *, plain: bool = False) -> Site:
     """The site of a publisher's origin, spelled exactly as a browser does. plain: http will do. Raises Invalid for any other."""
-    exact = origin_of(origin) == origin and (plain or origin.startswith("https://"))
-    site = site_for(tx, host_of(origin)) if exact else None
+    site = site_for(tx, host_of(origin)) if _is_exact(origin, plain) else None
     if site is None:
         raise Invalid("This page is not on a site that this server speaks for.", "foreign_origin", "origin")
     return site
+
+
+def _is_exact(origin: str, plain: bool) -> bool:
+    try:
+        return origin_of(origin) == origin and (plain or origin.startswith("https://"))
+    except Invalid:
+        return False
 
 
 def waiting_site(tx: Tx, handover: Handover) -> Site | None:

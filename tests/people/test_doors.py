@@ -477,7 +477,8 @@ def test_a_handover_is_opened_for_registered_sites_alone(town: Town) -> None:
         hostile = [json.loads(line) for line in CASES.read_text("utf-8").splitlines()]
         refused += [case["input"] for case in hostile if case["class"] == "embed-origin" and case["expect"] == "refuse"]
     for origin in refused:
-        assert Frame(town, origin).opened.status_code == 422, origin
+        opened = Frame(town, origin).opened
+        assert (opened.status_code, body_of(opened)["field"]) == (422, "origin"), origin
     assert Frame(town, NEWS).opened.status_code == 201
 
 
@@ -505,3 +506,15 @@ def test_secrets_stay_out_of_the_log(town: Town, caplog: pytest.LogCaptureFixtur
     }  # fmt: skip
     assert [name for name, secret in secrets.items() if secret in written] == []
 
+
+
+def test_the_mail_speaks_the_language_of_the_site(town: Town) -> None:
+    now = town.app.kit.clock()
+    site = town.db.write_now(lambda tx: sites.add_site(tx, COMMAND, "ar.example", "صحيفة المرفأ", now, language="ar"))
+    assert site.language == "ar"
+    frame = Frame(town, "https://ar.example")
+    town.browser().send("/sign-in", email="ada@mail.example", handover=frame.id)
+    mail = town.post_comes()
+    assert "صحيفة المرفأ" in mail["Subject"]
+    assert '<html lang="ar" dir="rtl">' in text_of(mail, "html")
+    assert "This is your code" not in text_of(mail, "plain")
