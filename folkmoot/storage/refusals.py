@@ -5,6 +5,7 @@ from __future__ import annotations
 from folkmoot.errors import Conflict, Invalid, Unavailable
 
 DISK_FULL = "disk_full"
+TAKEN = "taken"
 
 
 class Fault(Exception):
@@ -45,7 +46,7 @@ def closed() -> Unavailable:
 
 
 def taken() -> Conflict:
-    return Conflict("Something with the same name or number is there already. Look at it, then decide.", "taken")
+    return Conflict("Something with the same name or number is there already. Look at it, then decide.", TAKEN)
 
 
 def still_referred_to() -> Conflict:

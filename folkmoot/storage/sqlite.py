@@ -18,6 +18,7 @@ from folkmoot.errors import Invalid, say
 from folkmoot.storage.changes import Followers, Told
 from folkmoot.storage.groups import Crew, Writer
 from folkmoot.storage.sqlite_tx import BUSY, SqliteReading, SqliteSession, open_connection, translated
+from folkmoot.storage.turns import Turns
 
 _GROUP = 256           # pieces in a group at most
 _GROUP_TIME = 20       # ms of work in a group at most, so that nobody starves
@@ -105,7 +106,7 @@ class SqliteDatabase(Crew):
         connection = _open_for_writing(path)
         self._checkpointer = Checkpointer(path)
         self._watcher = Watcher(path, me, followers.tell)
-        session = SqliteSession(connection, me, self._checkpointer.ask)
+        session = SqliteSession(connection, Turns(path), me, self._checkpointer.ask)
         writer = Writer("folkmoot-writer", session, followers.tell, _GROUP, _GROUP_TIME)
         super().__init__([writer], [SqliteReading(path) for _ in range(readers)], followers)
         self._checkpointer.start()

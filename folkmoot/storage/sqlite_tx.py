@@ -10,12 +10,13 @@ from typing import Any
 
 import apsw
 
-from folkmoot.errors import Unavailable
+from folkmoot.errors import Conflict, Unavailable
 from folkmoot.storage import refusals
 from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
 from folkmoot.storage.groups import Lost, Piece, Pledges
 from folkmoot.storage.statements import writes
+from folkmoot.storage.turns import Turns
 
 BUSY = 5_000          # ms to wait for another process that writes
 _LOG = 1_000           # pages in the log at which a checkpoint is due
@@ -88,7 +89,7 @@ class Statement:
 class SqliteTx(Pledges):
     """A transaction, or a piece of a group. Savepoints are made at a piece's first write."""
 
-    __slots__ = ("_connection", "_cursor", "_statements", "_turns", "saved", "trouble")
+    __slots__ = ("_connection", "_cursor", "_statements", "_turns", "saved", "taken", "trouble")
 
     def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], turns: dict[int, int],
                  saved: bool = False) -> None:
@@ -98,7 +99,8 @@ class SqliteTx(Pledges):
         self._statements = statements
         self._turns = turns  # the group's, at the stories it has held so far
         self.saved = saved  # no savepoint is needed, or it is there already
-        self.trouble: Exception | None = None
+        self.taken: Exception | None = None    # a row that was there already
+        self.trouble: Exception | None = None  # what lost the group
 
     def _run(self, sql: str, given: Mapping[str, object]) -> Statement:
         statement = self._statements.get(sql)
@@ -120,6 +122,8 @@ class SqliteTx(Pledges):
         meaning = translated(error)
         if isinstance(error, _TROUBLE):
             self.trouble = meaning
+        elif isinstance(meaning, Conflict) and meaning.code == refusals.TAKEN:
+            self.taken = meaning
         return meaning
 
     def one(self, sql: str, **given: object) -> Row | None:
@@ -177,8 +181,9 @@ class SqliteTx(Pledges):
 class SqliteSession:
     """The writer's connection, and the group that it is in."""
 
-    def __init__(self, connection: apsw.Connection, me: int, grown: Callable[[], None]) -> None:
+    def __init__(self, connection: apsw.Connection, turns: Turns, me: int, grown: Callable[[], None]) -> None:
         self._connection = connection
+        self._queue = turns
         self._cursor = connection.cursor()
         self._statements: dict[str, Statement] = {}
         self._pledges = Pledges()
@@ -196,24 +201,33 @@ class SqliteSession:
     def begin(self) -> None:
         self._pledges = Pledges()
         self._turns = {}
+        self._queue.take()
         try:
             self._cursor.execute("BEGIN IMMEDIATE")
         except apsw.Error as error:
+            self._queue.give()
             raise translated(error) from error
 
     def perform(self, piece: Piece) -> None:
+        if self._try(piece):  # two made the same id, perhaps: the second time it is another
+            self._try(piece)
+
+    def _try(self, piece: Piece) -> bool:
+        """Runs a piece; true where it failed over a row that was there already."""
+        piece.error = None
         tx = SqliteTx(self._connection, self._statements, self._turns)
         try:
             piece.value = piece.act(tx)
         except BaseException as error:
             piece.error = error
             self._undo(tx, error)
-            return
+            return error is tx.taken
         if tx.trouble is not None:
             raise self._lost(tx.trouble)
         self._pledges.absorb(tx)
         if tx.saved:
             self._execute("RELEASE piece")
+        return False
 
     def _undo(self, tx: SqliteTx, error: BaseException) -> None:
         if tx.trouble is not None:
@@ -240,7 +254,8 @@ class SqliteSession:
         if tx.trouble is not None:
             raise self._lost(tx.trouble)
         self._execute("COMMIT")
-        self._after()
+        self._look_after_log()  # before the turn is given away: while others write, a checkpoint never reaches the end
+        self._queue.give()
         return moved
 
     def _end(self, tx: SqliteTx, stories: list[dict[str, int]]) -> dict[int, int]:
@@ -249,7 +264,7 @@ class SqliteSession:
         ended = tx.each(_END, [{**story, "moved": number, "writer": self._me} for story in stories])
         return {story["story"]: rows[0].version for story, rows in zip(stories, ended, strict=True) if story["bump"]}
 
-    def _after(self) -> None:
+    def _look_after_log(self) -> None:
         if self._log < self._asked:
             self._asked = 0
         if self._log - self._asked < _LOG:
@@ -267,12 +282,14 @@ class SqliteSession:
     def roll_back(self) -> None:
         with suppress(apsw.Error):  # SQLite may have rolled back by itself
             self._cursor.execute("ROLLBACK")
+        self._queue.give()
         if self._full:  # a log that is wholly in the file begins anew: that may be all the room there is
             self._full = False
             self._checkpoint()
 
     def close(self) -> None:
         self._connection.close(True)
+        self._queue.close()
 
 
 class SqliteReading:

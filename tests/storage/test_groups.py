@@ -68,6 +68,13 @@ def test_a_piece_that_the_engine_refuses_does_not_harm_its_neighbours(db: Databa
     assert names(db) == ["Ada", "Bo"]
 
 
+def test_an_id_that_was_there_already_is_made_again(db: Database) -> None:
+    db.write_now(lambda tx: put(tx, "Ada"))
+    made = iter(["Ada", "Bo"])
+    assert db.write_now(lambda tx: put(tx, next(made))) == "Bo"
+    assert names(db) == ["Ada", "Bo"]
+
+
 def test_a_piece_sees_what_those_before_it_in_the_group_wrote(db: Database) -> None:
     def count(tx: Tx) -> int:
         put(tx, f"row {tx.rows('SELECT count(*) AS n FROM fact')[0].n}")
