@@ -80,11 +80,16 @@ def _tell_report(report: archive.Report) -> None:
     for reason, count in report.skipped.items():
         tell(f"Left out, {reason}: {count:,}")
     came = "would come in" if report.dry_run else "came in"
-    click.echo(f"{report.comments:,} comments, {report.stories:,} stories and {report.people:,} people {came}.")
+    comments, stories = _count(report.comments, "comment", "comments"), _count(report.stories, "story", "stories")
+    click.echo(f"{comments}, {stories} and {_count(report.people, 'person', 'people')} {came}.")
     if report.already:
-        click.echo(f"{report.already:,} comments were here already.")
+        click.echo(f"Here already: {_count(report.already, 'comment', 'comments')}.")
     if report.batch:
         click.echo(f"To take exactly this back: folkmoot import --undo {report.batch}")
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def _undo(batch: int, dry_run: bool, as_json: bool) -> None:

@@ -212,8 +212,8 @@ def _path(folder: Path, batch: int) -> Path:
 
 
 def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    for file in path.parent.glob(f"{path.name}*"):  # the engine keeps a few beside it
+        file.unlink(missing_ok=True)
 
 
 @contextmanager
