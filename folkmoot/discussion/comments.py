@@ -5,6 +5,8 @@ Whoever calls (a page, the API, the command line, a bot) goes through here, so e
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from folkmoot.discussion import store
 from folkmoot.discussion.judging import judge_draft, judge_edit
 from folkmoot.discussion.model import (
@@ -35,12 +37,14 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
 
+TokenFor = Callable[[int], str | None]  # a guest's id -> their token
 
-def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Customs()) -> Posted:
+
+def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Customs(), token_for: TokenFor | None = None) -> Posted:
     """Posts a comment, if the rules let it: published at once, or held for a moderator (seen by its writer alone).
 
     Raises Invalid with the rule's reason where it is refused, NotFound for an unknown story or parent, Conflict where the
-    parent is gone. A guest without a token is made one, and Posted.token is theirs to keep.
+    parent is gone. A guest without a token is made one, and Posted.token is theirs to keep. token_for: see new_guest.
     """
     turn = tx.hold(draft.story)
     story = get_story(tx, draft.story)
@@ -49,7 +53,7 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
     verdict = judge_draft(tx, actor, story, draft, name, now, customs)
     if verdict.answer == "refused":
         raise Invalid(verdict.why, f"refused_{verdict.rule}", "text")
-    person, token = _writer(tx, actor, name, now)
+    person, token = _writer(tx, actor, name, now, token_for)
     comment = new_id(now)
     live = verdict.answer == "published"
     by_best, by_replies, by_hot = sort_keys(0, 0, now, 0)
@@ -97,9 +101,9 @@ def _name_for(actor: Actor, draft: Draft) -> str:
     return actor.person.name if actor.person else ANONYMOUS
 
 
-def _writer(tx: Tx, actor: Actor, name: str, now: int) -> tuple[Person, str | None]:
+def _writer(tx: Tx, actor: Actor, name: str, now: int, token_for: TokenFor | None) -> tuple[Person, str | None]:
     if actor.person is None:
-        return new_guest(tx, name, now)
+        return new_guest(tx, name, now, token_for=token_for)
     if actor.person.kind == "guest" and actor.person.name != name:
         return rename(tx, actor, name, now), None
     return actor.person, None

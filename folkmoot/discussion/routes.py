@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from folkmoot.discussion import comments, mine, moderation
 from folkmoot.discussion.answers import CommentAnswer, Revision, comment_answer, revision_answer
@@ -22,6 +22,7 @@ from folkmoot.web.operations import Operation
 from folkmoot.web.requests import Ask
 from folkmoot.web.words import in_words, machine
 
+KEPT_BACK = "-"  # stands in kept answers where a token was
 Url = Annotated[str, Meta(min_length=1, max_length=2000, description="The story's address, on a registered host")]
 Text = Annotated[str, Meta(min_length=1, max_length=20_000, description="Markdown, a small subset")]
 
@@ -132,15 +133,23 @@ async def post(ask: Ask[Actor], body: NewComment) -> PostedAnswer:
     def act(tx: Tx) -> PostedAnswer:
         story = ensure(tx, body.url, body.story, body.title, "reader", ask.now)
         draft = Draft(story.id, words, body.parent, body.name, body.email)
-        return posted_answer(tx, ask, comments.post(tx, ask.actor(tx), draft, ask.now, customs(ask)))
+        posted = comments.post(tx, ask.actor(tx), draft, ask.now, customs(ask), ask.say_again)
+        return posted_answer(tx, ask, posted)
 
-    return await ask.write_once(act, PostedAnswer, lane_of(body.url))
+    return _with_token(ask, await ask.write_once(act, PostedAnswer, lane_of(body.url)))
+
+
+def _with_token(ask: Ask[Actor], answer: PostedAnswer) -> PostedAnswer:
+    """The answer to be sent. That of a request with a key is kept for repeats, without the guest's token, which is said again here."""
+    if answer.token is UNSET or ask.repeat_key() is None or answer.comment.author is None:
+        return answer
+    return structs.replace(answer, token=ask.say_again(int(answer.comment.author.id or 0)))
 
 
 def posted_answer(tx: Tx, ask: Ask[Actor], posted: Posted) -> PostedAnswer:
     """The answer to a post, read back in the transaction that wrote it."""
     own = mine.own_comment_of(tx, posted.id, ask.now)
-    return _own_answer(tx, ask, own, posted.token)
+    return _own_answer(tx, ask, own, posted.token and (posted.token if ask.repeat_key() is None else KEPT_BACK))
 
 
 def _own_answer(tx: Tx, ask: Ask[Actor], own: Own, token: str | None = None) -> PostedAnswer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, say
 from folkmoot.people import store, store_sessions
 from folkmoot.people.mailboxes import read_mailbox
@@ -16,11 +18,16 @@ from folkmoot.storage.ids import new_id, parse_id
 MAILBOX = "mailbox"  # the issuer of identities that a mailed code proves
 
 
-def new_guest(tx: Tx, name: str, now: int, days: int = GUEST_DAYS) -> tuple[Person, str]:
-    """Somebody who writes without signing in, and the token that is theirs to keep. Raises Invalid for a name that is none."""
+def new_guest(
+    tx: Tx, name: str, now: int, days: int = GUEST_DAYS, token_for: Callable[[int], str | None] | None = None
+) -> tuple[Person, str]:
+    """Somebody who writes without signing in, and the token that is theirs to keep. Raises Invalid for a name that is none.
+
+    token_for: makes the token of the guest's id where a caller must be able to say it twice; else it is drawn.
+    """
     guest = Person(new_id(now), "guest", clean_name(name), now, None)
     store.insert_person(tx, guest, skeleton(guest.name))
-    return guest, begin_guest(tx, guest.id, now, days)
+    return guest, begin_guest(tx, guest.id, now, days, token_for(guest.id) if token_for else None)
 
 
 def member_of(tx: Tx, issuer: str, subject: str, mailbox: str, name: str, now: int) -> Person:

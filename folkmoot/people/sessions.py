@@ -34,9 +34,9 @@ GUEST_DAYS = 365
 KEPT_AFTER_END = 30 * DAY
 
 
-def begin_guest(tx: Tx, guest: int, now: int, days: int = GUEST_DAYS) -> str:
-    """The token by which a guest's browser proves that it is still the same."""
-    return _begin(tx, "guest", guest, now, now + days * DAY)
+def begin_guest(tx: Tx, guest: int, now: int, days: int = GUEST_DAYS, token: str | None = None) -> str:
+    """The token by which a guest's browser proves that it is still the same; drawn where the caller has none."""
+    return _begin(tx, "guest", guest, now, now + days * DAY, token=token)
 
 
 def begin_page(tx: Tx, member: int, now: int, days: int = MEMBER_DAYS) -> PageKey:
@@ -88,8 +88,8 @@ def _with_access(tx: Tx, member: int, family: int, origin: str, refresh: str, no
     return Keys(_begin(tx, "access", member, now, expires, family, origin), refresh, expires)
 
 
-def _begin(tx: Tx, kind: Kind, person: int, now: int, expires: int, family: int | None = None, origin: str = "") -> str:
-    token, session = new_token(), new_id(now)
+def _begin(tx: Tx, kind: Kind, person: int, now: int, expires: int, family: int | None = None, origin: str = "", token: str | None = None) -> str:
+    token, session = token or new_token(), new_id(now)
     store_sessions.insert_session(tx, session, fingerprint(token), kind, person, family or session, origin, now, expires)
     return token
 

@@ -12,7 +12,9 @@ so whoever acts is looked up in the very transaction that acts. What the verb ra
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import itertools
 import re
 import secrets
@@ -129,11 +131,23 @@ class Ask(Generic[A]):
         if key is None:
             return await self.write(act, lane)
         scope, mark = self._scope(), hashlib.sha256(self.body).hexdigest()
+        kept = hashlib.sha256(key.encode()).hexdigest()  # the key itself opens what `say_again` makes of it, so it is not kept
 
         def acted(tx: Tx) -> bytes:
-            return repeats.once(tx, scope, key, mark, self.now, lambda: encode_json(act(tx)))
+            return repeats.once(tx, scope, kept, mark, self.now, lambda: encode_json(act(tx)))
 
         return msgspec.json.decode(await self.write(acted, lane), type=answer)
+
+    def say_again(self, about: int) -> str | None:
+        """A token that a repeat of this request is given again though only its hash is kept: made of the Idempotency-Key.
+
+        None where there is no key. about: the id of what the token is for.
+        """
+        key = self.repeat_key()
+        if key is None:
+            return None
+        made = hmac.digest(self.kit.secret, f"token {about} {key}".encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
     def repeat_key(self) -> str | None:
         """The Idempotency-Key, if one was sent. Raises Invalid."""

@@ -135,3 +135,15 @@ def test_only_moderators_see_the_queue(client: Client, moot: Moot) -> None:
     decided = client.post(f"/api/v1/comments/{answer.json()['comment']['id']}/decisions", json={"do": "remove"}, headers=bearer(answer))
     assert decided.status_code == 403
     assert shown(client) == ["Hello."]
+
+
+def test_a_guest_whose_answer_was_lost_gets_the_same_key_again_though_none_is_kept(client: Client, moot: Moot) -> None:
+    key = {"Idempotency-Key": "a-key-of-mine"}
+    first, second = say(client, "Once.", name="Ada", headers=key), say(client, "Once.", name="Ada", headers=key)
+    assert first.json()["token"] == second.json()["token"]
+    edited = client.request(
+        "PATCH", f"/api/v1/comments/{first.json()['comment']['id']}", json={"text": "Once more."}, headers=bearer(second)
+    )
+    assert edited.status_code == 200
+    kept = moot.db.read_now(lambda tx: tx.rows("SELECT repeat_key, body FROM answer"))
+    assert first.json()["token"] not in str(kept) and "a-key-of-mine" not in str(kept)
