@@ -67,7 +67,10 @@ class Thread extends HTMLElement {
       ['.menu [href^="/c/"]', () => copyLink(link)],
     ];
     const found = acts.find(([selector]) => link.matches(selector));
-    if (!found) return;
+    if (!found) {
+      if (link.target === '_self') link.hash ||= location.hash;
+      return;
+    }
     event.preventDefault();
     found[1]();
   }

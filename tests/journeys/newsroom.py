@@ -23,6 +23,7 @@ from folkmoot.people import accounts
 from folkmoot.people.model import COMMAND, Actor
 from folkmoot.settings import Mail, Server, Settings, Storage
 from folkmoot.sites import sites, stories
+from folkmoot.sites.model import Site
 from folkmoot.storage.database import Database, connect
 from folkmoot.storage.migrations import migrate
 from folkmoot.web.kit import clock
@@ -57,21 +58,31 @@ class Newsroom:
         port, press = free_port(), free_port()
         self.talk, self.news = f"http://talk.localhost:{port}", f"http://news.localhost:{press}"
         self.settings = Settings(
-            server=Server(port=port, public_url=self.talk), storage=Storage(data=str(self.folder)), mail=Mail(to_folder=str(self.folder / "mail"))
+            server=Server(port=port, public_url=self.talk),
+            storage=Storage(data=str(self.folder)),
+            mail=Mail(to_folder=str(self.folder / "mail")),
         )
         self.db = connect(self.settings.database_url, readers=2)
         migrate(self.db, clock())
-        self.site = self.db.write_now(lambda tx: sites.add_site(tx, COMMAND, f"news.localhost:{press}", "The Ostley Courier", clock()))
+        self.site = self._add("news", "The Ostley Courier", "en")
+        self._add("arabic", "بريد أوستلي", "ar")
+        self._add("pseudo", "The Ostley Courier", "en-XA")
         self._stop = threading.Event()
-        config = uvicorn.Config(create_app(self.settings, self.db), host="127.0.0.1", port=port, log_config=None, http="folkmoot.web.quick:Quick", ws="none")
-        self._server = uvicorn.Server(config)
+        app = create_app(self.settings, self.db)
+        quick = "folkmoot.web.quick:Quick"
+        self._server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, http=quick, ws="none"))
         self._press = ThreadingHTTPServer(("127.0.0.1", press), self._publisher())
-        works: tuple[Callable[[], object], ...] = (self._server.run, self._press.serve_forever, lambda: Worker(self.db, self.settings).run(self._stop))
+        worker = Worker(self.db, self.settings)
+        works: tuple[Callable[[], object], ...] = (self._server.run, self._press.serve_forever, lambda: worker.run(self._stop))
         self._threads = [threading.Thread(target=work, daemon=True) for work in works]
         for thread in self._threads:
             thread.start()
         while not self._server.started:
             self._threads[0].join(0.02)
+
+    def _add(self, name: str, title: str, language: str) -> Site:
+        host = self.news.removeprefix("http://").replace("news", name)
+        return self.db.write_now(lambda tx: sites.add_site(tx, COMMAND, host, title, clock(), language=language))
 
     def close(self) -> None:
         self._stop.set()
@@ -84,16 +95,20 @@ class Newsroom:
 
     # ── What stands in it ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def story(self, path: str) -> int:
+    def at(self, path: str, site: str = "news") -> str:
+        """The address of a story on one of the sites: news, arabic, pseudo."""
+        return f"{self.news.replace('news', site)}/{path}"
+
+    def story(self, path: str, site: str = "news") -> int:
         """Takes a story of the publisher's in."""
-        told = self.db.write_now(lambda tx: stories.ensure(tx, f"{self.news}/{path}", None, "Linnet Lake to close", "page", clock()))
+        told = self.db.write_now(lambda tx: stories.ensure(tx, self.at(path, site), None, "Linnet Lake to close", "page", clock()))
         return told.id
 
-    def says(self, name: str, text: str, path: str, parent: int | None = None) -> int:
+    def says(self, name: str, text: str, path: str, parent: int | None = None, site: str = "news") -> int:
         """A guest of that name posts."""
-        story = self.story(path)
+        story = self.story(path, site)
 
-        def act(tx):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        def act(tx):  # type: ignore[no-untyped-def]
             person, _ = accounts.new_guest(tx, name, clock())
             return comments.post(tx, Actor(person), Draft(story, read(text), parent), clock(), Customs(limits=False))
 
@@ -104,10 +119,11 @@ class Newsroom:
         """The six digits in the newest mail to a mailbox; waits until there is one."""
         box = self.folder / "mail"
         for _ in range(300):
-            mails = [message_from_bytes(each.read_bytes(), policy=default) for each in sorted(box.glob("*"), key=lambda each: each.stat().st_mtime_ns)]
-            found = [mail for mail in mails if mailbox in str(mail["To"])]
+            files = sorted(box.glob("*"), key=lambda each: each.stat().st_mtime_ns)
+            mails = [message_from_bytes(each.read_bytes(), policy=default) for each in files]
+            found = [str(mail["Subject"]) for mail in mails if mailbox in str(mail["To"])]
             if found:
-                return re.findall(r"\b\d{6}\b", str(found[-1]["Subject"]) + found[-1].get_body(("plain",)).get_content())[0]  # type: ignore[union-attr]
+                return re.findall(r"\b\d{6}\b", found[-1])[0]
             threading.Event().wait(0.05)
         raise AssertionError(f"No mail to {mailbox} in 15 seconds")
 
@@ -117,7 +133,8 @@ class Newsroom:
         """What a publisher puts into a page."""
         at = f"{self.talk}/thread?url={address}"
         return (
-            f'<folkmoot-thread data-url="{escape(address)}"{self.extra}><noscript><iframe src="{at}" title="Discussion" loading="lazy"></iframe></noscript>'
+            f'<folkmoot-thread data-url="{escape(address)}"{self.extra}>'
+            f'<noscript><iframe src="{at}" title="Discussion" loading="lazy"></iframe></noscript>'
             f'<a href="{at}">Discussion</a></folkmoot-thread><script async src="{self.talk}/embed.js"></script>'
         )
 
@@ -125,7 +142,8 @@ class Newsroom:
         """A story as the newspaper prints it."""
         return (
             '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
-            '<title>Linnet Lake to close</title><link rel="icon" href="data:,"><style>body{margin:0 auto;max-width:42rem;padding:0 1rem;font:1.1rem/1.6 serif}'
+            '<title>Linnet Lake to close</title><link rel="icon" href="data:,">'
+            "<style>body{margin:0 auto;max-width:42rem;padding:0 1rem;font:1.1rem/1.6 serif}"
             f"iframe{{width:100%;height:60rem;border:0}}</style></head><body><main><h1>Linnet Lake to close</h1>{PARAGRAPH * 12}"
             f"{self.snippet(f'{self.news}/{path}')}</main><footer><p>The Ostley Courier is made up.</p></footer></body></html>"
         )

@@ -14,9 +14,8 @@ from folkmoot.web.pages import render, template
 HOUR = 3_600_000
 NOW = 1_780_000_000_000
 SITE = Site(1, "courier.example", "The Ostley Courier", "en", Policy(), Theme(), ("courier.example",))
-STORY = Story(
-    9001, 1, None, "https://courier.example/lakes/linnet-lake-to-close", "Linnet Lake to close to swimmers from 1 June", "site", None, NOW - 30 * HOUR, None
-)
+ADDRESS, TITLE = "https://courier.example/lakes/linnet-lake-to-close", "Linnet Lake to close to swimmers from 1 June"
+STORY = Story(9001, 1, None, ADDRESS, TITLE, "site", None, NOW - 30 * HOUR, None)
 ORDERS = ("best", "Best"), ("newest", "Newest"), ("oldest", "Oldest"), ("replies", "Most replies"), ("hot", "Hot")
 
 LIFEGUARD = (
@@ -49,7 +48,8 @@ class _Thread:
         left = int(str(other.pop("left", 0)))
         values = {
             "id": self.last, "story": STORY.id, "parent": 0, "level": 1, "person": self.last, "name": name, "html": html, "text": html[3:40],
-            "posted": int(NOW - hours * HOUR), "edited": None, "state": "published", "up": up, "down": down, "replies": len(below) + left, "marks": (),
+            "posted": int(NOW - hours * HOUR), "edited": None, "state": "published", "up": up, "down": down,
+            "replies": len(below) + left, "marks": (),
         } | other  # fmt: skip
         return Branch(Comment(**values), below, str(more) if more else None, folded)  # type: ignore[arg-type]
 
@@ -60,17 +60,20 @@ def roots() -> Iterator[Branch]:
     say = thread.say
     noor = say("Noor Haddadin", "<p>I asked the insurer’s agent this morning. She would not say yes, but she said the word “batch” before I did.</p>",
                hours=0.6, up=12, down=0, left=9, more="c0", folded=True)
-    tobias = say("Tobias Achterberg", "<p>I had not seen that. If the insurer takes a batch of five, most of my objection is gone.</p>", noor, hours=1, up=33)
+    tobias = say("Tobias Achterberg", "<p>I had not seen that. If the insurer takes a batch of five, most of my objection is gone.</p>", noor,
+                 hours=1, up=33)
     amara = say("Amara Nwosu-Lind", LINK, tobias, hours=2, up=57)
     hedda = say("Hedda Lund", QUOTE, amara, hours=2.6, up=61)
     chalk = say("Tobias Achterberg", "<p>A chalkboard does not pay when somebody’s child gets ill. The insurer asked for daily testing, and daily "
                 "testing is $310 a time.</p>", hedda, hours=4, up=19, edited=NOW - 3 * HOUR)
     gareth = say("Gareth Plume", "<p>The board at the east beach still has your handwriting on it, by the way.</p>", hours=2, up=24)
     yield say("Hedda Lund", LIFEGUARD, chalk, gareth, hours=6, up=150, down=2, left=6, more="c1")
-    mei = say("Mei-Ling Zhao", "<p>Please ask for the <em>dates</em> as well. A number without its day tells us nothing about rain.</p>", hours=4, up=41)
-    yield say("Ines Calloway", "<p>I wrote this story. Two readers asked for the raw tables, so I have asked the county for them and will put them here "
-              "when they come.</p>", mei, hours=5, up=72, marks=("staff",))
-    yusuf = say("Yusuf Karadeniz", "<p>Thank you for taking that back. For the record: the lifeguards are paid by the county until 2028, not by us.</p>", up=38)
+    mei = say("Mei-Ling Zhao", "<p>Please ask for the <em>dates</em> as well. A number without its day tells us nothing about rain.</p>",
+              hours=4, up=41)
+    yield say("Ines Calloway", "<p>I wrote this story. Two readers asked for the raw tables, so I have asked the county for them and will put "
+              "them here when they come.</p>", mei, hours=5, up=72, marks=("staff",))
+    yusuf = say("Yusuf Karadeniz", "<p>Thank you for taking that back. For the record: the lifeguards are paid by the county until 2028, "
+                "not by us.</p>", up=38)
     yield say("", "", yusuf, hours=3.5, state="withdrawn", up=0, down=0)
     yield say("Bartholomew Finch-Adeyemi", LISTED, hours=5, up=29)
     yield say("", "", say("Priya Raman-Holt", "<p>So the $86,000 is not saved at all?</p>", up=17), hours=4, state="removed", up=0, down=0)
@@ -90,7 +93,7 @@ def thread(shown: Page | None = None, language: str = "en", **changed: object) -
     shown = shown or page()
     orders = [(name, words, f"/thread/{STORY.id}?order={name}", name == shown.order) for name, words in ORDERS]
     values = {
-        "style": Markup(static.file("look.css").plain.decode()), "theme": None, "page": shown, "story": STORY, "site": SITE, "orders": orders,  # noqa: S704
+        "style": Markup(static.file("look.css").plain.decode()), "theme": None, "page": shown, "story": STORY, "site": SITE, "orders": orders,
         "key": "", "title": STORY.title, "closed": False, "article": template("discussion/comment.html", language).module.article,
     }  # fmt: skip
     return render("reading/thread.html", language, **(values | changed))

@@ -41,5 +41,5 @@ def _revisions() -> list[dict[str, object]]:
 
 
 def _error(language: str) -> str:
-    values = {"title": "This cannot be taken as it is", "words": "The comment is empty. Write something, then post it.", "explained": "/problems/invalid"}
-    return render("web/error.html", language, **values, request="0123", kept=TYPED)
+    values = {"title": "This cannot be taken as it is", "words": "The comment is empty. Write something, then post it.", "request": "0123"}
+    return render("web/error.html", language, **values, explained="/problems/invalid", kept=TYPED)

@@ -21,7 +21,7 @@ VIEWS = (
 )  # fmt: skip
 
 
-def serve(html: str):  # noqa: ANN201
+def serve(html: str):
     """A route that answers with a page, and with the files it names."""
     css = static.file("look.css").plain.decode()
     headers = {"Content-Security-Policy": policy(["https://courier.example"], [style_hash(css)]), "Content-Type": "text/html; charset=utf-8"}

@@ -157,7 +157,7 @@ def test_a_comment_is_withdrawn_after_asking_once(tab: Page, newsroom: Newsroom)
 
 
 @pytest.fixture
-def holding(newsroom: Newsroom):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def holding(newsroom: Newsroom):  # type: ignore[no-untyped-def]
     """While it lasts, the site holds every comment."""
 
     def change(mode: str) -> None:

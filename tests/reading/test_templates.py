@@ -83,7 +83,12 @@ def test_a_permalink_marks_its_comment_below_those_it_answers() -> None:
 
 @pytest.mark.parametrize(
     ("state", "words"),
-    [("withdrawn", "Withdrawn by its writer."), ("removed", "Removed by a moderator."), ("held", "Waiting for a moderator."), ("deleted", "No longer here.")],
+    [
+        ("withdrawn", "Withdrawn by its writer."),
+        ("removed", "Removed by a moderator."),
+        ("held", "Waiting for a moderator."),
+        ("deleted", "No longer here."),
+    ],
 )
 def test_a_tombstone_says_what_happened_and_nothing_of_its_writer(state: str, words: str) -> None:
     grave = Branch(replace(ROOT.comment, state=state, name="Hedda Lund", html="<p>secret</p>"), ())  # type: ignore[arg-type]
