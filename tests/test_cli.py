@@ -421,3 +421,69 @@ def test_actor_of_the_command_line_is_remembered_as_such(at: Terminal, moot: Moo
     comment = str(moot.says(bo, "Leave the jetty alone."))
     at.does("comment", "hold", comment)
     assert "hold by command" in at.does("comment", "show", comment)
+
+
+# Archives
+
+PAGE = """Linnet Lake to close
+
+The council has voted.
+
+  • Ada
+
+    It is one pipe.
+
+    • Bo
+
+      Then mend the pipe.
+"""
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> str:
+    file = tmp_path / "page.txt"
+    file.write_text(PAGE)
+    return str(file)
+
+
+def test_an_archive_comes_in_once_and_goes_out_again(at: Terminal, moot: Moot, page: str) -> None:
+    words = ("import", page, "--site", "news.example", "--format", "text", "--story", STORY)
+    assert "would come in" in at.does(*words, "--dry-run") and moot.live() == 0
+    assert "2 comments" in at.does(*words) and moot.live() == 2
+    report = at.reads(*words)
+    assert isinstance(report, dict) and (report["comments"], report["already"]) == (0, 2)
+    batches = at.reads("import", "--list", "--site", "news.example")
+    assert isinstance(batches, list) and batches[0]["files"] == "page.txt"
+    at.does("import", "--undo", batches[0]["batch"], "--dry-run")
+    assert moot.live() == 2
+    at.does("import", "--undo", batches[0]["batch"])
+    assert moot.live() == 0
+
+
+def test_what_an_import_cannot_use_is_one_sentence(at: Terminal, page: str, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.xml"
+    broken.write_text('<?xml version="1.0"?><disqus xmlns="http://disqus.com"><thread></disqus>')
+    assert "line 1" in at.refuses("import", str(broken), "--site", "news.example", "--format", "disqus")
+    assert "--story" in at.refuses("import", page, "--site", "news.example", "--format", "text")
+    assert "elsewhere.example" in at.refuses("import", page, "--site", "elsewhere.example", "--format", "text", "--story", STORY)
+    assert "--site" in at.refuses("import", page, code=2)
+    assert "FILE" in at.refuses("import", "--site", "news.example", code=2)
+
+
+def test_an_export_brought_home_elsewhere_is_the_same_to_the_byte(
+    at: Terminal, moot: Moot, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    bo = moot.guest("Bo")
+    said = moot.says(bo, "Leave the jetty *alone*.")
+    moot.says(moot.guest("Ada"), "No.", parent=said)
+    moot.vote(moot.member("Chidi"), said, 1)
+    moot.withdraw(bo, said)
+    at.does("export", "--site", "news.example", "--out", str(tmp_path / "here.jsonl"))
+    elsewhere = Terminal(capsys, f"sqlite:///{tmp_path}/elsewhere/folkmoot.db")
+    elsewhere.does("import", str(tmp_path / "here.jsonl"), "--site", "news.example")
+    elsewhere.does("export", "--site", "news.example", "--out", str(tmp_path / "there.jsonl"))
+    assert (tmp_path / "here.jsonl").read_bytes() == (tmp_path / "there.jsonl").read_bytes()
+
+
+def test_an_export_that_cannot_be_written_leaves_nothing_half(at: Terminal, tmp_path: Path) -> None:
+    assert "cannot be written" in at.refuses("export", "--site", "news.example", "--out", str(tmp_path / "no" / "news.jsonl"))
