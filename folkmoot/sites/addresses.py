@@ -6,6 +6,7 @@ A story's key is its address without what does not tell stories apart: scheme, `
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import ada_url
 
@@ -46,6 +47,7 @@ def _check_length(address: str) -> None:
         raise Invalid("The address is longer than 2,000 letters. Give the page’s own, shorter one.", "long_address", "url")
 
 
+@lru_cache(maxsize=4_096)  # a post asks four times for the same address
 def clean_address(address: str) -> str:
     """The key under which a story is found: `news.example/a/b?p=4` for whatever spelling of that address. Raises Invalid."""
     url = _parsed(address)
@@ -86,6 +88,7 @@ def _tracks(name: str) -> bool:
     return name.lower() in _TRACKING or name.lower().startswith(_CAMPAIGN)
 
 
+@lru_cache(maxsize=4_096)
 def host_of(address: str) -> str:
     """The host of an address: lower case, IDNA, with its port where that is not the scheme's own. Raises Invalid."""
     return _parsed(address).host
