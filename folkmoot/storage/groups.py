@@ -133,12 +133,16 @@ class Pledges:
 
 
 class Lost(Exception):
-    """The transaction of a group cannot go on. cause: what a piece alone is told; again: another try may succeed."""
+    """The transaction of a group cannot go on.
 
-    def __init__(self, cause: BaseException, again: bool = False) -> None:
+    cause: what a piece alone is told. again: another try may succeed. careful: run with care, the group can be kept together.
+    """
+
+    def __init__(self, cause: BaseException, again: bool = False, careful: bool = False) -> None:
         super().__init__(str(cause))
         self.cause = cause
         self.again = again
+        self.careful = careful
 
 
 class Unsure(Exception):
@@ -155,8 +159,11 @@ class Session(Protocol):
     def begin(self) -> None:
         """Begins a group. Raises where that cannot be; then nothing needs rolling back."""
 
-    def perform(self, piece: Piece) -> None:
-        """Runs one piece and notes its value or its error; what a failed piece wrote is undone. Raises Lost where all is."""
+    def perform(self, piece: Piece, careful: bool = False) -> None:
+        """Runs one piece and notes its value or its error; what a failed piece wrote is undone. Raises Lost where all is.
+
+        careful: at the cost of a round trip, no refusal of the engine is heard too late to tell whose it is.
+        """
 
     def commit(self) -> dict[int, int]:
         """Redeems the pledges and commits; gives the versions that moved. Whatever it raises but Unsure: nothing was kept."""
@@ -199,12 +206,30 @@ class Writer(threading.Thread):
             moved = self._session.commit()
         except Unsure as unsure:
             self._give_up(group, unsure)
-        except Exception:  # its members are heard one by one: each learns its own cause
+        except Exception as error:
             self._roll_back()
-            for piece in group:
-                self._serve_alone(piece)
+            self._serve_again(group, careful=isinstance(error, Lost) and error.careful)
         else:
             self._publish(moved, group)
+
+    def _serve_again(self, group: list[Piece], careful: bool) -> None:
+        """After a group was lost: all of it with care, or each piece alone, so that each learns its own cause."""
+        if careful and len(group) > 1:
+            try:
+                self._session.begin()
+                for piece in group:
+                    piece.value = piece.error = None
+                    self._session.perform(piece, careful=True)
+                moved = self._session.commit()
+            except Unsure as unsure:
+                return self._give_up(group, unsure)
+            except Exception:
+                self._roll_back()
+            else:
+                return self._publish(moved, group)
+        for piece in group:
+            self._serve_alone(piece)
+        return None
 
     def _serve_alone(self, piece: Piece) -> None:
         for left in reversed(range(_TRIES)):

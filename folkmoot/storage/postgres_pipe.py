@@ -122,12 +122,13 @@ class Statement:
 
 
 class Reply:
-    """What will be known of a statement that was sent."""
+    """What will be known of a statement that was sent, or prepared for values of these types."""
 
-    __slots__ = ("result", "statement")
+    __slots__ = ("prepares", "result", "statement")
 
-    def __init__(self, statement: Statement | None) -> None:
+    def __init__(self, statement: Statement | None, prepares: tuple[int, ...] | None = None) -> None:
         self.statement = statement
+        self.prepares = prepares
         self.result: pq.abc.PGresult | None = None
 
 
@@ -178,7 +179,7 @@ class Pipe:
         self._named += 1
         name = statement.prepared[types] = b"s%d" % self._named
         self._pgconn.send_prepare(name, statement.text, types)
-        self._waiting.append(Reply(None))
+        self._waiting.append(Reply(statement, types))
         return name
 
     def do(self, sql: str) -> Reply:
@@ -233,6 +234,8 @@ class Pipe:
             raise psycopg.OperationalError("the server sent no result")
         if result.status in _FAILED and self._failed is None:
             self._fail(result)
+        if reply.prepares is not None and result.status != pq.ExecStatus.COMMAND_OK and reply.statement is not None:
+            reply.statement.prepared.pop(reply.prepares, None)  # skipped, as all that follows a refusal
         reply.result = result
 
     def _fail(self, result: pq.abc.PGresult) -> None:

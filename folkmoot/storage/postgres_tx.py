@@ -84,9 +84,20 @@ class PostgresTx(Pledges):
         statement = self._pipe.statement(sql)
         try:
             if statement.writes and not self.saved:
-                self.saved = True
-                self._pipe.do("SAVEPOINT piece")
+                self.save()
             return self._pipe.send(statement, given)
+        except Refused as refused:
+            raise self._meaning(refused) from refused
+
+    def save(self) -> None:
+        """Makes the savepoint to which a failed piece goes back."""
+        self._pipe.do("SAVEPOINT piece")
+        self.saved = True
+
+    def settle(self) -> None:
+        """Waits until the server has done all that was sent."""
+        try:
+            self._pipe.sync()
         except Refused as refused:
             raise self._meaning(refused) from refused
 
@@ -155,23 +166,33 @@ class PostgresSession:
         except Refused as refused:
             raise translated(refused) from refused
 
-    def perform(self, piece: Piece) -> None:
+    def perform(self, piece: Piece, careful: bool = False) -> None:
         tx = PostgresTx(self._pipe, self._turns)
         try:
+            if careful:
+                tx.save()
             piece.value = piece.act(tx)
+            if careful:
+                tx.settle()
+            if tx.refused is not None:  # the act let it pass, but the server goes no further
+                raise translated(tx.refused)
         except BaseException as error:
             piece.error = error
-            if tx.refused is not None:
-                raise self._lost(tx.refused, error) from error
-            if tx.saved:
-                self._turns.clear()  # locks that were taken after the savepoint go with it
-                self._do("ROLLBACK TO piece")
-                self._do("RELEASE piece")
+            self._undo(tx, error, careful)
             return
-        if tx.refused is not None:
-            raise self._lost(tx.refused)
         self._pledges.absorb(tx)
         if tx.saved:
+            self._do("RELEASE piece")
+
+    def _undo(self, tx: PostgresTx, error: BaseException, careful: bool) -> None:
+        if tx.refused is not None:
+            with suppress(Refused):  # the one that is known already
+                self._pipe.sync()
+            if not (careful and self._pipe.usable):
+                raise self._lost(tx.refused, error) from error
+        if tx.saved:
+            self._turns.clear()  # locks that were taken after the savepoint go with it
+            self._do("ROLLBACK TO piece")
             self._do("RELEASE piece")
 
     def _do(self, sql: str) -> None:
@@ -182,7 +203,8 @@ class PostgresSession:
 
     def _lost(self, refused: Refused, cause: BaseException | None = None) -> Lost:
         self._stale = refused.state in _STALE
-        return Lost(cause or translated(refused), again=refused.state in _AGAIN + _STALE)
+        again = refused.state in _AGAIN + _STALE
+        return Lost(cause or translated(refused), again, careful=self._pipe.usable and not again)
 
     def commit(self) -> dict[int, int]:
         tx = PostgresTx(self._pipe, self._turns, saved=True)

@@ -208,7 +208,7 @@ class SqliteSession:
             self._queue.give()
             raise translated(error) from error
 
-    def perform(self, piece: Piece) -> None:
+    def perform(self, piece: Piece, careful: bool = False) -> None:
         if self._try(piece):  # two made the same id, perhaps: the second time it is another
             self._try(piece)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -66,6 +67,17 @@ def test_a_piece_that_the_engine_refuses_does_not_harm_its_neighbours(db: Databa
     assert (first, third) == ("Ada", "Bo")
     assert isinstance(second, Conflict)
     assert names(db) == ["Ada", "Bo"]
+
+
+def test_a_refusal_that_comes_late_does_not_take_the_group_apart(db: Database) -> None:
+    def put_and_bump(tx: Tx, name: str) -> str:
+        tx.bump(7)
+        return put(tx, name)
+
+    acts = [partial(put_and_bump, name=name) for name in ("Ada", "Bo", "Ada", "Chidi", "Bo", "Ines")]
+    outcomes = together(db, *acts)
+    assert [type(outcome) for outcome in outcomes] == [str, str, Conflict, str, Conflict, str]
+    assert version(db, 7) == 1
 
 
 def test_an_id_that_was_there_already_is_made_again(db: Database) -> None:
