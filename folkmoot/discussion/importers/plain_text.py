@@ -66,9 +66,9 @@ def read(archive: Archive) -> Iterator[Imported]:
 
 def _lines(archive: Archive) -> Iterator[_Line]:
     """The file's lines; only line feeds end one, so numbers are those that an editor shows."""
-    number = 0
+    number, read = 0, io.TextIOWrapper(archive.file, "utf-8-sig", newline="\n")
     try:
-        for number, whole in enumerate(io.TextIOWrapper(archive.file, "utf-8-sig", newline="\n"), 1):
+        for number, whole in enumerate(read, 1):
             if len(whole) > MAX_LINE:
                 raise broken(archive.name, f"the line is longer than {MAX_LINE:,} letters", number, 1)
             line = whole.expandtabs(4).rstrip()
@@ -77,6 +77,8 @@ def _lines(archive: Archive) -> Iterator[_Line]:
             yield _Line(number, len(line) - len(line.lstrip()), text[1:].strip() if bullet else text, bullet)
     except UnicodeDecodeError as error:
         raise broken(archive.name, "it is not UTF-8 from there on", number + 1, 1) from error
+    finally:
+        read.detach()  # the file is closed by whoever opened it
 
 
 def _story(head: list[_Line]) -> Iterator[Imported]:
