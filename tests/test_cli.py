@@ -416,6 +416,15 @@ def test_a_backup_is_whole_and_can_be_rehearsed(at: Terminal, tmp_path: Path) ->
     verify(tmp_path / "copy.backup")
 
 
+def test_check_agrees_with_what_verbs_wrote_and_finds_what_nobody_may_write(at: Terminal, moot: Moot) -> None:
+    said = moot.says(moot.guest("Bo"), "Leave the jetty alone.")
+    moot.vote(moot.member("Chidi"), said, 1)
+    assert at.run("check") == 0 and at.err == "Everything agrees.\n", at.out
+    moot.db.write_now(lambda tx: tx.run("UPDATE comment SET up = 7 WHERE id = :id", id=said))
+    assert at.run("check", "--json") == 1
+    assert json.loads(at.out)[0]["row"] == str(said)
+
+
 def test_actor_of_the_command_line_is_remembered_as_such(at: Terminal, moot: Moot) -> None:
     bo: Actor = moot.guest("Bo")
     comment = str(moot.says(bo, "Leave the jetty alone."))

@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from folkmoot.cli.upkeep import CHECKED
 from folkmoot.demo.newspaper import Newspaper, by_host
 from folkmoot.demo.seed import seed
 from folkmoot.demo.stories import Sample, samples
@@ -74,6 +75,7 @@ def test_the_seed_is_what_the_files_say(db: Database, now: int) -> None:
         assert story is not None and story.title == sample.title
         assert db.read_now(lambda tx, story=story: counts(tx, [story.id]))[story.id] == live(sample)  # type: ignore[misc]
     assert len(db.read_now(waiting)) == 1
+    assert not [finding for each in CHECKED for finding in each.check(db)]
 
 
 def test_the_best_of_the_lake_is_what_its_neighbours_thought_best(db: Database, now: int) -> None:

@@ -32,7 +32,7 @@ def folkmoot() -> None:
 
 
 for each in (running.demo, beginning.init, running.serve, running.work, archives.import_, archives.export,
-             sites.group, stories.group, comments.group, people.group, upkeep.config, upkeep.migrate, upkeep.backup):  # fmt: skip
+             sites.group, stories.group, comments.group, people.group, upkeep.config, upkeep.migrate, upkeep.backup, upkeep.check):  # fmt: skip
     folkmoot.add_command(each)
 
 

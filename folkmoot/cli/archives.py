@@ -1,4 +1,4 @@
-"""`folkmoot import`, `export`, `check`: old talk comes in, all talk goes out, and everything is counted again."""
+"""`folkmoot import`, `export`: old talk comes in, all talk goes out."""
 
 from __future__ import annotations
 

@@ -1,22 +1,30 @@
-"""`folkmoot config`, `migrate`, `backup`: what an operator does now and then."""
+"""`folkmoot config`, `migrate`, `backup`, `check`: what an operator does now and then."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 import click
+import msgspec
 
 from folkmoot.cli.opening import Command, connected, make_folder, opened, settings_file, settings_with
 from folkmoot.cli.terminal import done, dry_run_option, json_option, show_all, tell
+from folkmoot.discussion import checks as discussion
+from folkmoot.people import checks as people
 from folkmoot.settings import KEYS, Settings
 from folkmoot.settings import show as shown
+from folkmoot.sites import checks as sites
+from folkmoot.storage import checks as storage
 from folkmoot.storage.backup import backup as write_backup
 from folkmoot.storage.backup import verify
 from folkmoot.storage.database import Database
 from folkmoot.storage.migrations import check_schema, migrations, schema_state
 from folkmoot.storage.migrations import migrate as apply
 from folkmoot.web.kit import clock
+
+CHECKED = (storage, people, sites, discussion)
 
 
 @click.command("config", cls=Command)
@@ -101,3 +109,26 @@ def _way_back(settings: Settings, file: Path) -> str:
 
 def _name(folder: Path) -> Path:
     return folder / f"folkmoot-{datetime.now(UTC):%Y-%m-%d-%H%M%S}.backup"
+
+
+@click.command("check", cls=Command)
+@json_option
+@click.pass_context
+def check(ctx: click.Context, as_json: bool) -> None:
+    """Counts everything again, while it is in use, and changes nothing. Exits with 1 where something does not agree.
+
+    \b
+    folkmoot check
+    folkmoot check --json
+    """
+    found = []
+    with opened() as db:
+        for finding in chain.from_iterable(each.check(db) for each in CHECKED):
+            found.append(finding)
+            if not as_json:
+                click.echo(finding.words)
+    if as_json:
+        show_all([msgspec.to_builtins(finding) for finding in found], as_json, "")
+    else:
+        tell(f"{len(found):,} things do not agree." if found else "Everything agrees.")
+    ctx.exit(1 if found else 0)
