@@ -96,7 +96,7 @@ class Staging:
         words = _words(self._archive, number, row.text)
         narrow = {
             "number": number, "file": 0, "line": number, "key": row.id, "id": int(row.id), "person": None, "posted": row.posted, "edited": row.edited,
-            "state": row.state, "up": row.base_up, "down": row.base_down,
+            "to_story": row.story, "to_parent": row.parent or "", "doubtful": 0, "state": row.state, "up": row.base_up, "down": row.base_down,
         }  # fmt: skip
         wide = {
             "number": number, "stories": _references([row.story]), "parents": _references([row.parent] if row.parent else []), "name": row.name,

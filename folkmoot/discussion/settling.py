@@ -104,7 +104,8 @@ class Settling:
     # Which comment stands where
 
     def places(self) -> None:
-        for rows in self.pages(store.with_references):
+        self.write(store.place)
+        for rows in self.pages(store.not_placed):
             self.write(partial(self._place, rows=rows))
         self.write(store.hide_threads)
         hidden = self.work.read_now(store.hidden_threads)
@@ -114,7 +115,7 @@ class Settling:
     def _place(self, tx: Tx, rows: list[Row]) -> None:
         wanted = [(row, msgspec.json.decode(row.stories, type=list[str]), msgspec.json.decode(row.parents, type=list[str])) for row in rows]
         stories = store.called(tx, "story", list({reference: 0 for _, some, _ in wanted for reference in some}))
-        parents = store.called(tx, "comment", list({reference: 0 for _, _, some in wanted for reference in some}))
+        parents = store.comments_called(tx, list({reference: 0 for _, _, some in wanted for reference in some}))
         placed, homeless = [], []
         for row, to_story, to_parent in wanted:
             thread, above = _first(stories, to_story), _first(parents, to_parent)
@@ -145,6 +146,8 @@ class Settling:
     # What was imported before
 
     def known(self) -> None:
+        if not self.main.read_now(partial(store_imports.knows_source, site=self.site.id, source=self.source)):
+            return
         for rows in self.pages(store.page):
             look = partial(store_imports.comments_known, site=self.site.id, source=self.source, keys=[row.key for row in rows])
             known = self.main.read_now(look)

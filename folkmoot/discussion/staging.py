@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -22,7 +23,8 @@ from folkmoot.sites.addresses import clean_address
 from folkmoot.sites.stories import MAX_KEY, clean_title
 from folkmoot.storage.database import Database, Tx
 
-STEP = 500
+STEP = 2_000
+MOST_PEOPLE = 20_000  # kept in memory
 DAY = 86_400_000
 OLDEST_ID = 480_000_000_000  # ms: ids made later have nineteen digits, so that they sort alike as numbers and as text
 _SPREAD, _BITS = 1_103_515_245, (1 << 21) - 1
@@ -51,6 +53,16 @@ def stage(work: Database, files: list[Path], form: Format, told: Told, progress:
             stager.take(number, archive, form, progress)
 
 
+Write = Callable[[Tx, dict[str, int]], None]  # writes a row; keeps in a dict which person has which number
+
+
+def _write(tx: Tx, rows: list[Write], known: dict[str, int]) -> dict[str, int]:
+    people = dict(known)
+    for row in rows:
+        row(tx, people)
+    return people
+
+
 class _Stager:
     """Takes rows as they come and writes them in steps."""
 
@@ -58,8 +70,9 @@ class _Stager:
         self._work = work
         self._told = told
         self._reserved = skeletons((*RESERVED, *told.staff))
-        self._rows: list[Callable[[Tx], None]] = []
+        self._rows: list[Write] = []
         self._comments = self._stories = self._file = 0
+        self._people: dict[str, int] = {}
         self._prefix = ""
         self._salt = told.now & _BITS
 
@@ -76,10 +89,12 @@ class _Stager:
         progress("reading", 1.0)
 
     def _flush(self) -> None:
+        """Writes what has been read. People become known only once they are written: a transaction may run twice."""
         rows, self._rows = self._rows, []
-        self._work.write_now(lambda tx: [row(tx) for row in rows])
+        known = self._people if len(self._people) < MOST_PEOPLE else {}
+        self._people = self._work.write_now(partial(_write, rows=rows, known=known))
 
-    def _made(self, row: Imported) -> Callable[[Tx], None]:
+    def _made(self, row: Imported) -> Write:
         """What is to be written for a row. Words are rendered here, outside of any transaction."""
         if isinstance(row, Comment):
             return self._comment(row)
@@ -87,20 +102,20 @@ class _Stager:
             return self._story(row)
         return self._remark(row.line, row.reason if isinstance(row, Bad) else row.kind, row.words, skipped=isinstance(row, Bad))
 
-    def _remark(self, line: int, kind: str, words: str, skipped: bool = False) -> Callable[[Tx], None]:
+    def _remark(self, line: int, kind: str, words: str, skipped: bool = False) -> Write:
         file = self._file
-        return lambda tx: store.add_remark(tx, file, line, kind, words, int(skipped))
+        return lambda tx, people: store.add_remark(tx, file, line, kind, words, int(skipped))
 
     # Stories
 
-    def _story(self, row: Story) -> Callable[[Tx], None]:
+    def _story(self, row: Story) -> Write:
         self._stories += 1
         number, file, prefix = self._stories, self._file, self._prefix
         key = row.publisher_key if row.publisher_key and len(row.publisher_key) <= MAX_KEY and row.publisher_key.isprintable() else None
         address = behind(row.address or (self._told.story or "" if prefix else ""))
         cleaned = [each for each in map(_cleaned, (address, *map(behind, row.aliases))) if each]
 
-        def write(tx: Tx) -> None:
+        def write(tx: Tx, people: dict[str, int]) -> None:
             new = store.add_story(
                 tx, number=number, file=file, line=row.line, key=prefix + row.key, title=clean_title(row.title),
                 address=address if _cleaned(address) else "", publisher_key=key, created=row.created, closed=int(row.closed), hidden=int(row.hidden),
@@ -118,7 +133,7 @@ class _Stager:
 
     # Comments
 
-    def _comment(self, row: Comment) -> Callable[[Tx], None]:
+    def _comment(self, row: Comment) -> Write:
         name = name_of(row.writer.name)
         try:
             words = words_of_comment(row)
@@ -132,6 +147,7 @@ class _Stager:
         posted = min(posted, self._told.now) if posted > self._told.now + DAY else posted
         narrow: dict[str, object] = {
             "number": number, "file": file, "line": row.line, "key": self._prefix + row.key, "id": self._id(number, posted), "posted": posted,
+            "to_story": self._first(row.story), "to_parent": self._first(row.parent), "doubtful": int(len(row.story) > 1 or len(row.parent) > 1),
             "edited": row.edited, "state": row.state, "up": max(row.up, 0), "down": max(row.down, 0), "person": None,
         }  # fmt: skip
         wide = {
@@ -139,15 +155,16 @@ class _Stager:
             "skeleton": likeness, "marks": "namesake" if likeness in self._reserved else "", "text": words.text, "html": words.html,
             "renderer": RENDERER, "digest": words.digest, "extra": "",
         }  # fmt: skip
-        also, writer = [self._prefix + each for each in {row.key: 0, **dict.fromkeys(row.also)}], row.writer.key
+        also, writer = [self._prefix + each for each in row.also if each != row.key], row.writer.key
 
-        def write(tx: Tx) -> None:
+        def write(tx: Tx, people: dict[str, int]) -> None:
             if writer:
-                narrow["person"] = store.add_person(tx, writer, name.name, likeness, posted)
+                narrow["person"] = people[writer] = people.get(writer) or store.add_person(tx, number, writer, name.name, likeness, posted)
             if not store.add_comment(tx, narrow) and not _another(tx, narrow, wide):
                 return
             store.add_words(tx, [wide])
-            store.call_comments(tx, [{"reference": reference, "number": number} for reference in also])
+            if also:
+                store.call_comments(tx, [{"reference": reference, "number": number} for reference in also])
             for kind, said in remarks:
                 store.add_remark(tx, file, row.line, kind, said)
 
@@ -156,6 +173,9 @@ class _Stager:
     def _id(self, number: int, posted: int) -> int:
         """An id from when the comment was posted and its place in the archive: different for all that are read together."""
         return max(posted, OLDEST_ID) << 21 | (number * _SPREAD + self._salt & _BITS)
+
+    def _first(self, references: tuple[str, ...]) -> str:
+        return self._prefix + references[0] if references else ""
 
     def _references(self, references: tuple[str, ...]) -> str:
         return msgspec.json.encode([self._prefix + each for each in references]).decode()

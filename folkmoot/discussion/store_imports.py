@@ -46,6 +46,11 @@ def set_report(tx: Tx, batch: int, report: str) -> None:
 # What came from where
 
 
+def knows_source(tx: Tx, site: int, source: str) -> bool:
+    """Whether anything has come from a source before."""
+    return tx.one("SELECT id FROM source_key WHERE site = :site AND source = :source LIMIT 1", site=site, source=source) is not None
+
+
 def keys_known(tx: Tx, site: int, source: str, kind: str, keys: Sequence[str]) -> dict[str, int]:
     """Our id of each of a source's keys that is known."""
     sql = "SELECT id FROM source_key WHERE site = :site AND source = :source AND kind = :kind AND source_id = :key"
@@ -128,14 +133,20 @@ def add_to_thread(tx: Tx, story: int, live: int, votes: int) -> None:
 # Undoing
 
 
-def of_batch(tx: Tx, batch: int, limit: int) -> list[Row]:
-    """Comments of a batch, the deepest first. answered: somebody's comment from outside the batch stands below."""
-    return tx.rows(
-        "SELECT c.id, c.story, c.parent, c.level, c.state, c.visible, c.replies, c.up, c.down, CASE WHEN EXISTS"
-        " (SELECT 1 FROM comment r WHERE r.parent = c.id) THEN 1 ELSE 0 END AS answered FROM source_key k JOIN comment c ON c.id = k.id"
-        " WHERE k.batch = :batch AND k.kind = 'comment' ORDER BY c.level DESC, c.id LIMIT :limit",
-        batch=batch, limit=limit,
+def stories_of_comments(tx: Tx, ids: Sequence[int]) -> list[int]:
+    found = tx.each("SELECT story FROM comment WHERE id = :id", [{"id": each} for each in ids])
+    return sorted({rows[0].story for rows in found if rows})
+
+
+def of_batch(tx: Tx, batch: int, ids: Sequence[int]) -> list[Row]:
+    """Comments that a batch brought. answered: somebody's comment stands below. waits: one that the batch brought, too, stands below."""
+    sql = (
+        "SELECT c.id, c.story, c.parent, c.state, c.visible, c.replies, c.up, c.down,"
+        " (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comment r WHERE r.parent = c.id AND r.parent <> 0 LIMIT 1) a) AS answered,"
+        " (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comment r JOIN source_key q ON q.id = r.id AND q.kind = 'comment' AND q.batch = :batch"
+        " WHERE r.parent = c.id AND r.parent <> 0 LIMIT 1) w) AS waits FROM comment c WHERE c.id = :id"
     )
+    return [row for rows in tx.each(sql, [{"id": each, "batch": batch} for each in ids]) for row in rows]
 
 
 def delete_comment(tx: Tx, comment: int) -> tuple[int, int]:

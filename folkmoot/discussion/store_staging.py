@@ -21,10 +21,12 @@ TABLES = (
     "CREATE INDEX staged_reference_number ON staged_reference (number, kind)",
     "CREATE TABLE staged_person (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, skeleton TEXT NOT NULL,"
     " created BIGINT NOT NULL, person BIGINT, fresh INTEGER NOT NULL DEFAULT 1)",
-    # above: the staged comment that it answers. known: it was imported before. turn, opens: its place in the merge and in the opening.
+    # to_story, to_parent: the surest references; doubtful: there are more. above: the staged comment that it answers.
+    # known: it was imported before. turn, opens: its place in the merge and in the opening.
     """CREATE TABLE staged_comment (
   number INTEGER PRIMARY KEY, file INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT NOT NULL UNIQUE, id BIGINT NOT NULL,
-  thread INTEGER, above INTEGER, person INTEGER, posted BIGINT NOT NULL, edited BIGINT, state TEXT NOT NULL, up BIGINT NOT NULL,
+  to_story TEXT NOT NULL, to_parent TEXT NOT NULL, doubtful INTEGER NOT NULL, thread INTEGER, above INTEGER, person INTEGER,
+  posted BIGINT NOT NULL, edited BIGINT, state TEXT NOT NULL, up BIGINT NOT NULL,
   down BIGINT NOT NULL, known INTEGER NOT NULL DEFAULT 0, level INTEGER, visible INTEGER NOT NULL DEFAULT 0,
   replies BIGINT NOT NULL DEFAULT 0, turn INTEGER, opens INTEGER)""",
     "CREATE INDEX staged_comment_above ON staged_comment (above)",
@@ -39,7 +41,7 @@ TABLES = (
     " skipped INTEGER NOT NULL)",
     "CREATE TABLE staged_fact (name TEXT PRIMARY KEY, body TEXT NOT NULL)",
 )
-_COMMENT = "number, file, line, key, id, person, posted, edited, state, up, down"
+_COMMENT = "number, file, line, key, id, to_story, to_parent, doubtful, person, posted, edited, state, up, down"
 _WORDS = "number, stories, parents, name, skeleton, marks, text, html, renderer, digest, extra"
 
 
@@ -109,6 +111,7 @@ def call(tx: Tx, kind: str, reference: str, number: int) -> int:
 
 
 def call_comments(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
+    """Has comments be called by something beside their keys."""
     tx.many("INSERT INTO staged_reference (kind, reference, number) VALUES ('comment', :reference, :number) ON CONFLICT (kind, reference)"
             " DO NOTHING", given)
 
@@ -175,14 +178,15 @@ def joined_threads(tx: Tx) -> list[Row]:
 # People
 
 
-def add_person(tx: Tx, key: str, name: str, skeleton: str, created: int) -> int:
-    """The number of the person of a key; the earliest comment says since when."""
-    row = tx.one(
-        "INSERT INTO staged_person (key, name, skeleton, created) VALUES (:key, :name, :skeleton, :created)"
-        " ON CONFLICT (key) DO UPDATE SET created = MIN(created, excluded.created) RETURNING number",
-        key=key, name=name, skeleton=skeleton, created=created,
+def add_person(tx: Tx, number: int, key: str, name: str, skeleton: str, created: int) -> int:
+    """The number of the person of a key: the given one where they are new."""
+    new = tx.count(
+        "INSERT INTO staged_person (number, key, name, skeleton, created) VALUES (:number, :key, :name, :skeleton, :created)"
+        " ON CONFLICT (key) DO NOTHING",
+        number=number, key=key, name=name, skeleton=skeleton, created=created,
     )
-    return row.number if row else 0
+    row = None if new else tx.one("SELECT number FROM staged_person WHERE key = :key", key=key)
+    return row.number if row else number
 
 
 def people(tx: Tx, after: int, limit: int) -> list[Row]:
@@ -222,10 +226,20 @@ def same_comment(tx: Tx, key: str) -> Row | None:
                   " WHERE c.key = :key", key=key)  # fmt: skip
 
 
-def with_references(tx: Tx, after: int, limit: int) -> list[Row]:
+def place(tx: Tx) -> None:
+    """Finds the thread and the parent of comments by their surest references, all at once."""
+    tx.run(
+        "UPDATE staged_comment SET thread = (SELECT r.number FROM staged_reference r WHERE r.kind = 'story' AND r.reference = to_story),"
+        " above = (SELECT p.number FROM staged_comment p WHERE p.key = staged_comment.to_parent)"
+    )
+
+
+def not_placed(tx: Tx, after: int, limit: int) -> list[Row]:
+    """Comments whose thread or parent was not found by the surest reference, and those that have more references."""
     return tx.rows(
         "SELECT c.number, c.file, c.line, w.stories, w.parents FROM staged_comment c JOIN staged_words w ON w.number = c.number"
-        " WHERE c.number > :after ORDER BY c.number LIMIT :limit",
+        " WHERE c.number > :after AND (c.doubtful = 1 OR c.thread IS NULL OR (c.to_parent <> '' AND c.above IS NULL))"
+        " ORDER BY c.number LIMIT :limit",
         after=after, limit=limit,
     )
 
@@ -235,6 +249,13 @@ def called(tx: Tx, kind: str, references: Sequence[str]) -> dict[str, int]:
     found = tx.each("SELECT number FROM staged_reference WHERE kind = :kind AND reference = :reference",
                     [{"kind": kind, "reference": reference} for reference in references])  # fmt: skip
     return {reference: rows[0].number for reference, rows in zip(references, found, strict=True) if rows}
+
+
+def comments_called(tx: Tx, references: Sequence[str]) -> dict[str, int]:
+    """The comment of each reference that leads to one: by its key, else by what else it is called."""
+    found = tx.each("SELECT number FROM staged_comment WHERE key = :key", [{"key": reference} for reference in references])
+    by_key = {reference: rows[0].number for reference, rows in zip(references, found, strict=True) if rows}
+    return {**called(tx, "comment", [reference for reference in references if reference not in by_key]), **by_key}
 
 
 def set_places(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:

@@ -1,4 +1,4 @@
-"""Takes an import out again, in short steps, from the deepest reply up.
+"""Takes an import out again, in short steps, replies before what they answer.
 
 What somebody has answered since stays as a tombstone, so that the answer keeps its place; its words go. Votes and reports on
 what leaves go with it. Stories and people leave when nothing else knows them.
@@ -44,13 +44,26 @@ def undo(db: Database, batch: int, now: int, progress: Progress = lambda what, s
     """Undoes an import, or goes on with an undoing that was cut short. Raises NotFound, Conflict where it is undone already."""
     found = db.write_now(partial(_begin, batch=batch))
     done = Undone(str(batch))
-    for what, step in (("comments", _comments), ("stories", _stories), ("people", _people)):
-        while (some := db.write_now(partial(step, batch=found, now=now))) is not None:
+    while _pass(db, found, now, done, progress):
+        pass
+    for what, step in (("stories", _stories), ("people", _people)):
+        while (some := db.write_now(partial(step, batch=found))) is not None:
             done.add(some)
             progress(f"undoing {what}", 0.5)
     db.write_now(partial(store_imports.set_phase, batch=batch, phase="undone", ended=now))
     progress("undoing", 1.0)
     return done
+
+
+def _pass(db: Database, batch: Row, now: int, done: Undone, progress: Progress) -> bool:
+    """Goes once through the comments that are left, and takes out those below which no other of them stands. Whether some are left."""
+    after, left = 0, False
+    while ids := db.read_now(partial(store_imports.ids_of_batch, batch=batch.id, kind="comment", after=after, limit=STEP)):
+        some, waiting = db.write_now(partial(_comments, batch=batch, ids=ids, now=now))
+        done.add(some)
+        left, after = left or waiting, ids[-1]
+        progress("undoing comments", 0.5)
+    return left
 
 
 def _begin(tx: Tx, batch: int) -> Row:
@@ -63,15 +76,18 @@ def _begin(tx: Tx, batch: int) -> Row:
     return found
 
 
-def _comments(tx: Tx, batch: Row, now: int) -> Undone | None:
-    """One step takes comments of one level: whether somebody answers those above shows only afterwards."""
-    rows = store_imports.of_batch(tx, batch.id, STEP)
-    some = [row for row in rows if row.level == rows[0].level]
+def _comments(tx: Tx, batch: Row, ids: list[int], now: int) -> tuple[Undone, bool]:
+    """Takes out what can be taken out of these; and whether others have to wait for those below them."""
+    for story in store_imports.stories_of_comments(tx, ids):
+        tx.hold(story)
+    rows = store_imports.of_batch(tx, batch.id, ids)
+    waiting = {row.id for row in rows if row.waits}
     done = Undone("")
-    for row in some:
-        _take_out(tx, row, now, done)
-    store_imports.forget_keys(tx, batch.id, "comment", [row.id for row in some])
-    return done if rows else None
+    for row in rows:
+        if row.id not in waiting:
+            _take_out(tx, row, now, done)
+    store_imports.forget_keys(tx, batch.id, "comment", [each for each in ids if each not in waiting])
+    return done, bool(waiting)
 
 
 def _take_out(tx: Tx, row: Row, now: int, done: Undone) -> None:
@@ -93,7 +109,7 @@ def _take_out(tx: Tx, row: Row, now: int, done: Undone) -> None:
     done.comments, done.votes, done.flags = done.comments + 1, done.votes + votes, done.flags + flags
 
 
-def _stories(tx: Tx, batch: Row, now: int) -> Undone | None:
+def _stories(tx: Tx, batch: Row) -> Undone | None:
     ids = store_imports.ids_of_batch(tx, batch.id, "story", 0, STEP)
     done = Undone("")
     for story in ids:
@@ -104,7 +120,7 @@ def _stories(tx: Tx, batch: Row, now: int) -> Undone | None:
     return done if ids else None
 
 
-def _people(tx: Tx, batch: Row, now: int) -> Undone | None:
+def _people(tx: Tx, batch: Row) -> Undone | None:
     ids = store_imports.ids_of_batch(tx, batch.id, "person", 0, STEP)
     done = Undone("", people=sum(not store_imports.speaks(tx, person) and people.leave(tx, person) for person in ids))
     store_imports.forget_keys(tx, batch.id, "person", ids)

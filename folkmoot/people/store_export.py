@@ -130,3 +130,9 @@ def same_identity(tx: Tx, row: IdentityRow) -> IdentityRow | None:
 def same_role(tx: Tx, row: RoleRow) -> RoleRow | None:
     found = tx.one(f"SELECT {_ROLE} FROM role WHERE id = :id", id=int(row.id))
     return role_row(found) if found else None
+
+
+def unknown_people(tx: Tx, ids: list[int]) -> set[int]:
+    """Which of these ids are nobody's."""
+    found = tx.each("SELECT id FROM person WHERE id = :id", [{"id": each} for each in ids])
+    return {each for each, rows in zip(ids, found, strict=True) if not rows}

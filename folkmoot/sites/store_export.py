@@ -171,3 +171,9 @@ def same_address(tx: Tx, row: AddressRow) -> AddressRow | None:
 def same_decision(tx: Tx, row: StoryDecisionRow) -> StoryDecisionRow | None:
     found = tx.one(f"SELECT {_DECISION} FROM story_decision d WHERE d.id = :id", id=int(row.id))
     return decision_row(found) if found else None
+
+
+def unknown_stories(tx: Tx, ids: list[int]) -> set[int]:
+    """Which of these ids are no story's."""
+    found = tx.each("SELECT id FROM story WHERE id = :id", [{"id": each} for each in ids])
+    return {each for each, rows in zip(ids, found, strict=True) if not rows}

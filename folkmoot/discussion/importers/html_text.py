@@ -16,7 +16,7 @@ from folkmoot.discussion.importers.html_tree import PICTURES, Node, address_of, 
 from folkmoot.discussion.text import leads_to
 
 MAX_DEPTH = 7  # quotes and lists inside one another; deeper ones keep their words
-_SIMPLE = re.compile(r"\s*<p>(?:</?p>|<br ?/?>|[^<&])*", re.IGNORECASE)  # what nearly all of Disqus is
+_SIMPLE = re.compile(r"\s*<p>(?:[^<&]++|</?p>|<br ?/?>)*+", re.IGNORECASE)  # what nearly all of Disqus is
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "cite": "*", "dfn": "*", "s": "~~", "strike": "~~", "del": "~~"}
 _CODE = {"code", "tt", "kbd", "samp"}
 _TAG = re.compile(r"<[^>]*>")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
@@ -20,7 +21,7 @@ from folkmoot.people.names import MAX_NAME, clean_name
 UNKNOWN = "Unknown"  # who wrote what has lost its author
 NO_WORDS = "[…]"     # what stands for words that the source does not have
 NOTHING = Words("", "", (), "", "", 0)
-_HALVES = dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Name(Struct, frozen=True):
@@ -48,7 +49,7 @@ def name_of(given: str) -> Name:
 
 def words_of_comment(comment: Comment) -> Words | None:
     """A comment's words, shown as its source meant them; None where there are none. Raises TooLarge past MAX_IMPORTED letters."""
-    typed = comment.words if comment.words.isascii() and "\0" not in comment.words else comment.words.translate(_HALVES)
+    typed = _UNSTORABLE.sub("\ufffd", comment.words)
     if len(typed) > MAX_IMPORTED * 10:
         raise TooLarge(f"The comment is longer than {MAX_IMPORTED:,} letters.", "too_long", "text")
     if comment.form == "html":

@@ -23,7 +23,10 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 
 
 class Element:
-    """An element with its text and children. Names and attributes are local: without prefix and namespace."""
+    """An element with its text and children. Names and attributes are local: without prefix and namespace.
+
+    line: where the element right below the root begins that this one is, or is part of.
+    """
 
     __slots__ = ("attributes", "children", "letters", "line", "name", "parts")
 
@@ -41,7 +44,10 @@ class Element:
 
     def child(self, name: str) -> Element | None:
         """The first child of a name."""
-        return next((child for child in self.children if child.name == name), None)
+        for child in self.children:
+            if child.name == name:
+                return child
+        return None
 
     def words(self, name: str) -> str:
         """The text of the first child of a name, without the white space around it; empty where there is none."""
@@ -102,14 +108,21 @@ class _Reader:
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         local = _local(name)
-        if not self._branch and local != self._root:
-            raise broken(self._name, f"its outermost element is <{local}>, not <{self._root}>", self._here, 1)
-        if len(self._branch) > MAX_DEPTH:
+        if not self._branch or len(self._branch) > MAX_DEPTH:
+            self._check(local)
+        branch = self._branch
+        below = len(branch) > 1
+        named = {_local(key): value for key, value in attributes.items()} if attributes else attributes
+        element = Element(local, named, branch[-1].line if below else self._here)
+        if below:
+            branch[-1].children.append(element)
+        branch.append(element)
+
+    def _check(self, name: str) -> None:
+        if self._branch:
             raise broken(self._name, f"its elements lie more than {MAX_DEPTH} deep", self._here, self._parser.CurrentColumnNumber + 1)
-        element = Element(local, {_local(key): value for key, value in attributes.items()}, self._here)
-        if len(self._branch) > 1:
-            self._branch[-1].children.append(element)
-        self._branch.append(element)
+        if name != self._root:
+            raise broken(self._name, f"its outermost element is <{name}>, not <{self._root}>", self._here, 1)
 
     def _end(self, _name: str) -> None:
         element = self._branch.pop()
