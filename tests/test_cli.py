@@ -22,10 +22,11 @@ import pytest
 
 from folkmoot import cli
 from folkmoot.discussion.store import comment_row
+from folkmoot.errors import Invalid
 from folkmoot.people import accounts, invitations
 from folkmoot.people.model import Actor
 from folkmoot.storage.backup import verify
-from folkmoot.storage.database import Database, connect
+from folkmoot.storage.database import connect
 from folkmoot.storage.migrations import migrate, migrations, schema_state
 from tests.moot import Moot
 from tests.test_demo import free_port
@@ -70,11 +71,6 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith("FOLKMOOT_"):
             monkeypatch.delenv(name)
-
-
-@pytest.fixture
-def moot(db: Database, now: int) -> Moot:
-    return Moot(db, now)
 
 
 @pytest.fixture
@@ -143,6 +139,14 @@ def test_a_site_is_added_changed_and_shown(at: Terminal) -> None:
     assert isinstance(shown, dict)
     assert (shown["name"], shown["mode"], shown["closes_after_days"]) == ("The Paper", "hold_newcomers", 30)
     assert shown["suspect_words"] == ["casino", "crypto"]
+
+
+def test_a_site_without_guests_takes_words_from_those_alone_who_have_signed_in(at: Terminal, moot: Moot) -> None:
+    at.does("site", "set", "news.example", "guests", "false")
+    with pytest.raises(Invalid, match="only people who have signed in"):
+        moot.says(moot.guest("Bo"), "Leave the jetty alone.")
+    moot.says(moot.member("Ada"), "Mend the pipe.")
+    assert moot.texts() == ["Mend the pipe."]
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,8 @@ def judge_edit(tx: Tx, actor: Actor, story: Story, row: Row, words: Words, now: 
 def _context(tx: Tx, actor: Actor, story: Story, policy: Policy, now: int, customs: Customs, **known: object) -> Context:
     return Context(
         now=now, closed=story.closed is not None, is_staff=is_staff(actor, story.site), proven=actor.proven, limits=customs.limits,
-        staff=_staff(tuple(name for _, name in staff_names(tx, story.site))), mode=policy.mode, banned_words=policy.banned_words,
-        suspect_words=policy.suspect_words, newcomer_links=policy.newcomer_links, **known,  # type: ignore[arg-type]
+        staff=_staff(tuple(name for _, name in staff_names(tx, story.site))), mode=policy.mode, guests=policy.guests,
+        banned_words=policy.banned_words, suspect_words=policy.suspect_words, newcomer_links=policy.newcomer_links, **known,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ class Context(Struct, frozen=True, kw_only=True):
     staff: frozenset[str] = frozenset()
     others: frozenset[str] = frozenset()
     mode: Literal["open", "hold_newcomers", "hold_all"] = "open"
+    guests: bool = True
     banned_words: tuple[str, ...] = ()
     suspect_words: tuple[str, ...] = ()
     newcomer_links: int = 1
@@ -78,6 +79,13 @@ def closed(draft: Draft, context: Context) -> Verdict | None:
     if not context.closed:
         return None
     return Verdict("refused", "closed", "This discussion is closed. It can be read, but takes no more comments.")
+
+
+def guests(draft: Draft, context: Context) -> Verdict | None:
+    """The site takes comments only from people with a proven mailbox."""
+    if context.guests or context.proven or context.is_staff:
+        return None
+    return Verdict("refused", "guests", "On this site only people who have signed in may write. Your words are kept; sign in, then post them.")
 
 
 def length(draft: Draft, context: Context) -> Verdict | None:
@@ -170,7 +178,7 @@ def mode(draft: Draft, context: Context) -> Verdict | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (closed, length, banned, repeats, bursts, look_alikes, suspect, links, mode)
+RULES: tuple[Rule, ...] = (closed, guests, length, banned, repeats, bursts, look_alikes, suspect, links, mode)
 _WEIGHT: dict[Answer, int] = {"published": 0, "held": 1, "refused": 2}
 
 

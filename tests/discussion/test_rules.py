@@ -52,7 +52,7 @@ def test_every_reason_is_a_whole_sentence_for_people() -> None:
     known: list[dict[str, Any]] = [
         {"closed": True}, {"banned_words": ("lake",)}, {"repeated": 5}, {"echoed": 5}, {"copies": 3}, {"suspect_words": ("lake",)},
         {"by_person": (NOW,) * 10}, {"by_person": (NOW,) * 5}, {"mode": "hold_all"}, {"mode": "hold_newcomers"}, {"newcomer_links": -1},
-        {"looks": "a", "staff": frozenset("a")},
+        {"looks": "a", "staff": frozenset("a")}, {"guests": False},
     ]  # fmt: skip
     spoken = [said("The lake is clean, and it has been for a year.", **each) for each in known]
     assert all(verdict.why.endswith(".") and verdict.answer != "published" for verdict in spoken)
