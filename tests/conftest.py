@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -68,13 +68,24 @@ class PostgresServer:
         _as_postgres(str(self.binaries / program), *given)
 
 
+def _sweep(binaries: Path) -> None:
+    """Ends servers whose test run was killed before it could."""
+    for folder in Path(tempfile.gettempdir()).glob("folkmoot-pg-*-*"):
+        pid = folder.name.split("-")[2]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            with suppress(subprocess.CalledProcessError):
+                PostgresServer(binaries, folder, "").stop()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def postgres_server(settings: str = "") -> Iterator[PostgresServer]:
     """A running server, with settings beyond our own; skips the test where PostgreSQL is not installed."""
     binaries = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name), default=None)
     if binaries is None:
         pytest.skip("PostgreSQL is not installed (Debian: apt install postgresql)")
-    with tempfile.TemporaryDirectory(prefix="folkmoot-pg-", ignore_cleanup_errors=True) as name:
+    _sweep(binaries)
+    with tempfile.TemporaryDirectory(prefix=f"folkmoot-pg-{os.getpid()}-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
@@ -119,6 +130,7 @@ def _empty(url: str) -> None:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty, migrated database."""
     if request.param == "postgres":
+        pytest.importorskip("psycopg", reason="psycopg is not installed (the extra postgres)")
         url = request.getfixturevalue("postgres")
         _empty(url)
         return str(url)

@@ -74,7 +74,8 @@ class Database(Protocol):
         """Runs `act` in the next group and answers after its commit.
 
         lane: the story that the write belongs to; pieces of one lane are run in order, one after another.
-        Raises what `act` raises (nothing of it is kept), or Unavailable when the commit failed, also on its own.
+        Raises what `act` raises (nothing of it is kept), or Unavailable when the commit failed, also on its own, and at once
+        where too many wait. Who stops waiting does not stop the write.
         """
 
     def read_now(self, act: Callable[[Tx], T]) -> T:

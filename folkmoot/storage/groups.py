@@ -2,6 +2,10 @@
 
 A piece is one `act(tx)` that somebody waits for. The thread never waits for more pieces to come: under load a commit takes
 long enough for the next ones to gather. What an engine must do is named by `Session`.
+
+Measured on two cores, 16 clients whose requests cost the event loop 0.1 ms each, SQLite: sys.setswitchinterval makes no
+difference beyond the noise, unless another thread of the process computes; then 530 posts/s at 5 ms (Python's own), 1,140 at
+0.5 ms, 1,420 at 0.1 ms.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from folkmoot.storage.database import Tx
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
+_MOST = 5_000  # pieces that may wait; who comes then is told at once, which is kinder than a long wait for the same answer
 _TRIES = 3  # of a piece alone, where the engine asks for another try (a deadlock, two transactions in each other's way)
 
 
@@ -362,6 +367,8 @@ class Crew:
     def _put(self, pieces: Queue, piece: Piece) -> None:
         if self._closed:
             raise refusals.closed()
+        if pieces.qsize() > _MOST:
+            raise refusals.overloaded()
         pieces.put(piece)
 
     def finish(self) -> bool:

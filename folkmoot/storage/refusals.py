@@ -45,6 +45,10 @@ def closed() -> Unavailable:
     return Unavailable("The server is stopping. Try again in a moment.", 5, "stopping")
 
 
+def overloaded() -> Unavailable:
+    return Unavailable("More is being asked of this server than it can do. Try again in a moment.", 5, "overloaded")
+
+
 def taken() -> Conflict:
     return Conflict("Something with the same name or number is there already. Look at it, then decide.", TAKEN)
 

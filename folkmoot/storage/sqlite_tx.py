@@ -107,7 +107,7 @@ class SqliteTx(Pledges):
         if statement is None:
             statement = self._statements[sql] = Statement(sql)
         for value in given.values():
-            if type(value) is str and "\0" in value:
+            if isinstance(value, str) and "\0" in value:
                 raise refusals.not_storable_text()
         try:
             if statement.writes and not self.saved:

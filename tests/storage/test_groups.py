@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from folkmoot.errors import Conflict, Invalid
+from folkmoot.errors import Conflict, Invalid, Unavailable
 from folkmoot.storage.database import Database, Tx
 
 PUT = "INSERT INTO fact (name, body) VALUES (:name, :body)"
@@ -221,3 +221,25 @@ def test_what_waits_is_finished_before_the_database_is_closed(database_url: str)
     again = connect(database_url)
     assert len(names(again)) == 40
     again.close()
+
+
+def test_who_comes_when_too_many_wait_is_told_at_once(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("folkmoot.storage.groups._MOST", 5)
+
+    async def journey() -> list[Any]:
+        began, go = threading.Event(), threading.Event()
+
+        def hold_up(_tx: Tx) -> None:
+            began.set()
+            go.wait(10)
+
+        waiting = [db.write(hold_up)]
+        await asyncio.to_thread(began.wait, 10)
+        waiting += [db.write(partial(put, name=str(number))) for number in range(6)]
+        with pytest.raises(Unavailable):
+            db.write(lambda tx: put(tx, "one too many"))
+        go.set()
+        return await asyncio.gather(*waiting)
+
+    asyncio.run(journey())
+    assert len(names(db)) == 6
