@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import apsw
@@ -37,7 +38,7 @@ COUNT = "INSERT INTO thread (story, live) VALUES (:story, :n) ON CONFLICT (story
 
 def post(tx: Tx, story: int, person: int, number: int) -> int:
     """A post as discussion makes one: what it reads, what it writes, what it leaves for the end of the group."""
-    moved = tx.hold(story) + 1
+    moved = tx.hold(story)
     tx.one("SELECT id, name, proven FROM person WHERE id = :person", person=person)
     tx.one("SELECT closed FROM story WHERE id = :story", story=story)
     tx.one("SELECT id FROM comment WHERE digest = :digest AND posted > :since", digest=f"{story}{number}", since=NOW)
@@ -64,7 +65,7 @@ async def posts(db: Database, clients: int, seconds: float, stories: int) -> tup
         while (start := time.perf_counter()) < end:
             turn += 1
             story = 1 + (turn * clients + number) % stories
-            await db.write(lambda tx: post(tx, story, 1, turn * 1000 + number), lane=story)
+            await db.write(partial(post, story=story, person=1, number=turn * 1000 + number), lane=story)
             waits.append(time.perf_counter() - start)
 
     start = time.perf_counter()
