@@ -23,6 +23,7 @@ from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from folkmoot.errors import Invalid, NotAllowed, NotSignedIn, Problem, Unavailable
 from folkmoot.web import bodies, confirm, headers, origins, problems
@@ -70,13 +71,23 @@ def mount(doors: Iterable[Page], kit: Kit[Any]) -> list[Route]:
         if door.method in methods:
             raise ValueError(f"{door.method} {door.path} is registered twice")
         methods[door.method] = door
-    return [Route(path, _endpoint(methods, kit), methods=list(methods)) for path, methods in by_path.items()]
+    return [Route(path, _Endpoint(methods, kit), methods=list(methods)) for path, methods in by_path.items()]
 
 
-def _endpoint(methods: dict[str, Page], kit: Kit[Any]) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        door = methods.get(request.method) or methods["GET"]  # HEAD is a GET whose body is not sent
-        ask = Ask(request, kit)
+class _Endpoint:
+    """ASGI itself, so that the router wraps nothing around it: what is refused is answered here, the rest by the guard."""
+
+    def __init__(self, methods: dict[str, Page], kit: Kit[Any]) -> None:
+        self._methods = methods
+        self._kit = kit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive, send)
+        door = self._methods.get(request.method) or self._methods["GET"]  # HEAD is a GET whose body is not sent
+        answer = await self._answer(door, Ask(request, self._kit))
+        await answer(scope, receive, send)
+
+    async def _answer(self, door: Page, ask: Ask[Any]) -> Response:
         try:
             async with asyncio.timeout(DEADLINE):
                 return await _run(door, ask)
@@ -84,8 +95,6 @@ def _endpoint(methods: dict[str, Page], kit: Kit[Any]) -> Callable[[Request], Aw
             return refuse(ask, door, Unavailable(N_("This took too long; it may have been done or not. Look, then try again.")))
         except Problem as problem:
             return refuse(ask, door, problem)
-
-    return endpoint
 
 
 async def _run(door: Page, ask: Ask[Any]) -> Response:
