@@ -11,7 +11,6 @@ function step(thread, by) {
   const here = all.indexOf(document.activeElement.closest('article'));
   const next = all[Math.max(0, here + by)];
   if (!next) return;
-  next.tabIndex = -1;
   next.focus();
   next.scrollIntoView({ block: 'nearest' });
 }

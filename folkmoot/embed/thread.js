@@ -58,8 +58,8 @@ class Thread extends HTMLElement {
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || link.closest('fm-composer, fm-sign-in')) return;
     const acts = [
       ['.orders a', () => this.sort(link)],
-      ['#more a', () => this.more(link, (page) => addRoots(page, this))],
-      ['.on a[href^="/thread/"]', () => this.more(link, (page) => addReplies(page, this, link))],
+      ['#more a', () => this.more(() => this.querySelector('#more a'), addRoots)],
+      ['.on a[href^="/thread/"]', () => this.more(() => link.isConnected && link, addReplies)],
       ['.reply', () => this.write(article, openComposer(article.id.slice(1), article.querySelector('bdi').textContent))],
       ['[value="edit"]', () => this.edit(article)],
       ['[value="withdraw"]', () => withdraw(article)],
@@ -98,7 +98,7 @@ class Thread extends HTMLElement {
     this.tell(say('busy'));
     this.trouble?.remove();
     try {
-      return put(await fetchPage(link.href));
+      return put(await fetchPage(link.href), this, link);
     } catch {
       this.tell(say('unreached'));
       this.trouble = make('p', say('unreached'), { class: 'error' });
@@ -109,17 +109,20 @@ class Thread extends HTMLElement {
     }
   }
 
-  async more(link, put) {
-    const added = await this.page(link, put);
-    if (!added) return;
+  /** Follows "more" until something new has come: what has moved meanwhile may be here already. */
+  async more(next, put) {
+    let added = [];
+    for (let link = next(); link && !added.length; link = next()) {
+      added = await this.page(link, put);
+      if (!added) return;
+    }
     this.settle();
     this.tell(added.length ? say('shown', { number: number(added.length) }) : say('allShown'));
-    const [first] = added;
-    if (first) this.go(first.querySelector('article') ?? first);
+    added[0]?.querySelector('article').focus();
   }
 
   async sort(link) {
-    if (!(await this.page(link, (page) => replaceRoots(page, this)))) return;
+    if (!(await this.page(link, replaceRoots))) return;
     history.replaceState(null, '', link.href + location.hash);
     this.settle();
     const current = this.querySelector('.orders [aria-current]');
@@ -130,12 +133,8 @@ class Thread extends HTMLElement {
   settle() {
     lay(this);
     tellTimes(this);
+    for (const each of this.querySelectorAll('article')) each.tabIndex = -1;
     for (const { id } of mine.waiting) for (const each of this.querySelectorAll(`#c${id}`)) addDecisions(each);
-  }
-
-  go(node) {
-    node.tabIndex = -1;
-    node.focus();
   }
 
   /** Opens a composer below a comment, or closes the one that is there. */
@@ -166,7 +165,8 @@ class Thread extends HTMLElement {
     tellTimes(article);
     article.classList.add('arrived');
     note(article, say(edit ? 'saved' : answer.verdict === 'held' ? 'held' : 'posted'));
-    this.go(article);
+    article.tabIndex = -1;
+    article.focus();
     this.recount();
   }
 

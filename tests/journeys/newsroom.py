@@ -17,14 +17,14 @@ import uvicorn
 
 from folkmoot.app import create_app
 from folkmoot.discussion import comments
-from folkmoot.discussion.model import Customs, Draft
+from folkmoot.discussion.model import Customs, Draft, Posted
 from folkmoot.discussion.text import read
 from folkmoot.people import accounts
 from folkmoot.people.model import COMMAND, Actor
 from folkmoot.settings import Mail, Server, Settings, Storage
 from folkmoot.sites import sites, stories
 from folkmoot.sites.model import Site
-from folkmoot.storage.database import Database, connect
+from folkmoot.storage.database import Database, Tx, connect
 from folkmoot.storage.migrations import migrate
 from folkmoot.web.kit import clock
 from folkmoot.work import Worker
@@ -53,6 +53,7 @@ class Newsroom:
     news: str = field(init=False)
     settings: Settings = field(init=False)
     extra: str = ""
+    _voters: int = 0
 
     def open(self) -> None:
         port, press = free_port(), free_port()
@@ -108,12 +109,24 @@ class Newsroom:
         """A guest of that name posts."""
         story = self.story(path, site)
 
-        def act(tx):  # type: ignore[no-untyped-def]
+        def act(tx: Tx) -> Posted:
             person, _ = accounts.new_guest(tx, name, clock())
             return comments.post(tx, Actor(person), Draft(story, read(text), parent), clock(), Customs(limits=False))
 
         posted: int = self.db.write_now(act, lane=story).id
         return posted
+
+    def votes(self, path: str, ids: list[int]) -> None:
+        """Somebody new, whose vote counts, votes for each comment: a voter per vote, so that each one moves something."""
+
+        def act(tx: Tx) -> None:
+            for comment in ids:
+                self._voters += 1
+                name = f"voter{self._voters}@mail.example"
+                voter = Actor(accounts.member_of(tx, accounts.MAILBOX, name, name, f"Voter {self._voters}", clock()))
+                comments.vote(tx, voter, comment, 1 if self._voters % 3 else -1, clock(), Customs(limits=False))
+
+        self.db.write_now(act, lane=self.story(path))
 
     def digits(self, mailbox: str) -> str:
         """The six digits in the newest mail to a mailbox; waits until there is one."""

@@ -189,3 +189,33 @@ def test_a_page_that_may_not_show_the_talk_keeps_the_plain_link_and_says_why_whe
     tab.evaluate("document.querySelector('folkmoot-thread').scrollIntoView()")
     sees(tab.locator("folkmoot-thread"), "did not answer", "stranger.localhost")
     expect(tab.locator("folkmoot-thread > a")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with-script", "without-script"])
+def test_while_votes_and_posts_move_the_order_every_comment_is_met(browser: Browser, newsroom: Newsroom, script: bool) -> None:
+    path = f"moving-{script}"
+    ids = [newsroom.says("Chidi", f"Moving {number}.", path) for number in range(100)]
+    newsroom.votes(path, ids[:10])
+    context = browser.new_context(java_script_enabled=script)
+    page = own_page(context.new_page(), newsroom, path, "&order=best")
+    met: set[str] = set()
+    for turn in range(40):
+        met |= set(page.locator("#comments > li").evaluate_all("items => items.map(each => each.dataset.id)") if script else _ids(page))
+        more = page.get_by_role("link", name="Show more comments")
+        if not more.count():
+            break
+        if turn < 3:
+            newsroom.votes(path, [ids[(number * 37) % 100] for number in range(200)])
+            for number in range(20):
+                newsroom.says("Dora", f"Meanwhile {number}.", path)
+        before = page.locator("#comments > li").count()
+        more.click()
+        if script:
+            grown = "before => document.querySelectorAll('#comments > li').length > before || !document.querySelector('#more')"
+            page.wait_for_function(grown, arg=before)
+    assert set(map(str, ids)) - met == set()
+    context.close()
+
+
+def _ids(page: Page) -> list[str]:
+    return re.findall(r'<li data-id="(\d+)"', page.content())
