@@ -17,6 +17,7 @@ from folkmoot.reading.answers import Lines, pack
 from folkmoot.reading.fragments import Fragments
 from folkmoot.reading.snapshots import Key, Snapshot
 from folkmoot.settings import Settings
+from folkmoot.sites.addresses import spoken_for
 from folkmoot.sites.model import Site, Story
 from folkmoot.sites.sites import get_site
 from folkmoot.sites.stories import get_story
@@ -106,7 +107,7 @@ class Pages:
 
     def _frames(self, site: Site) -> Iterator[str]:
         """The origins whose pages may show the thread: the site's hosts, without TLS only where we have none ourselves."""
-        for host in site.hosts:
+        for host in spoken_for(site.hosts):
             yield f"https://{host}"
             if not self._origin.startswith("https:") or host.rsplit(":", 1)[0] in _LOOPBACK:
                 yield f"http://{host}"

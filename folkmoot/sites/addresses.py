@@ -6,6 +6,7 @@ A story's key is its address without what does not tell stories apart: scheme, `
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import ada_url
@@ -116,6 +117,14 @@ def clean_host(typed: str, wildcard: bool = False) -> str:
 
 def _no_host() -> Invalid:
     return Invalid("This is not a host. One looks like news.example, or localhost:8080 on your own machine.", "bad_host", "host")
+
+
+def spoken_for(hosts: Iterable[str]) -> Iterator[str]:
+    """Registered hosts, each with the `www.` that people put before it; what `site_for` finds by."""
+    for host in hosts:
+        yield host
+        if "." in host and not host.startswith(("*.", "www.", "[")) and not host.partition(":")[0].replace(".", "").isdigit():
+            yield f"www.{host}"
 
 
 def matches(host: str, registered: str) -> bool:

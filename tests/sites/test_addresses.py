@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from folkmoot.errors import Invalid
-from folkmoot.sites.addresses import clean_address, clean_host, host_of, matches, origin_of
+from folkmoot.sites.addresses import clean_address, clean_host, host_of, matches, origin_of, spoken_for
 from tests.hostile import corpora
 
 KEY = "news.example/a/b?p=4"
@@ -132,3 +132,8 @@ def test_an_origin_is_compared_exactly_as_browsers_write_it() -> None:
 def test_the_origin_cases_hold() -> None:
     for case in corpora.own("embed-origin"):
         assert is_the_only_one(case["input"]) == (case["expect"] == "accept"), case["id"]
+
+
+def test_a_host_is_spoken_for_with_its_www() -> None:
+    hosts = ["news.example", "*.towns.example", "localhost:8080", "127.0.0.1:80", "www.old.example"]
+    assert set(spoken_for(hosts)) == {*hosts, "www.news.example"}
