@@ -161,7 +161,7 @@ def test_head_says_what_get_would(moot: Moot, visit: Visit) -> None:
 def test_the_page_may_be_framed_by_the_sites_hosts_alone(moot: Moot, visit: Visit) -> None:
     moot.db.write_now(lambda tx: sites.add_host(tx, COMMAND, moot.site.id, "*.news.example", moot.now))
     policy = visit.get("/thread", {"url": LAKE}).headers["content-security-policy"]
-    assert "frame-ancestors https://*.news.example https://news.example;" in policy
+    assert "frame-ancestors https://*.news.example https://news.example https://www.news.example;" in policy
     assert "unsafe" not in policy
 
 
