@@ -15,8 +15,10 @@ import logging
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any, Protocol, TypeVar, cast
 
 from folkmoot.errors import Problem
@@ -34,10 +36,11 @@ _TRIES = 3  # of a piece alone, where the engine asks for another try (a deadloc
 class Piece:
     """One act that somebody waits for: in an event loop (`loop` and `future`) or in a thread (`done`, released when answered)."""
 
-    __slots__ = ("act", "done", "error", "future", "loop", "value")
+    __slots__ = ("act", "done", "error", "future", "lane", "loop", "value")
 
-    def __init__(self, act: Callable[[Any], Any]) -> None:
+    def __init__(self, act: Callable[[Any], Any], lane: int = 0) -> None:
         self.act = act
+        self.lane = lane
         self.value: Any = None
         self.error: BaseException | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -181,18 +184,24 @@ class Session(Protocol):
 
 
 class Writer(threading.Thread):
-    """The thread of one lane. `queue` takes pieces, and None to end."""
+    """The thread of one lane. `queue` takes pieces, and None to end.
 
-    def __init__(self, name: str, session: Session, tell: Told, most: int, milliseconds: int) -> None:
+    most, milliseconds: where a group ends. sort: a group's pieces run in the order of their stories, so that two processes
+    lock the same stories in the same order and do not wait for each other in a circle; those of one story keep theirs.
+    """
+
+    def __init__(self, name: str, session: Session, tell: Told, most: int, milliseconds: int, sort: bool = False) -> None:
         super().__init__(name=name, daemon=True)
         self.queue: Queue = queue.SimpleQueue()
         self._session = session
         self._tell = tell
         self._most = most
         self._seconds = milliseconds / 1000
+        self._sort = sort
+        self._left: deque[Piece] = deque()  # taken from the queue, and left by a group that ended before
 
     def run(self) -> None:
-        while (first := self.queue.get()) is not None:
+        while (first := self._left.popleft() if self._left else self.queue.get()) is not None:
             self._serve(first)
         self._refuse(self._waiting(), refusals.closed())
         self._session.close()
@@ -270,18 +279,31 @@ class Writer(threading.Thread):
         answer(group)
 
     def _take(self, first: Piece) -> Iterator[Piece]:
-        """The first piece, then those that wait, also those that came meanwhile, up to the limits of a group."""
+        """The first piece, then those that wait, also those that come meanwhile (not when sorted), up to where a group ends."""
+        more: Callable[[], Piece | None] = self._next
+        count = self._most
+        if self._sort:
+            count, more = self._line_up(first), self._left.popleft
+            first = self._left.popleft()
         yield first
         end = time.perf_counter() + self._seconds
-        for _ in range(self._most - 1):
+        for _ in range(count - 1):
             if time.perf_counter() > end:
                 return
-            piece = self._next()
+            piece = more()
             if piece is None:
                 return
             yield piece
 
+    def _line_up(self, first: Piece) -> int:
+        """Puts the next group's pieces in front, in the order of their stories; their number."""
+        pieces = sorted([first, *islice(iter(self._next, None), self._most - 1)], key=lambda piece: piece.lane)
+        self._left.extendleft(reversed(pieces))
+        return len(pieces)
+
     def _next(self) -> Piece | None:
+        if self._left:
+            return self._left.popleft()
         try:
             piece = self.queue.get_nowait()
         except queue.Empty:
@@ -346,7 +368,7 @@ class Crew:
         return future
 
     def write(self, act: Callable[[Tx], T], lane: int = 0) -> Awaitable[T]:
-        piece = Piece(act)
+        piece = Piece(act, lane)
         future = piece.awaited()
         self._put(self._writers[lane % len(self._writers)].queue, piece)
         return future
@@ -357,7 +379,7 @@ class Crew:
         return cast(T, piece.result())
 
     def write_now(self, act: Callable[[Tx], T], lane: int = 0) -> T:
-        piece = Piece(act).prepared_to_block()
+        piece = Piece(act, lane).prepared_to_block()
         self._put(self._writers[lane % len(self._writers)].queue, piece)
         return cast(T, piece.result())
 

@@ -42,7 +42,7 @@ class PostgresDatabase(Crew):
             followers.tell(moved)
             self._teller.tell(moved)
 
-        writers = [Writer(f"folkmoot-lane-{n}", PostgresSession(url, me), tell, _GROUP, _GROUP_TIME) for n in range(lanes)]
+        writers = [Writer(f"folkmoot-lane-{n}", PostgresSession(url, me), tell, _GROUP, _GROUP_TIME, sort=True) for n in range(lanes)]
         super().__init__(writers, [PostgresReading(url) for _ in range(readers)], followers)
         self._listener.start()
         self._teller.start()

@@ -110,6 +110,9 @@ class Listener(threading.Thread):
         self._ended = True
         self._wake.send(b".")
         self.join()
+        for each in (self._connection, self._woken, self._wake):
+            with suppress(psycopg.Error):
+                each.close()
 
     def run(self) -> None:
         look = time.monotonic() + _LOOK
@@ -121,9 +124,6 @@ class Listener(threading.Thread):
                     look = time.monotonic() + _LOOK
             except (psycopg.Error, OSError):
                 self._heal()
-        for each in (self._connection, self._woken, self._wake):
-            with suppress(psycopg.Error):
-                each.close()
 
     def _listen(self, seconds: float) -> None:
         """Waits for notices, at most so many seconds."""

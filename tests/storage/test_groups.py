@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from folkmoot.errors import Conflict, Invalid, Unavailable
-from folkmoot.storage.database import Database, Tx
+from folkmoot.storage.database import Database, Tx, connect
 
 PUT = "INSERT INTO fact (name, body) VALUES (:name, :body)"
 
@@ -208,8 +209,6 @@ def test_fifty_threads_lose_no_write(db: Database) -> None:
 
 
 def test_what_waits_is_finished_before_the_database_is_closed(database_url: str) -> None:
-    from folkmoot.storage.database import connect
-
     database = connect(database_url)
 
     async def journey() -> list[str]:
@@ -221,6 +220,36 @@ def test_what_waits_is_finished_before_the_database_is_closed(database_url: str)
     again = connect(database_url)
     assert len(names(again)) == 40
     again.close()
+
+
+def test_pieces_of_one_story_run_in_the_order_in_which_they_came(db: Database) -> None:
+    ran: list[tuple[int, int]] = []
+
+    async def journey() -> None:
+        await asyncio.gather(*(db.write(lambda _tx, turn=turn, story=story: ran.append((story, turn)), lane=story)  # type: ignore[misc]
+                               for turn in range(100) for story in (8, 4, 12)))
+
+    asyncio.run(journey())
+    for story in (4, 8, 12):
+        assert [turn for which, turn in ran if which == story] == list(range(100))
+
+
+def test_two_processes_that_write_to_the_same_stories_do_not_wait_in_a_circle(db: Database, database_url: str) -> None:
+    other = connect(database_url, lanes=2)
+    deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    before = db.read_now(lambda tx: tx.one(deadlocks)) if db.engine == "postgres" else None
+
+    def write(tx: Tx, story: int) -> None:
+        tx.hold(story)
+        tx.bump(story)
+
+    async def journey() -> None:
+        stories = [random.randrange(1, 30) for _ in range(1_500)]
+        await asyncio.gather(*((db, other)[n % 2].write(partial(write, story=story), lane=story) for n, story in enumerate(stories)))
+
+    asyncio.run(journey())
+    other.close()
+    assert (db.read_now(lambda tx: tx.one(deadlocks)) if db.engine == "postgres" else None) == before
 
 
 def test_who_comes_when_too_many_wait_is_told_at_once(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
