@@ -1,4 +1,4 @@
-"""The hot path: a page that is at hand and true is sent before any router is asked.
+"""The hot path: a page whose address is known is sent before any router is asked.
 
 `Hot` is a bare ASGI application before another. Under `web.quick.Quick` the server asks its `at_once` first, and a plain GET
 does not even become an ASGI request.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from folkmoot.errors import Problem
 from folkmoot.reading.answers import choose
 from folkmoot.reading.counts import Counts
 from folkmoot.reading.snapshots import Head, Key, Snapshots
@@ -26,7 +27,7 @@ class Hot:
     def __init__(self, app: App, spellings: Spellings[Key], snapshots: Snapshots, counts: Counts) -> None:
         self.app = app
         self._key_of = spellings.get
-        self._page_of = snapshots.current
+        self._snapshots = snapshots
         self._counts = counts.at_once
 
     def at_once(self, target: bytes, headers: Mapping[bytes, bytes]) -> tuple[Head, bytes] | None:
@@ -34,18 +35,28 @@ class Hot:
         key = self._key_of(target)
         if key is None:
             return self._counts(target, headers)
-        snapshot = self._page_of(key)
+        snapshot = self._snapshots.current(key)
         return None if snapshot is None else choose(snapshot, headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
-            found = self.at_once(target_of(scope), dict(scope["headers"]))
+            found = await self._soon(target_of(scope), dict(scope["headers"]))
             if found is not None:
                 head, body = found
                 await send(head.message)
                 await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
                 return
         await self.app(scope, receive, send)
+
+    async def _soon(self, target: bytes, headers: Mapping[bytes, bytes]) -> tuple[Head, bytes] | None:
+        """As `at_once`, and for a page that has moved after it was built anew: many wait for that on a busy story."""
+        key = self._key_of(target)
+        if key is None:
+            return self._counts(target, headers)
+        try:
+            return choose(await self._snapshots.get(key), headers)
+        except Problem:
+            return None  # whoever is behind says it, in the words and the shape that fit
 
 
 def target_of(scope: Scope) -> bytes:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from folkmoot.errors import NotFound, Problem
 from folkmoot.reading.answers import matches, pack, takes_gzip
 from folkmoot.reading.counts import Counts
 from folkmoot.reading.hot import Hot
@@ -24,11 +25,14 @@ class Door:
     """Asks an ASGI application; what falls through is answered with 418."""
 
     def __init__(self, db: Database) -> None:
+        self.fault: Problem | None = None
         self.snapshots = Snapshots(db, self.build)
         self.spellings: Spellings[Key] = Spellings(db)
         self.hot = Hot(self.beyond, self.spellings, self.snapshots, Counts(db))
 
     def build(self, tx: Tx, key: Key) -> Snapshot:
+        if self.fault:
+            raise self.fault
         return pack(3, WORDS, b"text/html; charset=utf-8", [(b"x-content-type-options", b"nosniff")])
 
     async def beyond(self, scope: Any, receive: Any, send: Any) -> None:
@@ -108,8 +112,16 @@ def test_what_is_not_at_hand_falls_through(door: Door, path: str, query: bytes, 
     assert door.ask(path, query, method)[0] == 418
 
 
-def test_a_page_that_has_moved_falls_through(db: Database, door: Door) -> None:
+def test_a_page_that_has_moved_is_built_anew_before_the_router_is_asked(db: Database, door: Door) -> None:
     for _ in range(4):  # the page says that it is of version 3
+        db.write_now(lambda tx: tx.bump(1))
+    assert door.hot.at_once(b"/thread?url=https://news.example/lake", {}) is None
+    assert door.ask("/thread", b"url=https://news.example/lake")[0] == 200
+
+
+def test_a_page_that_is_gone_is_left_to_the_router(db: Database, door: Door) -> None:
+    door.fault = NotFound("There is no such story.")
+    for _ in range(4):
         db.write_now(lambda tx: tx.bump(1))
     assert door.ask("/thread", b"url=https://news.example/lake")[0] == 418
 
