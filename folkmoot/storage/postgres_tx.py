@@ -11,7 +11,8 @@ import psycopg
 from folkmoot.storage import refusals
 from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
-from folkmoot.storage.groups import Lost, Piece, Pledges, Unsure
+from folkmoot.storage.groups import Lost, Unsure
+from folkmoot.storage.pieces import Piece, Pledges
 from folkmoot.storage.postgres_pipe import Pipe, Refused, Reply
 
 _PATIENCE = 10.0  # seconds to find out, after a cut, whether a commit took place

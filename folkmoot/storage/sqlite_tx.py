@@ -14,7 +14,8 @@ from folkmoot.errors import Conflict, Unavailable
 from folkmoot.storage import refusals
 from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
-from folkmoot.storage.groups import Lost, Piece, Pledges
+from folkmoot.storage.groups import Lost
+from folkmoot.storage.pieces import Piece, Pledges
 from folkmoot.storage.statements import writes
 from folkmoot.storage.turns import Turns
 

@@ -14,8 +14,9 @@ import pytest
 
 from folkmoot.errors import Unavailable
 from folkmoot.storage.database import Database, Tx, connect
-from folkmoot.storage.groups import Piece, Unsure
+from folkmoot.storage.groups import Unsure
 from folkmoot.storage.migrations import migrate
+from folkmoot.storage.pieces import Piece
 from folkmoot.storage.postgres_pipe import Pipe, Refused
 from folkmoot.storage.postgres_tx import PostgresSession
 from tests.conftest import PostgresServer, postgres_server
