@@ -112,14 +112,16 @@ class _Asked:
     def bring(self, dry_run: bool) -> Report:
         """Stages, then merges unless nothing is new or nothing is to be written."""
         batch = new_id(self._now)
-        names = [path.name for path in self._files]
         with _staging(self._folder, batch) as work:
-            news = self._stage(work)
-            report = report_of(work, self._site, names, batch)
+            try:
+                news = self._stage(work)
+                report = report_of(work, self._site, [path.name for path in self._files], batch)
+            except BaseException:
+                _remove(_path(self._folder, batch))  # nothing has been touched, so there is nothing to go on with
+                raise
             if dry_run or not (report.comments or news):
                 return msgspec.structs.replace(report, batch=None, dry_run=dry_run)
-            kept = msgspec.json.encode({**msgspec.to_builtins(report), "fingerprint": self.fingerprint}).decode()
-            self._db.write_now(partial(self._begin, batch=batch, file=", ".join(names), report=kept))
+            self._db.write_now(partial(self._begin, batch=batch, report=report))
             self._merge(work, batch)
             return report
 
@@ -135,10 +137,12 @@ class _Asked:
         settling.settle()
         return settling.news
 
-    def _begin(self, tx: Tx, batch: int, file: str, report: str) -> None:
+    def _begin(self, tx: Tx, batch: int, report: Report) -> None:
         if self._found is None:
-            self._found = self._site = add_site(tx, COMMAND, self._host, self._host, self._now)
-        store_imports.insert_batch(tx, batch, self._site.id, self._form.name, file, report, self._now)
+            self._site = add_site(tx, COMMAND, self._host, self._host, self._now)
+        kept = msgspec.json.encode({**msgspec.to_builtins(report), "fingerprint": self.fingerprint}).decode()
+        files = ", ".join(path.name for path in self._files)
+        store_imports.insert_batch(tx, batch, self._site.id, self._form.name, files, kept, self._now)
 
     def _merge(self, work: Database, batch: int) -> None:
         row = self._db.read_now(partial(store_imports.batch_by_id, batch=batch))

@@ -64,6 +64,7 @@ class Settling:
         for rows in self.pages(store.leaders):
             arriving = self.work.read_now(partial(self._arriving, rows=rows))
             known = self.main.read_now(partial(self._find_all, wanted=arriving))
+            self.news += sum(new for _, left_out, new in known if not left_out)
             self.write(partial(self._settle_stories, rows=rows, known=known))
 
     def _arriving(self, tx: Tx, rows: list[Row]) -> list[tuple[Arriving, list[str]]]:
@@ -74,22 +75,21 @@ class Settling:
             wanted.append((arriving_of(followers, store.addresses(tx, row.number), 0, self.now), [each.key for each in followers]))
         return wanted
 
-    def _find_all(self, tx: Tx, wanted: list[tuple[Arriving, list[str]]]) -> list[tuple[int | None, str]]:
+    def _find_all(self, tx: Tx, wanted: list[tuple[Arriving, list[str]]]) -> list[tuple[int | None, str, int]]:
         return [self._find(tx, arriving, keys) for arriving, keys in wanted]
 
-    def _find(self, tx: Tx, arriving: Arriving, keys: list[str]) -> tuple[int | None, str]:
-        """(our id, '') of a story that is here already; (None, why it must be left out or '')."""
+    def _find(self, tx: Tx, arriving: Arriving, keys: list[str]) -> tuple[int | None, str, int]:
+        """(our id, None where it is new; why it must be left out; how many of its keys are new)."""
         before = store_imports.keys_known(tx, self.site.id, self.source, "story", keys)
-        self.news += len(keys) - len(before)
         if before:
-            return next(iter(before.values())), ""
+            return next(iter(before.values())), "", len(keys) - len(before)
         if not arriving.cleaned and not arriving.publisher_key:
-            return None, "story without address or id"
+            return None, "story without address or id", 0
         found, foreign = find_arriving(tx, self.site.id, arriving)
-        return (found.id, "") if found else (None, "story of another site" if foreign else "")
+        return found.id if found else None, "story of another site" if foreign else "", len(keys)
 
-    def _settle_stories(self, tx: Tx, rows: list[Row], known: list[tuple[int | None, str]]) -> None:
-        for row, (story, left_out) in zip(rows, known, strict=True):
+    def _settle_stories(self, tx: Tx, rows: list[Row], known: list[tuple[int | None, str, int]]) -> None:
+        for row, (story, left_out, _) in zip(rows, known, strict=True):
             self._settle_story(tx, row, story, left_out)
 
     def _settle_story(self, tx: Tx, row: Row, story: int | None, left_out: str) -> None:

@@ -77,12 +77,13 @@ def leave(tx: Tx, story: int, arrived: int, spoken_under: bool) -> bool:
 
     arrived: the `now` of its arrival. spoken_under: comments stand under it still.
     """
-    store_export.delete_arrived_addresses(tx, story, arrived)
-    found = store.story_by_id(tx, story)
-    known = spoken_under or found is None or found.title_from != "import" or bool(store.addresses_of(tx, story))
     tx.bump(story)
     tx.bump(ALL_STORIES)
-    if known or store_export.decided_on(tx, story):
+    found = store.story_by_id(tx, story)
+    elsewhere = store_export.is_known_elsewhere(tx, story, arrived)
+    if spoken_under or elsewhere or found is None or found.title_from != "import" or store_export.decided_on(tx, story):
+        if elsewhere:  # a story that stays keeps an address by which it is found
+            store_export.delete_arrived_addresses(tx, story, arrived)
         return False
     store_export.delete_story(tx, story)
     return True

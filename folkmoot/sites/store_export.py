@@ -17,6 +17,12 @@ def delete_arrived_addresses(tx: Tx, story: int, arrived: int) -> int:
     return tx.count("DELETE FROM story_address WHERE story = :story AND told_by = 'import' AND added = :arrived", story=story, arrived=arrived)
 
 
+def is_known_elsewhere(tx: Tx, story: int, arrived: int) -> bool:
+    """Whether a story is found under an address that an import did not tell at a moment."""
+    sql = "SELECT cleaned FROM story_address WHERE story = :story AND (told_by <> 'import' OR added <> :arrived) LIMIT 1"
+    return tx.one(sql, story=story, arrived=arrived) is not None
+
+
 def decided_on(tx: Tx, story: int) -> bool:
     """Whether anybody but an importer has decided something about a story."""
     return tx.one("SELECT id FROM story_decision WHERE story = :story AND made_by <> 'import' LIMIT 1", story=story) is not None

@@ -123,7 +123,7 @@ def raw(node: Node) -> str:
     if not node.tag:
         return node.text
     inner = "".join(map(raw, node.children))
-    return "\n" + inner if node.tag == "br" or (node.tag in BLOCKS and node.tag != "pre") else inner
+    return f"\n{inner}" if node.tag == "br" or node.tag in BLOCKS else inner
 
 
 def shown(node: Node) -> str:

@@ -7,7 +7,6 @@ have lost lines: an author whose bullet is gone, words in the author's place, au
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from folkmoot.discussion.importers.model import Comment, Imported, Remark, Story
 BULLETS = "•●◦▪‣⁃"
 PAGE = "page"       # the key of the only story in the file; its address comes from --story
 MAX_NAME = 40
-MAX_LINE = 100_000
+MAX_LINE = 100_000  # bytes
 # What is said, not what somebody is called: a question or an exclamation, or a full stop after a longer word.
 _SENTENCE = re.compile(r"[!?…](?:\s|$)|\w{3,}[.][\s”\"]|[.]{3}")
 
@@ -66,19 +65,18 @@ def read(archive: Archive) -> Iterator[Imported]:
 
 def _lines(archive: Archive) -> Iterator[_Line]:
     """The file's lines; only line feeds end one, so numbers are those that an editor shows."""
-    number, read = 0, io.TextIOWrapper(archive.file, "utf-8-sig", newline="\n")
-    try:
-        for number, whole in enumerate(read, 1):
-            if len(whole) > MAX_LINE:
-                raise broken(archive.name, f"the line is longer than {MAX_LINE:,} letters", number, 1)
-            line = whole.expandtabs(4).rstrip()
-            text = line.strip()
-            bullet = text.startswith(tuple(BULLETS))
-            yield _Line(number, len(line) - len(line.lstrip()), text[1:].strip() if bullet else text, bullet)
-    except UnicodeDecodeError as error:
-        raise broken(archive.name, "it is not UTF-8 from there on", number + 1, 1) from error
-    finally:
-        read.detach()  # the file is closed by whoever opened it
+    number = 0
+    while whole := archive.file.readline(MAX_LINE):
+        number += 1
+        if len(whole) == MAX_LINE:
+            raise broken(archive.name, f"the line is longer than {MAX_LINE:,} bytes", number, 1)
+        try:
+            line = whole.decode().removeprefix("\ufeff").expandtabs(4).rstrip()
+        except UnicodeDecodeError as error:
+            raise broken(archive.name, "the line is not UTF-8", number, error.start + 1) from error
+        text = line.strip()
+        bullet = text.startswith(tuple(BULLETS))
+        yield _Line(number, len(line) - len(line.lstrip()), text[1:].strip() if bullet else text, bullet)
 
 
 def _story(head: list[_Line]) -> Iterator[Imported]:

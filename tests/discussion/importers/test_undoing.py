@@ -1,0 +1,88 @@
+"""An import is taken out again, and what people have said meanwhile stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from folkmoot.discussion import archive, comments, paging
+from folkmoot.discussion.model import Customs, Draft
+from folkmoot.discussion.text import read
+from folkmoot.errors import Conflict, NotFound
+from folkmoot.people import accounts
+from folkmoot.people.model import Actor
+from tests.discussion.importers.conftest import Archivist
+from tests.discussion.importers.disqus_files import LAKE, export, post, thread, two_stories
+
+CUSTOMS = Customs(limits=False)
+
+
+def member(archivist: Archivist, name: str) -> Actor:
+    box = f"{name}@mail.example"
+    return Actor(archivist.db.write_now(lambda tx: accounts.member_of(tx, accounts.MAILBOX, box, box, name, archivist.now)))
+
+
+def says(archivist: Archivist, actor: Actor, text: str, key: str) -> int:
+    above = archivist.comment(key)
+    draft = Draft(above.story, read(text), above.id)
+    return archivist.db.write_now(lambda tx: comments.post(tx, actor, draft, archivist.now, CUSTOMS)).id
+
+
+def undo(archivist: Archivist, batch: str | None) -> archive.Undone:
+    return archive.undo(archivist.db, int(batch or 0), archivist.now)
+
+
+def test_an_undone_import_leaves_nothing_behind(archivist: Archivist) -> None:
+    report = archivist.bring("traps.xml")
+    done = undo(archivist, report.batch)
+    assert (done.comments, done.kept, done.stories, done.people) == (report.comments, 0, report.stories, report.people)
+    left = [archivist.count(table) for table in ("comment", "decision", "story", "story_address", "story_decision", "person", "source_key")]
+    assert left == [0] * 7
+    assert archivist.findings() == []
+    assert archivist.bring("traps.xml").comments == report.comments, "it can come again"
+
+
+def test_what_somebody_has_answered_stays_as_a_tombstone(archivist: Archivist, tmp_path: Path) -> None:
+    report = archivist.bring(export(tmp_path / "a.xml", thread(1, LAKE), post(1), post(2, parent=1), post(3, parent=2), post(4, parent=1)))
+    ada = member(archivist, "Ada")
+    answer = says(archivist, ada, "I remember that.", "dsq:2")
+    story = archivist.comment("dsq:1").story
+    archivist.db.write_now(lambda tx: comments.vote(tx, ada, archivist.comment("dsq:4").id, 1, archivist.now, CUSTOMS))
+    done = undo(archivist, report.batch)
+    assert (done.comments, done.kept, done.votes, done.stories) == (2, 2, 1, 0)
+    page = archivist.db.read_now(lambda tx: paging.first_page(tx, story, "oldest"))
+    (root,) = page.roots
+    assert (root.comment.state, root.comment.text, root.replies[0].comment.state) == ("removed", "", "removed")
+    assert root.replies[0].replies[0].comment.id == answer
+    assert page.live == 1
+    assert archivist.rows("SELECT text FROM comment WHERE text LIKE 'Number%'") == []
+    assert archivist.findings() == []
+
+
+def test_a_second_archive_is_undone_without_the_first(archivist: Archivist, tmp_path: Path) -> None:
+    first = [thread(1, LAKE), post(1), post(2, parent=1, isDeleted="true")]
+    archivist.bring(export(tmp_path / "a.xml", *first))
+    second = archivist.bring(export(tmp_path / "b.xml", *first, post(3, parent=2)))
+    assert archivist.comment("dsq:2").visible == 1
+    undo(archivist, second.batch)
+    assert archivist.count("comment") == 2
+    assert archivist.comment("dsq:2").visible == 0
+    assert archivist.findings() == []
+
+
+def test_the_first_archive_is_undone_below_the_second(archivist: Archivist, tmp_path: Path) -> None:
+    first = archivist.bring(export(tmp_path / "a.xml", thread(1, LAKE), post(1), post(2)))
+    archivist.bring(export(tmp_path / "b.xml", thread(1, LAKE), post(1), post(2), post(3, parent=1)))
+    done = undo(archivist, first.batch)
+    assert (done.comments, done.kept, done.stories) == (1, 1, 0)
+    assert archivist.findings() == []
+
+
+def test_an_undone_import_cannot_be_undone_again(archivist: Archivist, tmp_path: Path) -> None:
+    report = archivist.bring(two_stories(tmp_path / "a.xml", 5))
+    undo(archivist, report.batch)
+    with pytest.raises(Conflict, match="undone already"):
+        undo(archivist, report.batch)
+    with pytest.raises(NotFound, match="There is no import 12"):
+        undo(archivist, "12")
