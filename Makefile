@@ -28,7 +28,7 @@ check: $(VENV)/.dev ## Lint, types and the invariants of the house
 bench: $(VENV)/.test ## Measure, and print each figure beside its limit
 	@$(BIN)/python -m bench $(BENCH)
 
-messages: $(VENV)/.dev ## Collect the words that people read into the catalogues
+messages: $(VENV)/.test ## Collect the words that people read into the catalogues
 	@$(BIN)/python -m folkmoot.locale
 
 tables: $(VENV)/.test ## Write the tables in docs/ again, from the code

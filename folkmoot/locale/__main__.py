@@ -2,7 +2,7 @@
 
 A new language is a new folder: folkmoot/locale/<language>/LC_MESSAGES/. Words come from templates (`_()`, `ngettext()`, `{% trans %}`)
 and from Python: N_(), say(), the first argument of whatever is raised, the reasons of rules, the names of orders.
-Needs Babel, of the development group.
+Needs Babel, of the test group.
 """
 
 from __future__ import annotations
