@@ -100,7 +100,8 @@ class Pages:
         body = template("reading/thread.html", language).render(
             style=css, theme=themes.address(site), page=page, story=story, site=site, orders=list(_orders(page, language)),
             key=story.publisher_key or "", title=story.title or story.address, closed=story.closed is not None,
-            article=self.fragments.article(language),
+            article=self.fragments.article(language), branch=self.fragments.branch(page, story, language),
+            parts=self.fragments.parts(story, story.publisher_key or "", language),
         )  # fmt: skip
         given = headers.page(frames=self._frames(site), styles=[css_hash]) | {"Content-Language": language}
         return pack(page.version, body.encode(), HTML, _lines(given if whole else given | {"X-Robots-Tag": "noindex"}))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from markupsafe import Markup
 
 from folkmoot.discussion.model import Branch, Comment, Page
+from folkmoot.reading.fragments import Fragments
 from folkmoot.sites.model import Policy, Site, Story, Theme
 from folkmoot.web import static
-from folkmoot.web.pages import render, template
+from folkmoot.web.pages import render
 
 HOUR = 3_600_000
 NOW = 1_780_000_000_000
@@ -94,6 +96,9 @@ def thread(shown: Page | None = None, language: str = "en", **changed: object) -
     orders = [(name, words, f"/thread/{STORY.id}?order={name}", name == shown.order) for name, words in ORDERS]
     values = {
         "style": Markup(static.file("look.css").plain.decode()), "theme": None, "page": shown, "story": STORY, "site": SITE, "orders": orders,
-        "key": "", "title": STORY.title, "closed": False, "article": template("discussion/comment.html", language).module.article,
-    }  # fmt: skip
-    return render("reading/thread.html", language, **(values | changed))
+        "key": "", "title": STORY.title, "closed": False,
+    } | changed  # fmt: skip
+    kept, story = Fragments(), cast(Story, values["story"])
+    values |= {"article": kept.article(language), "branch": kept.branch(shown, story, language)}
+    values["parts"] = kept.parts(story, str(values["key"]), language)
+    return render("reading/thread.html", language, **values)
