@@ -21,7 +21,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     """Folkmoot and a newspaper, open for all journeys; each has a story of its own."""
     room = Newsroom(tmp_path_factory.mktemp("newsroom"))
@@ -30,9 +30,9 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     room.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium; skipped where it is not installed."""
+    """Debian's Chromium; skipped where it is not installed. Gone when the journeys end: while it lives, its loop runs in this thread."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"No browser at {CHROMIUM}: apt install chromium")
     expect.set_options(timeout=WAIT)
