@@ -26,6 +26,7 @@ from folkmoot.discussion.report import Report, report_of
 from folkmoot.discussion.settling import Settling
 from folkmoot.discussion.staging import DAY, Progress, Told, stage
 from folkmoot.discussion.store_export import OWN
+from folkmoot.discussion.store_homecoming import fresh
 from folkmoot.discussion.undoing import Undone, undo
 from folkmoot.errors import Conflict, Invalid, NotFound, say
 from folkmoot.people.accounts import staff_names
@@ -115,7 +116,7 @@ class _Asked:
         with _staging(self._folder, batch) as work:
             try:
                 news = self._stage(work)
-                report = report_of(work, self._site, [path.name for path in self._files], batch)
+                report = self._report(work, batch)
             except BaseException:
                 _remove(_path(self._folder, batch))  # nothing has been touched, so there is nothing to go on with
                 raise
@@ -136,6 +137,12 @@ class _Asked:
             settling = Arrangement(work, self._db, self._site, self._form.name, self._now, self._progress)
         settling.settle()
         return settling.news
+
+    def _report(self, work: Database, batch: int) -> Report:
+        files = [path.name for path in self._files]
+        if self._form.read is not None:
+            return report_of(work, files, batch, self._site.hosts)
+        return msgspec.structs.replace(report_of(work, files, batch), people=work.read_now(partial(fresh, kind="person")))
 
     def _begin(self, tx: Tx, batch: int, report: Report) -> None:
         if self._found is None:

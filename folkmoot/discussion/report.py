@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import partial
 
-import msgspec
 from msgspec import Struct
 
 from folkmoot.discussion import store_staging as staged
 from folkmoot.sites.addresses import matches
-from folkmoot.sites.model import Site
 from folkmoot.storage.database import Database, Tx
 
 MOST = 1_000  # remarks of one kind that are said one by one
 STEP = 5_000
-_HOST = re.compile(r"^\d+:(?=\D)|[/?].*", re.DOTALL)  # of a cleaned address, what is not its host; our own export puts the story's id before it
+_PATH = re.compile(r"[/?].*", re.DOTALL)  # of a cleaned address, what is not its host
 
 
 class Report(Struct, frozen=True):
@@ -36,18 +35,18 @@ class Report(Struct, frozen=True):
     resumed: bool = False
 
 
-def report_of(work: Database, site: Site, files: list[str], batch: int | None) -> Report:
-    """The report of what was staged and settled."""
-    hosts = work.read_now(_hosts)
-    said = work.read_now(lambda tx: _said(tx, files))
-    return work.read_now(lambda tx: _counted(tx, [*_foreign(site, hosts), *said], batch))
+def report_of(work: Database, files: list[str], batch: int, hosts: tuple[str, ...] | None = None) -> Report:
+    """The report of what was staged and settled. hosts: those of the site, where addresses on others are worth a word."""
+    said = work.read_now(partial(_said, files=files))
+    foreign = _foreign(work.read_now(_hosts), hosts) if hosts else []
+    return work.read_now(partial(_counted, warnings=[*foreign, *said], batch=batch))
 
 
-def _counted(tx: Tx, warnings: list[str], batch: int | None) -> Report:
+def _counted(tx: Tx, warnings: list[str], batch: int) -> Report:
     stories, comments = staged.story_counts(tx), staged.counts(tx)
     return Report(
         stories.fresh if stories else 0, comments.fresh if comments else 0, staged.fresh_people(tx), staged.skipped(tx),
-        comments.known if comments else 0, warnings, str(batch) if batch else None,
+        comments.known if comments else 0, warnings, str(batch),
     )  # fmt: skip
 
 
@@ -67,20 +66,15 @@ def _hosts(tx: Tx) -> Counter[str]:
     hosts: Counter[str] = Counter()
     after = ""
     while rows := staged.some_addresses(tx, after, STEP):
-        hosts.update(_HOST.sub("", row.reference) for row in rows)
+        hosts.update(_PATH.sub("", row.reference) for row in rows)
         after = rows[-1].reference
     return hosts
 
 
-def _foreign(site: Site, hosts: Counter[str]) -> list[str]:
+def _foreign(found: Counter[str], hosts: tuple[str, ...]) -> list[str]:
     """Hosts of the archive that are not the site's: their stories are kept, but no reader comes to them."""
     return [
-        f"Addresses at {host} ({number}) are of no host of {site.host}. Register it, and readers who come from there find their stories."
-        for host, number in sorted(hosts.items())
-        if not any(matches(name, registered) for registered in site.hosts for name in (host, f"www.{host}"))
+        f"Addresses at {host} ({number}) are of no host of {hosts[0]}. Register it, and readers who come from there find their stories."
+        for host, number in sorted(found.items())
+        if not any(matches(name, registered) for registered in hosts for name in (host, f"www.{host}"))
     ]
-
-
-def encode(report: Report) -> bytes:
-    """The object that `folkmoot import --json` prints."""
-    return msgspec.json.encode(report)

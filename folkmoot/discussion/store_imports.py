@@ -89,6 +89,11 @@ def forget_keys(tx: Tx, batch: int, kind: str, ids: Iterable[int]) -> None:
     tx.many("DELETE FROM source_key WHERE batch = :batch AND kind = :kind AND id = :id", [{"batch": batch, "kind": kind, "id": each} for each in ids])
 
 
+def forget_altogether(tx: Tx, kind: str, id: int) -> None:
+    """Forgets every source's key of something that is gone."""
+    tx.run("DELETE FROM source_key WHERE kind = :kind AND id = :id", kind=kind, id=id)
+
+
 # Merging
 
 
@@ -155,8 +160,8 @@ def delete_comment(tx: Tx, comment: int) -> tuple[int, int]:
     flags = tx.count("DELETE FROM flag WHERE comment = :comment", comment=comment)
     tx.run("DELETE FROM decision WHERE comment = :comment", comment=comment)
     tx.run("DELETE FROM revision WHERE comment = :comment", comment=comment)
-    tx.run("DELETE FROM source_key WHERE kind = 'comment' AND id = :comment", comment=comment)
     tx.run("DELETE FROM comment WHERE id = :comment", comment=comment)
+    forget_altogether(tx, "comment", comment)
     return votes, flags
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from folkmoot.discussion import store, store_imports
 from folkmoot.discussion.staging import Progress
+from folkmoot.discussion.store_export import OWN
 from folkmoot.discussion.visibility import vanish
 from folkmoot.errors import Conflict, NotFound, say
 from folkmoot.people import arrivals as people
@@ -113,8 +114,9 @@ def _stories(tx: Tx, batch: Row) -> Undone | None:
     ids = store_imports.ids_of_batch(tx, batch.id, "story", 0, STEP)
     done = Undone("")
     for story in ids:
-        if stories.leave(tx, story, batch.started, store_imports.is_spoken_under(tx, story)):
+        if stories.leave(tx, story, batch.started, store_imports.is_spoken_under(tx, story), own=batch.source == OWN):
             store_imports.delete_thread(tx, story)
+            store_imports.forget_altogether(tx, "story", story)
             done.stories += 1
     store_imports.forget_keys(tx, batch.id, "story", ids)
     return done if ids else None
@@ -122,6 +124,10 @@ def _stories(tx: Tx, batch: Row) -> Undone | None:
 
 def _people(tx: Tx, batch: Row) -> Undone | None:
     ids = store_imports.ids_of_batch(tx, batch.id, "person", 0, STEP)
-    done = Undone("", people=sum(not store_imports.speaks(tx, person) and people.leave(tx, person) for person in ids))
+    done = Undone("")
+    for person in ids:
+        if not store_imports.speaks(tx, person) and people.leave(tx, person):
+            store_imports.forget_altogether(tx, "person", person)
+            done.people += 1
     store_imports.forget_keys(tx, batch.id, "person", ids)
     return done if ids else None

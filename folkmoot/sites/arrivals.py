@@ -72,17 +72,19 @@ def _take_in(tx: Tx, site: Site, story: Arriving, now: int) -> Story:
     return made
 
 
-def leave(tx: Tx, story: int, arrived: int, spoken_under: bool) -> bool:
-    """Undoes `arrive`: takes away the addresses that came then, and the story itself if nothing else knows it. Whether it is gone.
+def leave(tx: Tx, story: int, arrived: int, spoken_under: bool, own: bool) -> bool:
+    """Undoes an arrival: takes away the addresses that came then, and the story itself if nothing else knows it. Whether it is gone.
 
-    arrived: the `now` of its arrival. spoken_under: comments stand under it still.
+    arrived: the `now` of its arrival. spoken_under: comments stand under it still. own: it came with an export of ours, so its
+    addresses and decisions are as old as they were there, and it goes unless somebody has done something about it since.
     """
     tx.bump(story)
     tx.bump(ALL_STORIES)
     found = store.story_by_id(tx, story)
     elsewhere = store_export.is_known_elsewhere(tx, story, arrived)
-    if spoken_under or elsewhere or found is None or found.title_from != "import" or store_export.decided_on(tx, story):
-        if elsewhere:  # a story that stays keeps an address by which it is found
+    touched = store_export.is_touched_since(tx, story, arrived) if own else elsewhere or found is None or found.title_from != "import"
+    if spoken_under or touched or (not own and store_export.decided_on(tx, story)):
+        if elsewhere and not own:  # a story that stays keeps an address by which it is found
             store_export.delete_arrived_addresses(tx, story, arrived)
         return False
     store_export.delete_story(tx, story)

@@ -23,6 +23,14 @@ def is_known_elsewhere(tx: Tx, story: int, arrived: int) -> bool:
     return tx.one(sql, story=story, arrived=arrived) is not None
 
 
+def is_touched_since(tx: Tx, story: int, moment: int) -> bool:
+    """Whether anything was decided about a story, or an address told of it, after a moment."""
+    decided = tx.one("SELECT id FROM story_decision WHERE story = :story AND at > :moment LIMIT 1", story=story, moment=moment)
+    return decided is not None or tx.one(
+        "SELECT cleaned FROM story_address WHERE story = :story AND added > :moment LIMIT 1", story=story, moment=moment
+    ) is not None  # fmt: skip
+
+
 def decided_on(tx: Tx, story: int) -> bool:
     """Whether anybody but an importer has decided something about a story."""
     return tx.one("SELECT id FROM story_decision WHERE story = :story AND made_by <> 'import' LIMIT 1", story=story) is not None
