@@ -16,7 +16,7 @@ from msgspec.json import Encoder
 
 from folkmoot.discussion import store_export as own
 from folkmoot.discussion import store_imports
-from folkmoot.discussion.rows import VERSION, Header
+from folkmoot.discussion.store_rows import VERSION, Header
 from folkmoot.errors import Conflict, say
 from folkmoot.people import store_export as people
 from folkmoot.sites import store_export as sites

@@ -21,16 +21,16 @@ from folkmoot.discussion.importers.folkmoot import Line
 from folkmoot.discussion.importers.reading import NOTHING
 from folkmoot.discussion.merging import MOST, Merge
 from folkmoot.discussion.model import MAX_IMPORTED, Words
-from folkmoot.discussion.rows import BatchRow, CommentRow, DecisionRow, FlagRow, KeyRow, RevisionRow, VoteRow
 from folkmoot.discussion.settling import Settling
 from folkmoot.discussion.staging import STEP, Progress
+from folkmoot.discussion.store_rows import BatchRow, CommentRow, DecisionRow, FlagRow, KeyRow, RevisionRow, VoteRow
 from folkmoot.discussion.text import RENDERER, read, render
 from folkmoot.errors import Conflict, Invalid, say
 from folkmoot.people import store_export as people
 from folkmoot.people.names import skeleton
-from folkmoot.people.rows import IdentityRow, PersonRow, RoleRow
+from folkmoot.people.store_rows import IdentityRow, PersonRow, RoleRow
 from folkmoot.sites import store_export as sites
-from folkmoot.sites.rows import AddressRow, HostRow, SiteRow, StoryDecisionRow, StoryRow
+from folkmoot.sites.store_rows import AddressRow, HostRow, SiteRow, StoryDecisionRow, StoryRow
 from folkmoot.storage.database import Database, Row, Tx
 
 # By what a row is known to be the same row, whatever has changed about it since.

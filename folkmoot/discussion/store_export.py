@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from msgspec.structs import asdict
 
-from folkmoot.discussion.rows import BatchRow, CommentRow, DecisionRow, FlagRow, KeyRow, RevisionRow, VoteRow
+from folkmoot.discussion.store_rows import BatchRow, CommentRow, DecisionRow, FlagRow, KeyRow, RevisionRow, VoteRow
 from folkmoot.storage.database import Row, Tx
 
 OWN = "folkmoot"  # the source of what came home by our own export; its ids are its keys, so they do not travel again

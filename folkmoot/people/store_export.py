@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import asdict
 
 from folkmoot.people.model import Person
-from folkmoot.people.rows import IdentityRow, PersonRow, RoleRow
+from folkmoot.people.store_rows import IdentityRow, PersonRow, RoleRow
 from folkmoot.storage.database import Row, Tx
 
 _PERSON = "id, kind, name, created, proven, claimed_by, withdrawn"

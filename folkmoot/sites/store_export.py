@@ -8,7 +8,7 @@ from msgspec.json import decode, encode
 from msgspec.structs import asdict
 
 from folkmoot.sites.model import Policy, Theme
-from folkmoot.sites.rows import AddressRow, HostRow, SiteRow, StoryDecisionRow, StoryRow
+from folkmoot.sites.store_rows import AddressRow, HostRow, SiteRow, StoryDecisionRow, StoryRow
 from folkmoot.storage.database import Row, Tx
 
 

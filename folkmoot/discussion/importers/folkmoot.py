@@ -9,9 +9,9 @@ from typing import TypeAlias
 import msgspec
 
 from folkmoot.discussion.importers.files import Archive, broken
-from folkmoot.discussion.rows import VERSION, DiscussionRows, Header
-from folkmoot.people.rows import PeopleRows
-from folkmoot.sites.rows import SiteRows
+from folkmoot.discussion.store_rows import VERSION, DiscussionRows, Header
+from folkmoot.people.store_rows import PeopleRows
+from folkmoot.sites.store_rows import SiteRows
 
 Line: TypeAlias = SiteRows | PeopleRows | DiscussionRows
 

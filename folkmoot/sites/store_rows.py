@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from folkmoot.people.rows import Id, Moment
+from folkmoot.people.store_rows import Id, Moment
 from folkmoot.sites.model import Policy, Theme, ToldBy
 
 

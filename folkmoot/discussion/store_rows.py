@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from folkmoot.discussion.model import MAX_IMPORTED, Deed, State
-from folkmoot.people.rows import Id, Moment
+from folkmoot.people.store_rows import Id, Moment
 
 VERSION = 1
 Count = Annotated[int, Meta(ge=0, lt=2**53)]
