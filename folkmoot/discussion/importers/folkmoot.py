@@ -10,13 +10,16 @@ import msgspec
 
 from folkmoot.discussion.importers.files import Archive, broken
 from folkmoot.discussion.store_rows import VERSION, DiscussionRows, Header
+from folkmoot.errors import Invalid
 from folkmoot.people.store_rows import PeopleRows
-from folkmoot.sites.store_rows import SiteRows
+from folkmoot.sites.addresses import clean_address
+from folkmoot.sites.store_rows import SiteRows, StoryRow
 
 Line: TypeAlias = SiteRows | PeopleRows | DiscussionRows
 
 MAX_LINE = 1_000_000  # bytes
 _decode = msgspec.json.Decoder(Header | Line).decode
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _BYTE = re.compile(r"\(byte (\d+)\)")
 
 
@@ -38,6 +41,7 @@ def read(archive: Archive) -> Iterator[tuple[int, Line]]:
         if isinstance(row, Header):
             _check_header(archive, row)
         else:
+            _check_row(archive, number, line, row)
             yield number, row
     if not number:
         raise broken(archive.name, "it is empty", 1, 1)
@@ -54,6 +58,17 @@ def _row(archive: Archive, number: int, line: bytes) -> Header | Line:
         raise broken(archive.name, f"the line is not JSON: {error}", number, int(place[1]) + 1 if place else 1) from error
     except UnicodeDecodeError as error:
         raise broken(archive.name, "the line is not UTF-8", number, error.start + 1) from error
+
+
+def _check_row(archive: Archive, number: int, line: bytes, row: Line) -> None:
+    """What a type cannot say: texts that no database keeps, and a story's address, which becomes a link."""
+    if b"u0000" in line and _NUL.search(line):
+        raise broken(archive.name, "a text in it holds U+0000, which cannot be kept", number, 1)
+    if isinstance(row, StoryRow):
+        try:
+            clean_address(row.address)
+        except Invalid as error:
+            raise broken(archive.name, f"the story's address is none: {error.words}", number, 1) from error
 
 
 def _check_header(archive: Archive, header: Header) -> None:
