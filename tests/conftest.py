@@ -21,6 +21,12 @@ settings.register_profile("folkmoot", deadline=None)  # a busy machine is no cou
 settings.load_profile("folkmoot")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys in a browser come last: from the first of them on, Playwright keeps an event loop running in this thread."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture
 def now() -> int:
     """UTC milliseconds; always the same."""
