@@ -117,8 +117,7 @@
       if (this.link) this.link.hidden = false;
       if (!debug || this.told) return;
       this.told = document.createElement('p');
-      this.told.textContent = `Folkmoot: the discussion did not answer from ${home}. It opens only on pages of registered hosts, and this page is on ${location.host}. `
-        + `Add the host with “folkmoot site add ${location.hostname}”, and check that data-url (${this.url}) is an address of it.`;
+      this.told.textContent = `Folkmoot: ${home} did not answer for ${this.url}. It opens on registered hosts alone. Add this one: folkmoot site add ${location.host}`;
       this.prepend(this.told);
     }
   }

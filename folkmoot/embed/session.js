@@ -34,8 +34,6 @@ export const known = () => Boolean(kept.get('refresh') || kept.get('guest') || w
 
 /** Remembers who the server says we are. */
 export function meet(name, member) {
-  const before = person();
-  if (before?.name === name && before.member === member) return;
   kept.set('person', { name, member });
   changed();
 }

@@ -11,6 +11,7 @@ import { listenToKeys } from './keys.js';
 import { askMine, lay, mine, own, place } from './mine.js';
 import { addReplies, addRoots, fetchPage, replaceRoots } from './more.js';
 import { make, nodes, number, say, tellTimes } from './page.js';
+import { why } from './session.js';
 
 const MINUTE = 60_000;
 
@@ -28,6 +29,7 @@ class Thread extends HTMLElement {
     this.addEventListener('fm-posted', ({ target, detail }) => this.posted(target, detail));
     this.addEventListener('fm-closed', ({ target }) => target.closest('li')?.querySelector('.reply, [value="edit"]')?.focus());
     this.addEventListener('fm-signed-in', () => this.layMine());
+    addEventListener('storage', ({ key, oldValue, newValue }) => /guest|refresh/.test(key) && !(oldValue && newValue) && this.layMine());
     this.layMine();
   }
 
@@ -44,11 +46,7 @@ class Thread extends HTMLElement {
   }
 
   async layMine() {
-    try {
-      await askMine(this.dataset.story);
-    } catch {
-      return; // the page is whole without it
-    }
+    await askMine(this.dataset.story).catch(why); // the page is whole without it
     this.settle();
   }
 

@@ -57,6 +57,16 @@ def test_a_popup_signs_the_frame_in_and_a_reload_keeps_it(tab: Page, newsroom: N
     assert held_token(tab, newsroom, "refresh") is None
 
 
+def test_who_signs_in_in_one_tab_is_signed_in_in_the_other(tab: Page, newsroom: Newsroom) -> None:
+    newsroom.story("two-tabs")
+    other = tab.context.new_page()
+    there = embed(other, newsroom, "two-tabs")
+    frame = embed(tab, newsroom, "two-tabs")
+    by_mail(open_popup(tab, frame), newsroom, "emil@mail.example", "Emil")
+    sees(frame.locator(".who").first, "You write as Emil.")
+    sees(there.locator(".who").first, "You write as Emil.")
+
+
 def test_a_popup_whose_opener_was_cut_signs_in_all_the_same(tab: Page, newsroom: Newsroom) -> None:
     newsroom.story("cut")
     tab.context.add_init_script("if (location.pathname.startsWith('/sign-in')) window.opener = null")
