@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from folkmoot.sites.stories import MAX_KEY, clean_title
 from folkmoot.storage.database import Database, Tx
 
 STEP = 2_000
+LONGEST_KEY = 300
 MOST_PEOPLE = 20_000  # kept in memory
 DAY = 86_400_000
 OLDEST_ID = 480_000_000_000  # ms: ids made later have nineteen digits, so that they sort alike as numbers and as text
@@ -117,13 +119,13 @@ class _Stager:
 
         def write(tx: Tx, people: dict[str, int]) -> None:
             new = store.add_story(
-                tx, number=number, file=file, line=row.line, key=prefix + row.key, title=clean_title(row.title),
+                tx, number=number, file=file, line=row.line, key=self._key(row.key), title=clean_title(row.title),
                 address=address if _cleaned(address) else "", publisher_key=key, created=row.created, closed=int(row.closed), hidden=int(row.hidden),
             )  # fmt: skip
             if not new:
                 store.add_remark(tx, file, row.line, "story given twice", f"The story {row.key} is in the archive twice; the first holds.")
                 return
-            for kind, references in (("story", [prefix + each for each in (row.key, *row.also)]), ("address", cleaned)):
+            for kind, references in (("story", [self._key(each) for each in (row.key, *row.also)]), ("address", cleaned)):
                 for reference in references:
                     other = store.call(tx, kind, reference, number)
                     if other != number:
@@ -146,7 +148,7 @@ class _Stager:
         posted = row.posted if row.posted is not None else self._told.dated + number * 1000
         posted = min(posted, self._told.now) if posted > self._told.now + DAY else posted
         narrow: dict[str, object] = {
-            "number": number, "file": file, "line": row.line, "key": self._prefix + row.key, "id": self._id(number, posted), "posted": posted,
+            "number": number, "file": file, "line": row.line, "key": self._key(row.key), "id": self._id(number, posted), "posted": posted,
             "to_story": self._first(row.story), "to_parent": self._first(row.parent), "doubtful": int(len(row.story) > 1 or len(row.parent) > 1),
             "edited": row.edited, "state": row.state, "up": max(row.up, 0), "down": max(row.down, 0), "person": None,
         }  # fmt: skip
@@ -155,7 +157,8 @@ class _Stager:
             "skeleton": likeness, "marks": "namesake" if likeness in self._reserved else "", "text": words.text, "html": words.html,
             "renderer": RENDERER, "digest": words.digest, "extra": "",
         }  # fmt: skip
-        also, writer = [self._prefix + each for each in row.also if each != row.key], row.writer.key
+        also = [self._key(each) for each in row.also if each != row.key]
+        writer = self._key(row.writer.key, "") if row.writer.key else None
 
         def write(tx: Tx, people: dict[str, int]) -> None:
             if writer:
@@ -175,10 +178,15 @@ class _Stager:
         return max(posted, OLDEST_ID) << 21 | (number * _SPREAD + self._salt & _BITS)
 
     def _first(self, references: tuple[str, ...]) -> str:
-        return self._prefix + references[0] if references else ""
+        return self._key(references[0]) if references else ""
 
     def _references(self, references: tuple[str, ...]) -> str:
-        return msgspec.json.encode([self._prefix + each for each in references]).decode()
+        return msgspec.json.encode([self._key(each) for each in references]).decode()
+
+    def _key(self, key: str, prefix: str | None = None) -> str:
+        """A source's key as it is kept: apart by story where a file is one story, and never longer than an index takes."""
+        whole = (self._prefix if prefix is None else prefix) + key
+        return whole if len(whole) <= LONGEST_KEY else f"{whole[:100]}~{hashlib.sha256(whole.encode('utf-8', 'replace')).hexdigest()}"
 
     def _oddities(self, row: Comment, name: Name, words: Words | None) -> list[tuple[str, str]]:
         """What is worth a line in the report although the comment is taken."""

@@ -48,7 +48,7 @@ def _thread(element: Element) -> Iterator[Imported]:
     yield from _odd_flags(element)
     yield Story(
         key=f"dsq:{number}" if number else f"id:{forum}/{identifier}", line=element.line, title=element.words("title"),
-        address=link if _WEB.fullmatch(link) else "",
+        address=link if _WEB.match(link) else "",
         aliases=(identifier,) if _WEB.fullmatch(identifier) else (), publisher_key=identifier or None, also=keys,
         created=moment(element.words("createdAt")), closed=_flag(element, "isClosed") is True, hidden=_flag(element, "isDeleted") is True,
     )  # fmt: skip

@@ -18,6 +18,7 @@ MAX_DEPTH = 60
 MAX_TEXT = 1_000_000  # letters of one element; what goes beyond is not kept
 # What XML 1.0 forbids and exports hold all the same, as bytes and as numbers.
 _FORBIDDEN = bytes(code for code in range(32) if code not in (9, 10, 13))
+_NOT_LETTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF in UTF-8
 _NUMBER = re.compile(rb"&#(?:([0-9]{1,7})|x([0-9a-fA-F]{1,6}));")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 
@@ -145,7 +146,7 @@ def _local(name: str) -> str:
 
 
 def _cleaned(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """The chunks without what XML forbids; a reference that lies across two chunks is kept together."""
+    """The chunks without what XML forbids; what lies across two chunks, a reference or a letter, is kept together."""
     first = next(chunks)
     if first.startswith(_UTF16):
         yield first
@@ -153,8 +154,9 @@ def _cleaned(chunks: Iterator[bytes]) -> Iterator[bytes]:
         return
     kept = first
     for chunk in chunks:
-        cut = kept.rfind(b"&", max(len(kept) - 12, 0))
-        cut = len(kept) if cut < 0 else cut
+        tail = kept[-12:]
+        begun = max(tail.rfind(b"&"), tail.rfind(b"\xef") if b"\xef" in tail[-2:] else -1)
+        cut = len(kept) if begun < 0 else len(kept) - len(tail) + begun
         yield _without_forbidden(kept[:cut])
         kept = kept[cut:] + chunk
     yield _without_forbidden(kept)
@@ -163,6 +165,8 @@ def _cleaned(chunks: Iterator[bytes]) -> Iterator[bytes]:
 def _without_forbidden(chunk: bytes) -> bytes:
     if b"&#" in chunk:
         chunk = _NUMBER.sub(_legal, chunk)
+    if b"\xef\xbf" in chunk:
+        chunk = _NOT_LETTERS.sub(b"", chunk)
     return chunk.translate(None, _FORBIDDEN)
 
 
