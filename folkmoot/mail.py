@@ -25,6 +25,8 @@ from folkmoot.settings import Mail, Settings
 TIMEOUT = 30.0      # seconds for each step of the talk with the mail server
 MAX_LINE = 998      # RFC 5322, 2.1.1
 MAX_WORDS = 300     # letters of a subject or display name
+ONE_LINE = 70        # letters of an address that is never folded
+_QUOTED = str.maketrans(dict.fromkeys('()<>[]:;@\\,"', " "))  # CPython's generator forgets their quotes where it folds a name
 _ADDRESS = re.compile(r"[\x21-\x7e]+")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
 _KEY = re.compile(r"[A-Za-z0-9.-]{1,120}")
@@ -95,10 +97,13 @@ def one_line(words: str) -> str:
 
 
 def _address(mailbox: str, name: str = "") -> Address:
+    """One mailbox with a name before it; of a long name without the signs that need quotes."""
     if not _ADDRESS.fullmatch(mailbox) or mailbox.count("@") != 1 or len(mailbox) > 254:
         raise _unfit("address")
     try:
-        return Address(name, addr_spec=mailbox)
+        made = Address(name, addr_spec=mailbox)
+        fits = name.isascii() and len(str(made)) < ONE_LINE
+        return made if fits else Address(" ".join(name.translate(_QUOTED).split()), addr_spec=mailbox)
     except (MessageError, ValueError, IndexError):
         raise _unfit("address") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -13,6 +14,8 @@ from folkmoot.web.words import machine
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Do it, say what came of it, and take it back.")
 
+# What a terminal obeys rather than shows: controls, and what turns the direction of a line around. JSON has its own escapes for the first of them.
+_OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 Fields = Mapping[str, object]
 
 
@@ -64,7 +67,7 @@ def ask(words: str, default: str, given: str | None) -> str:
 
 
 def _print_json(value: object) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    click.echo(_OBEYED.sub(_shown, msgspec.json.format(msgspec.json.encode(value), indent=2).decode()))
 
 
 def _plain(value: object) -> str:
@@ -76,7 +79,11 @@ def _plain(value: object) -> str:
         return ", ".join(map(_plain, value)) or "–"
     if isinstance(value, dict):
         return msgspec.json.encode(value).decode()
-    return " ".join(str(value).split())
+    return _OBEYED.sub(_shown, " ".join(str(value).split()))
+
+
+def _shown(letter: re.Match[str]) -> str:
+    return f"\\u{ord(letter.group()):04x}"
 
 
 def _print_table(rows: Sequence[Fields]) -> None:
