@@ -219,6 +219,21 @@ async def own_page(ask: Ask[Actor], path: CommentPath) -> object:
     return _page(ask, "own", at, deeds=deeds, yours=at.actor.id is not None and at.own.comment.person == at.actor.id, now=ask.now)
 
 
+async def me_page(ask: Ask[Actor]) -> object:
+    """Who one is here, what one has written, and, for moderators, what waits for them."""
+
+    def act(tx: Tx) -> tuple[Actor, list[Own], list[Own]]:
+        actor = ask.actor(tx)
+        waits = mine.waiting_for(tx, actor, None, mine.OWN, ask.now) if mine.serves_somewhere(actor) else []
+        return actor, mine.written_by(tx, actor, ask.now), waits
+
+    try:
+        actor, written, waits = await ask.read(act)
+    except NotSignedIn:
+        actor, written, waits = Actor(), [], []
+    return ask.page("discussion/me.html", person=actor.person, written=written, waiting=waits)
+
+
 async def history_page(ask: Ask[Actor], path: CommentPath) -> object:
     def act(tx: Tx) -> tuple[Setting, list[Any]]:
         actor = ask.actor(tx)
@@ -241,5 +256,6 @@ PAGES = (
     Page("POST", "/comments/{id}/flag", flag),
     Page("POST", "/comments/{id}/decide", decide),
     Page("GET", "/comments/{id}/history", history_page),
+    Page("GET", "/me", me_page),
     Page("GET", "/me/c/{id}", own_page),
 )

@@ -5,6 +5,8 @@ It is laid over the page that everybody shares, so it is small, bounded, and nev
 
 from __future__ import annotations
 
+from functools import cache
+
 from msgspec import Struct
 
 from folkmoot.discussion import store
@@ -18,6 +20,7 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 
 OWN = 100
+WAITING = 1_000  # held comments that are looked through for those of a moderator's sites
 
 
 class Own(Struct, frozen=True):
@@ -94,10 +97,29 @@ def deeds_for(actor: Actor, site: int, own: Own) -> list[str]:
 
 
 def waiting_for(tx: Tx, actor: Actor, story: Story | None, limit: int, now: int) -> list[Own]:
-    """What waits for a moderator, oldest first: of a story, or of every site for those who serve all of them."""
-    if not may(actor, "see_held", story.site if story else 0):
+    """What waits for a moderator, oldest first: of a story, or of all stories on the sites that this person serves.
+
+    Raises NotAllowed for who serves none.
+    """
+    if story is not None and not may(actor, "see_held", story.site):
         raise NotAllowed("Only moderators see what waits.", "not_staff")
-    return [_own(tx, row, now) for row in store.held_comments(tx, story.id if story else None, limit)]
+    if story is None and not serves_somewhere(actor):
+        raise NotAllowed("Only moderators see what waits.", "not_staff")
+    site_of = cache(lambda story: get_story(tx, story).site)
+    rows = store.held_comments(tx, story.id if story else None, limit if story else WAITING)
+    return [_own(tx, row, now) for row in rows if may(actor, "see_held", site_of(row.story))][:limit]
+
+
+def serves_somewhere(actor: Actor) -> bool:
+    """Whether this person moderates any site."""
+    return any(may(actor, "see_held", site) for site in {0} | {site for site, _ in actor.roles})
+
+
+def written_by(tx: Tx, actor: Actor, now: int) -> list[Own]:
+    """One's own comments, newest first, in whatever state."""
+    if actor.id is None:
+        return []
+    return [_own(tx, row, now) for row in store.comments_by(tx, actor.id, now + 1, OWN)]
 
 
 def _own(tx: Tx, row: Row, now: int) -> Own:

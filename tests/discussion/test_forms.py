@@ -105,3 +105,13 @@ def test_somebody_elses_comment_is_not_shown_on_a_page_of_ones_own(client: Clien
     post(client, "Hello.")
     assert client.get(f"/me/c/{comment}").status_code == 404
     assert send(client, f"/comments/{comment}/edit", text="Yours.").status_code in (403, 404)
+
+
+def test_ones_own_page_shows_what_one_wrote_in_whatever_state(client: Client, moot: Moot) -> None:
+    assert "not signed in" in client.get("/me").text
+    post(client, "The lake is clean.")
+    moot.allow(mode="hold_all")
+    post(client, "Wait for me.")
+    page = client.get("/me").text
+    assert "The lake is clean." in page and "Wait for me." in page
+    assert "Waiting for a moderator" in page and "looks at every comment" in page
