@@ -18,7 +18,7 @@ demo: $(VENV)/.core ## Serve a demo newsroom from a throw-away folder (PORT=8080
 
 test: $(VENV)/.test ## Run the suite on both engines and in a browser; says what it leaves out and why
 	@requirements/debian
-	@$(BIN)/python -m pytest -m "not long" $(TESTS)
+	@$(BIN)/python -m pytest -m "not long" -rs $(TESTS)
 
 check: $(VENV)/.dev ## Lint, types and the invariants of the house
 	@$(BIN)/ruff check .

@@ -23,7 +23,7 @@ settings.load_profile("folkmoot")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys in a browser come last: from the first of them on, Playwright keeps an event loop running in this thread."""
+    """Journeys in a browser come last: they take longest, and Playwright keeps an event loop running in this thread meanwhile."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

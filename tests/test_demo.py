@@ -194,4 +194,4 @@ def test_a_busy_port_is_one_clear_sentence(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "folkmoot", "demo", "--port", str(port)]
         done = subprocess.run(command, cwd=Path(__file__).parent.parent, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
-    assert done.stderr == f"Port {port} is taken by another program. Choose another with --port.\n"
+    assert done.stderr.startswith(f"Port {port} is taken by another program. Choose another") and done.stderr.count("\n") == 1

@@ -17,6 +17,7 @@ from folkmoot.demo.newspaper import App, Newspaper, by_host
 from folkmoot.demo.seed import seed
 from folkmoot.demo.stories import samples
 from folkmoot.discussion.paging import counts
+from folkmoot.errors import Conflict
 from folkmoot.people.invitations import invite_first_admin
 from folkmoot.settings import Logs, Mail, Server, Settings, Storage
 from folkmoot.sites.stories import find
@@ -32,12 +33,22 @@ LOOK = 0.3  # seconds between two looks into the folder of mails
 
 def run(port: int, tell: Tell) -> None:
     """Serves the demo until it is stopped. tell: prints a line. Raises Conflict where the port is taken."""
-    processes.listen("127.0.0.1", port).close()  # before any work: a busy port is known at once
+    _require_free(port)
     with TemporaryDirectory(prefix="folkmoot-demo-") as folder:
         settings = settings_in(Path(folder), port)
         token = prepare(settings, f"{HOST}:{port}", clock())
         threading.Thread(target=_tell_of_mail, args=(Path(settings.mail.to_folder), tell), daemon=True).start()
         app.serve(settings, ready=partial(_greet, settings=settings, token=token, tell=tell), around=partial(_beside, port=port))
+
+
+def _require_free(port: int) -> None:
+    """Before any work, so that a busy port is known at once."""
+    try:
+        processes.listen("127.0.0.1", port).close()
+    except Conflict as taken:
+        other = port + 1 if port < 65535 else 8080
+        words = f"Port {port} is taken by another program. Choose another: folkmoot demo --port {other}, or PORT={other} make demo."
+        raise Conflict(words, taken.code) from None
 
 
 def settings_in(folder: Path, port: int) -> Settings:
