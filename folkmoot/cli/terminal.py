@@ -21,12 +21,12 @@ Fields = Mapping[str, object]
 
 def tell(words: str) -> None:
     """A line for whoever is at the terminal; never part of an answer."""
-    click.echo(words, err=True)
+    click.echo(_obeyed_by_none(words), err=True)
 
 
 def done(words: str, dry_run: bool = False) -> None:
     """What was done, or would have been."""
-    click.echo(f"{words} (Dry run: nothing was changed.)" if dry_run else words)
+    click.echo(_obeyed_by_none(f"{words} (Dry run: nothing was changed.)" if dry_run else words))
 
 
 def show(fields: Fields, as_json: bool) -> None:
@@ -67,7 +67,7 @@ def ask(words: str, default: str, given: str | None) -> str:
 
 
 def _print_json(value: object) -> None:
-    click.echo(_OBEYED.sub(_shown, msgspec.json.format(msgspec.json.encode(value), indent=2).decode()))
+    click.echo(_obeyed_by_none(msgspec.json.format(msgspec.json.encode(value), indent=2).decode()))
 
 
 def _plain(value: object) -> str:
@@ -79,11 +79,11 @@ def _plain(value: object) -> str:
         return ", ".join(map(_plain, value)) or "–"
     if isinstance(value, dict):
         return msgspec.json.encode(value).decode()
-    return _OBEYED.sub(_shown, " ".join(str(value).split()))
+    return _obeyed_by_none(" ".join(str(value).split()))
 
 
-def _shown(letter: re.Match[str]) -> str:
-    return f"\\u{ord(letter.group()):04x}"
+def _obeyed_by_none(words: str) -> str:
+    return _OBEYED.sub(lambda letter: f"\\u{ord(letter.group()):04x}", words)
 
 
 def _print_table(rows: Sequence[Fields]) -> None:

@@ -126,7 +126,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
         for finding in chain.from_iterable(each.check(db) for each in CHECKED):
             found.append(finding)
             if not as_json:
-                click.echo(finding.words)
+                done(finding.words)
     if as_json:
         show_all([msgspec.to_builtins(finding) for finding in found], as_json, "")
     else:
