@@ -7,6 +7,7 @@ import re
 import statistics
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -205,6 +206,21 @@ def test_functions_stay_short() -> None:
     assert sizes[-1][0] <= 60, sizes[-1]
     assert sizes[int(len(sizes) * 0.9)][0] <= 25
     assert statistics.median(size for size, _ in sizes) <= 8
+
+
+def test_the_core_is_at_most_22_wheels_and_each_lock_holds_the_one_before_it() -> None:
+    locks = [_locked(name) for name in ("core", "postgres", "test", "dev")]
+    assert len(locks[0].keys() - {"colorama", "tzdata"}) <= 22  # those two are for Windows alone
+    for smaller, larger in pairwise(locks):
+        assert smaller.items() <= larger.items()
+
+
+def _locked(name: str) -> dict[str, str]:
+    """Each package of a lock file and its version; every one has hashes."""
+    text = (HOUSE.parent / "requirements" / f"{name}.txt").read_text("utf-8")
+    entries = re.findall(r"(?m)^([\w.-]+)==([^\\\n]+)\\\n((?:    --hash=sha256:\w{64}(?: \\)?\n)+)", text)
+    assert len(entries) == len(re.findall(r"(?m)^[\w.-]+==", text))
+    return {package: version.partition(";")[0].strip() for package, version, _ in entries}
 
 
 def _functions() -> Iterator[tuple[int, str]]:
