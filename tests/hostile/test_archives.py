@@ -166,7 +166,8 @@ def test_a_row_of_our_own_format_that_was_tampered_with_is_refused_or_harmless(
 ) -> None:
     tried = [(field, form) for field, worst in DAMAGE[kind].items() for form in (worst, worst.replace("\0", ""))]
     for number, (field, value) in enumerate(tried):
-        rows = [row | ({field: value} if row["kind"] == kind and field in row else {}) for row in whole_export]
+        last = max(place for place, row in enumerate(whole_export) if row["kind"] == kind)
+        rows = [row | ({field: value} if place == last and field in row else {}) for place, row in enumerate(whole_export)]
         home = tmp_path / f"{number}.jsonl"
         home.write_bytes(b"".join(json.dumps(row, sort_keys=True).encode() + b"\n" for row in rows))
         other = connect(f"sqlite:///{shutil.copy(migrated_file, tmp_path / f'{number}.db')}", readers=1)
