@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -90,10 +91,14 @@ class House:
         self.app: App = create_app(settings, db)
         if clock is not None:
             object.__setattr__(self.app.kit, "clock", clock)
-        self._runner = asyncio.Runner()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)  # the browser's driver has a loop in this one
+        self._thread.start()
 
     def close(self) -> None:
-        self._runner.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
         room = self.app.kit.reading
         assert isinstance(room, Room)
         room.close()
@@ -103,7 +108,7 @@ class House:
 
     def all(self, asks: Iterable[Ask]) -> list[Answer]:
         """The answers, in the order of the requests."""
-        return self._runner.run(self._all(list(asks)))
+        return asyncio.run_coroutine_threadsafe(self._all(list(asks)), self._loop).result()
 
     async def _all(self, asks: list[Ask]) -> list[Answer]:
         answers: list[Answer | None] = [None] * len(asks)
