@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -30,6 +31,10 @@ def main() -> int:
     ask.add_argument("--only", help=f"parts, with commas between: {', '.join([*PARTS, *BESIDE])}")
     given = ask.parse_args()
     chosen = given.only.split(",") if given.only else list(PARTS)
+    if unknown := set(chosen) - {*PARTS, *BESIDE}:
+        ask.error(f"There is no part {', '.join(sorted(unknown))}.")
+    if missing := [name for name in ("wrk", "nginx") if not shutil.which(name)]:
+        ask.error(f"{' and '.join(missing)} must be installed first (Debian: apt install wrk nginx-light).")
     missed, begun = 0, time.monotonic()
     print(f"{'':<60}{'measured':>9} {'':<9}{'limit':>9}{'of it':>8}")
     with tempfile.TemporaryDirectory(prefix="folkmoot-bench-", dir=Path.cwd(), ignore_cleanup_errors=True) as name:

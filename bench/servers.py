@@ -82,7 +82,7 @@ class Folkmoot:
 def folkmoot(database: str, folder: Path, core: int | None = None) -> Iterator[Folkmoot]:
     """`folkmoot serve` with limits off, over a database that is there."""
     port = free_port()
-    environ = {"FOLKMOOT_LIMITS__ENABLED": "false", "FOLKMOOT_DATABASE": database, "FOLKMOOT_DATA": str(folder), "PYTHONDONTWRITEBYTECODE": ""}
+    environ = {"FOLKMOOT_LIMITS__ENABLED": "false", "FOLKMOOT_DATABASE": database, "FOLKMOOT_DATA": str(folder)}
     command = [*(pinned(core) if core is not None else []), sys.executable, "-m", "folkmoot", "serve", "--port", str(port)]
     with process(command, f"http://127.0.0.1:{port}/livez", environ, folder / "serve.log") as running:
         yield Folkmoot(f"http://127.0.0.1:{port}", running.pid)
@@ -91,8 +91,6 @@ def folkmoot(database: str, folder: Path, core: int | None = None) -> Iterator[F
 @contextmanager
 def nginx(folder: Path, page: bytes, packed: bytes, core: int | None = None) -> Iterator[str]:
     """nginx, one worker, serving one page from a file, packed beforehand, whatever is asked for."""
-    if not shutil.which("nginx"):
-        raise SystemExit("nginx is not installed (Debian: apt install nginx-light).")
     here = folder / "nginx"
     here.mkdir(exist_ok=True)
     here.chmod(0o755)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gzip
 import re
+import time
 
 import pytest
 
+from folkmoot.discussion import moderation
 from folkmoot.people.model import COMMAND
 from folkmoot.reading.snapshots import Key
-from folkmoot.settings import Server, Settings
+from folkmoot.settings import Logs, Server, Settings
 from folkmoot.sites import sites, stories
 from folkmoot.sites.model import Theme
+from folkmoot.storage.database import connect
 from tests.moot import Moot
 from tests.reading.visit import LAKE, Visit
 
@@ -102,6 +105,13 @@ def test_a_page_that_was_asked_for_before_is_served_before_the_router(moot: Moot
     assert b"The dam will not hold." in gzip.decompress(found[1])
 
 
+def test_where_every_request_is_logged_none_goes_past_the_log(moot: Moot) -> None:
+    visit = Visit(moot, Settings(logs=Logs(requests=True)))
+    assert visit.app.at_once is None
+    assert [visit.get("/thread", {"url": LAKE}).status_code for _ in range(2)] == [200, 200]
+    visit.close()
+
+
 def test_a_new_comment_is_on_the_next_page(moot: Moot, visit: Visit) -> None:
     moot.says(moot.guest("Ada"), "The dam will not hold.")
     visit.page(url=LAKE)
@@ -126,6 +136,17 @@ def test_a_removed_comment_is_gone_from_the_next_page(moot: Moot, visit: Visit) 
     page = visit.page(url=LAKE)
     assert "The dam will not hold." not in page.html
     assert visit.get(f"/c/{comment}").status_code == 404
+
+
+def test_what_another_process_removes_is_gone_here_too(database_url: str, moot: Moot, visit: Visit) -> None:
+    comment = moot.says(moot.guest("Ada"), "The dam will not hold.")
+    assert "The dam will not hold." in visit.page(url=LAKE).words
+    other = connect(database_url, readers=1)
+    other.write_now(lambda tx: moderation.decide(tx, COMMAND, comment, "remove", "Untrue.", moot.now))
+    end = time.monotonic() + 10
+    while "The dam will not hold." in visit.page(url=LAKE).words:
+        assert time.monotonic() < end
+    other.close()
 
 
 def test_a_held_comment_is_on_no_page(moot: Moot, visit: Visit) -> None:
