@@ -46,7 +46,7 @@ SNIPPET = (
 )
 CANARY = """
 for (const name of ['alert', 'confirm', 'prompt', 'print']) window[name] = (...said) => console.warn(`CANARY ${name} ${said}`);
-addEventListener('securitypolicyviolation', ({violatedDirective, blockedURI}) => console.warn(`CANARY policy ${violatedDirective} ${blockedURI}`), true);
+addEventListener("securitypolicyviolation", ({violatedDirective, blockedURI}) => console.warn(`CANARY ${violatedDirective} ${blockedURI}`), true);
 """
 # Every element with its attributes' names, handlers of any kind, and where links and forms lead; words apart.
 AUDIT = """() => {
