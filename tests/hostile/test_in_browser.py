@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
+from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
@@ -197,9 +198,22 @@ def tab(browser: Browser, room: Room) -> Iterator[Tab]:
         yield made
 
 
-def known_elements(tab: Tab, address: str) -> set[str]:
-    """Of what a page is made around readers' words."""
+class _Tags(HTMLParser):
+    """The elements of a page as the server sends it, each with its attributes' names."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add(" ".join([tag, *sorted(name for name, _ in attrs)]))
+
+
+def elements_of(tab: Tab, address: str) -> set[str]:
+    """Of what a page is made around readers' words, once its script has laid over it what it does."""
     tab.visit(address)
+    tab.page.locator(".vote [aria-pressed]").first.wait_for()
     return set(tab.look(tab.page.main_frame)["around"])
 
 
@@ -222,7 +236,7 @@ def read_all(browser: Browser, room: Room, typed: Iterable[str]) -> int:
             if not said:
                 continue
             for tab in (guarded, bare):
-                strange = known_elements(tab, room.page(said[0].url)) - known
+                strange = elements_of(tab, room.page(said[0].url)) - known
                 assert not {each for each in strange if not each.startswith(("span class", "p class"))}, strange
             nobodys.page.goto("about:blank")
             assert nobodys.page.evaluate(AGAIN, [each.html for each in said]) == []
