@@ -230,7 +230,7 @@ def read_all(browser: Browser, room: Room, typed: Iterable[str]) -> int:
     friend, *_ = room.say(["Said in *peace*: [the club](https://club.example/).", "Twice."])
     seen = 0
     with opened(browser, room) as guarded, opened(browser, room, bypass_csp=True) as bare, opened(browser, room) as nobodys:
-        known = known_elements(guarded, room.page(friend.url))
+        known = elements_of(guarded, room.page(friend.url)) | _Tags(room.talk.house.ask(get("/thread", {"url": friend.url})).text).found
         for chunk in chunks(typed):
             said = room.say(chunk)
             if not said:
