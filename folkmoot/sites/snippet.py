@@ -13,7 +13,8 @@ def snippet(server: str, address: str, key: str | None = None, label: str = "Dis
     story = f' data-story="{escape(key)}"' if key is not None else ""
     return (
         f'<folkmoot-thread data-url="{escape(address)}"{story}>\n'
-        f'  <noscript><iframe src="{thread}" title="{escape(label)}" loading="lazy" width="100%" height="900"></iframe></noscript>\n'
+        f'  <noscript><iframe src="{thread}" title="{escape(label)}" loading="lazy" height="900"'
+        ' style="border:0;inline-size:100%"></iframe></noscript>\n'
         f'  <a href="{thread}">{escape(label)}</a>\n'
         f"</folkmoot-thread>\n"
         f'<script async src="{escape(server)}/embed.js"></script>'
