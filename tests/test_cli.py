@@ -420,6 +420,35 @@ def test_a_backup_is_whole_and_can_be_rehearsed(at: Terminal, tmp_path: Path) ->
     verify(tmp_path / "copy.backup")
 
 
+def test_a_file_that_is_there_is_written_over_only_when_asked(at: Terminal, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.write_text("Somebody’s own.")
+    for words in (("backup", str(there)), ("export", "--site", "news.example", "--out", str(there))):
+        assert "--force" in at.refuses(*words)
+        assert there.read_text() == "Somebody’s own."
+    at.does("export", "--site", "news.example", "--out", str(there), "--force")
+    assert there.read_text() != "Somebody’s own."
+
+
+def test_a_list_cuts_long_words_and_gives_programs_all_of_them(at: Terminal, moot: Moot) -> None:
+    moot.says(moot.guest("Bo"), "Leave the jetty alone. " * 20)
+    (line,) = at.does("comment", "list").splitlines()
+    assert line.endswith("…") and len(line.rsplit("\t", 1)[1]) <= 80
+    assert at.err.startswith("id\tstory\tname")
+    (whole,) = at.reads("comment", "list")  # type: ignore[misc]
+    assert len(whole["text"]) > 400
+
+
+def test_an_unknown_import_is_refused_with_the_command_that_lists_them(at: Terminal) -> None:
+    for more in ((), ("--dry-run",)):
+        assert "import --list --site" in at.refuses("import", "--undo", "5", *more)
+
+
+def test_migrate_tells_programs_where_it_stands(at: Terminal) -> None:
+    answer = at.reads("migrate")
+    assert answer == {"from": len(migrations()), "newest": len(migrations()), "steps": [], "applied": True}
+
+
 def test_check_agrees_with_what_verbs_wrote_and_finds_what_nobody_may_write(at: Terminal, moot: Moot) -> None:
     said = moot.says(moot.guest("Bo"), "Leave the jetty alone.")
     moot.vote(moot.member("Chidi"), said, 1)

@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from folkmoot.cli.opening import ID, Command, opened, settings_with, site_named
-from folkmoot.cli.terminal import Fields, dry_run_option, json_option, show, show_all, tell, time_of
+from folkmoot.cli.terminal import Fields, dry_run_option, force_option, json_option, leave_be, show, show_all, tell, time_of
 from folkmoot.discussion import archive
 from folkmoot.discussion.export import write_export
 from folkmoot.discussion.importers import FORMATS
@@ -94,15 +94,17 @@ def _count(number: int, one: str, many: str) -> str:
 
 def _undo(batch: int, dry_run: bool, as_json: bool) -> None:
     with opened() as db, _progress() as progress:
-        fields = _look(db, batch) if dry_run else msgspec.to_builtins(archive.undo(db, batch, clock(), progress))
+        fields = _look(db, batch)
+        if not dry_run:
+            fields = msgspec.to_builtins(archive.undo(db, batch, clock(), progress))
     show(fields, as_json)
 
 
 def _look(db: Database, batch: int) -> Fields:
-    """What an undoing would be about: it goes in steps, so it cannot be rehearsed."""
+    """What an undoing is about: it goes in steps, so it cannot be rehearsed. Raises NotFound."""
     found = db.read_now(lambda tx: batch_by_id(tx, batch))
     if found is None:
-        raise NotFound(f"There is no import {batch}. `folkmoot import --list` names those that there are.", "no_such_batch")
+        raise NotFound(f"There is no import {batch}. `folkmoot import --list --site HOST` names those that there are.", "no_such_batch")
     came = msgspec.json.decode(found.report).get("comments")
     return {"batch": str(batch), "files": found.file, "phase": found.phase, "began": time_of(found.started), "comments": came}
 
@@ -121,7 +123,8 @@ def _list(host: str, as_json: bool) -> None:
 @click.option("--site", "host", required=True, metavar="HOST", help="Whose talk.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to; else standard output.")
 @click.option("--public", is_flag=True, help="Only what readers see; cannot be imported again.")
-def export(host: str, out: Path | None, public: bool) -> None:
+@force_option
+def export(host: str, out: Path | None, public: bool, force: bool) -> None:
     """Writes all that a newsroom holds as JSON Lines: comments, states, decisions, history, votes, and where they came from.
 
     Brought into an empty Folkmoot and exported there it is the same to the byte.
@@ -130,6 +133,8 @@ def export(host: str, out: Path | None, public: bool) -> None:
     folkmoot export --site news.example --out news.jsonl
     folkmoot export --site news.example --public | gzip > public.jsonl.gz
     """
+    if out is not None:
+        leave_be(out, force)
     with opened() as db, _written(out) as file:
         site = db.read_now(lambda tx: site_named(tx, host)).id
         lines = write_export(db, site, file, public)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from folkmoot.cli.opening import ID, Command, change, opened, story_named
-from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show, show_all, time_of
+from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, shorten, show, show_all, time_of
 from folkmoot.discussion import moderation, store
 from folkmoot.errors import NotFound
 from folkmoot.people.model import COMMAND
@@ -45,6 +45,8 @@ def list_(held: bool, story: str | None, limit: int, as_json: bool) -> None:
 
     with opened() as db:
         rows = db.read_now(found)
+    if not as_json:
+        rows = [{**row, "text": shorten(str(row["text"]))} for row in rows]
     show_all(rows, as_json, "Nothing waits for a moderator." if held else "Nothing has been said yet.")
 
 

@@ -92,8 +92,7 @@ def invite(role: Role, host: str | None, dry_run: bool) -> None:
 
 def welcome(settings: Settings, token: str) -> str:
     """The address of an invitation."""
-    server = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
-    return f"{server}/welcome/{token}"
+    return f"{settings.server.address}/welcome/{token}"
 
 
 def _everybody(tx: Tx) -> list[Known]:

@@ -132,8 +132,7 @@ def snippet_(host: str, url: str | None, story: str | None) -> None:
     settings, _ = settings_with()
     with opened(settings) as db:
         site = db.read_now(lambda tx: site_named(tx, host))
-    server = settings.server.public_url or f"http://{settings.server.host}:{settings.server.port}"
-    click.echo(snippet(server, url or f"https://{site.host}/THE-STORY", story))
+    click.echo(snippet(settings.server.address, url or f"https://{site.host}/THE-STORY", story))
 
 
 def _fields(site: Site) -> Fields:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import click
 import msgspec
 
+from folkmoot.errors import Conflict
 from folkmoot.web.words import machine
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Do it, say what came of it, and take it back.")
+force_option = click.option("--force", is_flag=True, help="Write over a file that is there already.")
 
 # What a terminal obeys rather than shows: controls, and what turns the direction of a line around. JSON has its own escapes for the first of them.
 _OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -48,8 +51,21 @@ def show_all(rows: Sequence[Fields], as_json: bool, nothing: str) -> None:
     elif sys.stdout.isatty():
         _print_table(rows)
     else:
+        click.echo("\t".join(rows[0]), err=True)  # the heading: no program that reads the lines gets it
         for row in rows:
             click.echo("\t".join(_plain(value) for value in row.values()))
+
+
+def leave_be(file: Path, force: bool) -> None:
+    """Raises Conflict where a file is there already, unless it may be written over."""
+    if file.exists() and not force:
+        raise Conflict(f"{file} is there already, so nothing was written. Name another file, or write over it with --force.", "file_there")
+
+
+def shorten(words: str, letters: int = 80) -> str:
+    """The beginning of words, on one line."""
+    line = " ".join(words.split())
+    return line if len(line) <= letters else f"{line[: letters - 1].rstrip()}…"
 
 
 def time_of(at: int | None) -> str | None:

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from folkmoot.cli.opening import Command, connected, make_folder, opened, settings_file, settings_with
-from folkmoot.cli.terminal import done, dry_run_option, json_option, show_all, tell
+from folkmoot.cli.terminal import done, dry_run_option, force_option, json_option, leave_be, show, show_all, tell
 from folkmoot.discussion import checks as discussion
 from folkmoot.people import checks as people
 from folkmoot.settings import KEYS, Settings
@@ -46,17 +46,22 @@ def config(as_json: bool) -> None:
 
 @click.command("backup", cls=Command)
 @click.argument("path", type=click.Path(path_type=Path), metavar="FILE|DIR")
+@force_option
 @dry_run_option
-def backup(path: Path, dry_run: bool) -> None:
+def backup(path: Path, force: bool, dry_run: bool) -> None:
     """Copies the database while it is in use, and proves that the copy is whole.
 
     Into a file, or into a folder under a name with today's date. The folder `secrets` beside the data is not part of it.
+
+    To bring one back: stop `folkmoot serve`, put the file in place of the database (folkmoot.db in the data folder, without the
+    -wal and -shm beside it), start again. For PostgreSQL: pg_restore --clean --if-exists --no-owner --dbname=DATABASE FILE.
 
     \b
     folkmoot backup /var/backups/
     folkmoot backup /var/backups/folkmoot.backup
     """
     file = _name(path) if path.is_dir() else path
+    leave_be(file, force)
     with opened() as db:
         if not dry_run:
             write_backup(db, file)
@@ -66,7 +71,8 @@ def backup(path: Path, dry_run: bool) -> None:
 
 @click.command("migrate", cls=Command)
 @dry_run_option
-def migrate(dry_run: bool) -> None:
+@json_option
+def migrate(dry_run: bool, as_json: bool) -> None:
     """Brings the database to this program's schema. Makes a backup first, proves it, and says how to go back to it.
 
     \b
@@ -84,6 +90,9 @@ def migrate(dry_run: bool) -> None:
             steps = _migrate(db, settings, have)
     finally:
         db.close()
+    if as_json:
+        show({"from": have, "newest": newest, "steps": steps, "applied": not dry_run}, as_json)
+        return
     done(f"Applied: {', '.join(steps)}." if steps else f"The database is at schema {have}, which is the newest this program knows.", dry_run)
 
 
@@ -130,5 +139,11 @@ def check(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         show_all([msgspec.to_builtins(finding) for finding in found], as_json, "")
     else:
-        tell(f"{len(found):,} things do not agree." if found else "Everything agrees.")
+        tell(_outcome(len(found)))
     ctx.exit(1 if found else 0)
+
+
+def _outcome(wrong: int) -> str:
+    if wrong == 1:
+        return "1 thing does not agree."
+    return f"{wrong:,} things do not agree." if wrong else "Everything agrees."
