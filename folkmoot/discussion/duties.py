@@ -38,22 +38,32 @@ def claim(tx: Tx, guest: int, member: int, now: int) -> int:
     Votes of the last 30 days begin to count; older ones are kept as they are. Where the member has voted on a comment
     already, that vote stands; a vote on a comment that is now one's own goes.
     """
-    moved = store.move_comments(tx, guest, member, STEP)
-    if moved == STEP:
-        return moved
+    written = store.comments_of_guest(tx, guest, STEP)
+    for row in written:
+        _claim_comment(tx, row.id, row.story, member)
+    if len(written) == STEP:
+        return STEP
     store.move_flags(tx, guest, member)
     for vote in store.votes_of_person(tx, guest, STEP):
         _claim_vote(tx, vote.comment, vote.value, bool(vote.counted), vote.at, guest, member, now)
-    return moved + store.votes_left(tx, guest)
+    return len(written) + store.votes_left(tx, guest)
+
+
+def _claim_comment(tx: Tx, comment: int, story: int, member: int) -> None:
+    """The comment is the member's now, so a vote of theirs on it is no longer for them to give."""
+    tx.hold(story)
+    store.set_person(tx, comment, member)
+    store.delete_vote(tx, comment, member)
+    tx.at_end(("tally", comment), lambda tx: count_votes(tx, comment))
+    tx.bump(story)
 
 
 def _claim_vote(tx: Tx, comment: int, value: int, counted: bool, at: int, guest: int, member: int, now: int) -> None:
+    story = store.story_of(tx, comment)
+    if story is not None:
+        tx.hold(story)
     store.delete_vote(tx, comment, guest)
     row = store.comment_row(tx, comment)
-    if row is None or row.person == member or store.vote_of(tx, comment, member) is not None:
-        if counted:
-            count_votes(tx, comment)
-        return
-    tx.hold(row.story)
-    store.put_vote(tx, comment, member, value, int(counted or now - at <= CLAIM_VOTES), at)
+    if row is not None and row.person != member and store.vote_of(tx, comment, member) is None:
+        store.put_vote(tx, comment, member, value, int(counted or now - at <= CLAIM_VOTES), at)
     tx.at_end(("tally", comment), lambda tx: count_votes(tx, comment))

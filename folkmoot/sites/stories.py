@@ -27,13 +27,14 @@ def place(tx: Tx, address: str) -> Site:
 def find(tx: Tx, address: str, key: str | None = None) -> Story | None:
     """The story of an address: by the publisher's own id where given, else by the cleaned address or an alias of it.
 
+    What a reader alone has said of an id does not lead away from the address that is asked for.
+
     Raises Invalid for an address that is none, or of an unregistered host.
     """
     cleaned = clean_address(address)
-    if key is not None:
-        by_key = store.story_by_key(tx, place(tx, address).id, key)
-        if by_key is not None:
-            return by_key
+    by_key = store.story_by_key(tx, place(tx, address).id, key) if key is not None else None
+    if by_key is not None and (by_key.title_from != "reader" or cleaned in store.addresses_of(tx, by_key.id)):
+        return by_key
     found = store.story_by_address(tx, cleaned)
     if found is None:
         place(tx, address)
@@ -60,18 +61,28 @@ def ensure(tx: Tx, address: str, key: str | None, title: str | None, told_by: To
     if title and _STRENGTH[told_by] > _STRENGTH[found.title_from] and told_by != "reader":
         store.set_title(tx, found.id, clean_title(title), told_by)
         tx.bump(found.id)
-    if told_by != "reader":
-        store.insert_address(tx, clean_address(address), found.id, told_by, now)
+    if told_by != "reader" and store.insert_address(tx, clean_address(address), found.id, told_by, now):
+        tx.bump(ALL_STORIES)
     return found
 
 
 def _take_in(tx: Tx, site: Site, address: str, key: str | None, title: str | None, told_by: ToldBy, now: int) -> Story:
-    story = Story(new_id(now), site.id, key, address, clean_title(title or ""), told_by, None, now, None)
+    taken = key is not None and store.story_by_key(tx, site.id, key) is not None  # by what a reader said; the page's word is to come
+    story = Story(new_id(now), site.id, None if taken else key, address, clean_title(title or ""), told_by, None, now, None)
     store.insert_story(tx, story)
     if not store.insert_address(tx, clean_address(address), story.id, told_by, now):
-        raise Conflict("This story was taken in a moment ago. Try again.", "story_taken")
+        return _of_another(tx, story, address)
     tx.bump(story.id)
     return story
+
+
+def _of_another(tx: Tx, story: Story, address: str) -> Story:
+    """Somebody took the story in at the same time, by another process: theirs it is."""
+    store.delete_story(tx, story.id)
+    theirs = store.story_by_address(tx, clean_address(address))
+    if theirs is None:
+        raise Conflict("This story was taken in a moment ago. Try again.", "story_taken")
+    return theirs
 
 
 def close(tx: Tx, actor: Actor, story: int, reason: str, now: int) -> Story:
@@ -88,6 +99,8 @@ def _decide(tx: Tx, actor: Actor, story: int, deed: str, reason: str, now: int, 
     found = get_story(tx, story)
     if actor.door not in ("rule", "import"):
         require(actor, "close_story", found.site)
+    tx.hold(story)
+    found = get_story(tx, story)
     if (found.closed is None) == (closed is None):
         raise Conflict("This story is open already.", "no_change") if closed is None else Conflict("This story is closed already.", "no_change")
     store.set_closed(tx, story, closed)
