@@ -111,6 +111,8 @@ async def _tick(db: Database) -> None:
             await asyncio.to_thread(changes.tick, db, clock())
         except Problem as problem:
             log.warning("Votes are not shown yet: %s", problem.words)
+        except Exception:  # votes would never be shown again, were this task to end
+            log.exception("Votes are not shown yet")
 
 
 def _readiness(kit: Kit[Actor]) -> Callable[[Request], Any]:
@@ -157,7 +159,7 @@ def serve(settings: Settings, *, ready: Callable[[str], None] = lambda address: 
     prepare(settings)
     listening = processes.listen(settings.server.host, settings.server.port)
     write_to_stderr(settings.logs)
-    ready(address_of(settings))
+    ready(settings.server.address)
     several = settings.server.workers > 1
     servers = [processes.Task(f"serve {number}", serve_one, (settings, listening)) for number in range(settings.server.workers)]
     crew = processes.Crew([*(servers if several else ()), processes.Task("work", work, (settings,))])
@@ -169,12 +171,6 @@ def serve(settings: Settings, *, ready: Callable[[str], None] = lambda address: 
             serve_one(settings, listening, around)
     finally:
         crew.stop()
-
-
-def address_of(settings: Settings) -> str:
-    """Where the server is to be reached from this machine."""
-    host = settings.server.host
-    return settings.server.public_url or f"http://{f'[{host}]' if ':' in host else host}:{settings.server.port}"
 
 
 def prepare(settings: Settings) -> None:

@@ -38,6 +38,11 @@ class Server(Struct, frozen=True):
         Meta(description="Networks whose X-Forwarded-For is believed; none, because anybody can send that header."),
     ] = ()
 
+    @property
+    def address(self) -> str:
+        """Where readers reach it, else where this machine does."""
+        return self.public_url or f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
 
 class Storage(Struct, frozen=True):
     """Where the data lies."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -141,6 +143,7 @@ def until(true: Callable[[], Any], seconds: float = 20.0) -> Any:
 
 PROGRAM = """
 import sys
+import threading
 from folkmoot.app import serve
 from folkmoot.settings import load
 if __name__ == "__main__":
@@ -240,3 +243,20 @@ def test_a_database_of_a_newer_program_is_refused_at_start(tmp_path: Path) -> No
     db.close()
     with pytest.raises(Unavailable, match="9999"):
         whole.prepare(settings)
+
+
+def test_a_fault_does_not_end_the_showing_of_votes(moot: Moot, monkeypatch: pytest.MonkeyPatch) -> None:
+    tick, ticked = whole.changes.tick, threading.Event()
+
+    def fail_once(db: Database, now: int) -> None:
+        monkeypatch.setattr(whole.changes, "tick", lambda db, now: (tick(db, now), ticked.set()))
+        raise RuntimeError("a fault of ours")
+
+    async def journey() -> None:
+        ticking = asyncio.create_task(whole._tick(moot.db))
+        assert await asyncio.to_thread(ticked.wait, 10)
+        ticking.cancel()
+
+    monkeypatch.setattr(whole, "TICK", 0.01)
+    monkeypatch.setattr(whole.changes, "tick", fail_once)
+    asyncio.run(journey())

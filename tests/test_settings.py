@@ -9,7 +9,7 @@ import pytest
 
 from folkmoot import settings as settings_module
 from folkmoot.errors import Invalid
-from folkmoot.settings import KEYS, MASK, Settings, load, show
+from folkmoot.settings import KEYS, MASK, Server, Settings, load, show
 
 
 def file(folder: Path, text: str) -> Path:
@@ -120,3 +120,15 @@ def test_every_key_is_heeded_somewhere() -> None:
     code = "\n".join(file.read_text("utf-8") for file in Path(settings_module.__file__).parent.rglob("*.py") if file.name != "settings.py")
     for key in KEYS.values():
         assert re.search(rf"\.{key.name}\b", code), key.path
+
+
+@pytest.mark.parametrize(
+    ("server", "address"),
+    [
+        (Server(), "http://127.0.0.1:8080"),
+        (Server(host="::1", port=8001), "http://[::1]:8001"),
+        (Server(host="::1", public_url="https://talk.example"), "https://talk.example"),
+    ],
+)
+def test_the_server_has_one_address_for_all_who_name_it(server: Server, address: str) -> None:
+    assert server.address == address

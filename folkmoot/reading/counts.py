@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 
@@ -18,8 +19,9 @@ from folkmoot.web import headers
 
 MOST = 100
 NO_STORY = 0
-FIRST = 1  # the version that a story's taking in gives it: an address without a story may have one now
-
+MAX_TARGET = 4_096  # a longer one is read each time: a request line may be fifteen times that
+REMEMBERED = 2_000
+ENTRY = 200  # bytes that an address takes beside itself
 
 _PUBLIC: Lines = [(name.lower().encode(), value.encode()) for name, value in headers.api(public=True).items()]
 
@@ -27,10 +29,15 @@ _PUBLIC: Lines = [(name.lower().encode(), value.encode()) for name, value in hea
 class Counts:
     """Knows which story an address means (or that there is none) and how many comments a story has; forgets what moves."""
 
-    def __init__(self, db: Database, room: int = 50_000) -> None:
+    _stories: dict[str, int]
+    _live: dict[int, int]
+    _heard_of: set[int]
+    _taken: int  # bytes
+
+    def __init__(self, db: Database, room: int = 16 << 20) -> None:
+        """room: bytes of addresses that are remembered."""
         self._db, self._room = db, room
-        self._stories: dict[str, int] = {}
-        self._live: dict[int, int] = {NO_STORY: 0}
+        self._forget_all()
         self._asked: dict[bytes, tuple[str, ...]] = {}
         self._round = 0
         self._lock = threading.Lock()
@@ -44,7 +51,9 @@ class Counts:
 
     def remember(self, target: bytes, addresses: Sequence[str]) -> None:
         """Keeps what a request target asks for, so that it need not be read again."""
-        if len(self._asked) >= 2_000:
+        if len(target) > MAX_TARGET:
+            return
+        if len(self._asked) >= REMEMBERED:
             self._asked.clear()
         self._asked[target] = tuple(addresses)
 
@@ -68,10 +77,13 @@ class Counts:
         return {address: live.get(story, 0) for address, story in by_address.items()}
 
     def _keep(self, by_address: dict[str, int], live: dict[int, int]) -> None:
-        if len(self._stories) + len(self._live) > self._room:
+        size = sum(map(_size, by_address))
+        if self._taken + size > self._room:
             self._forget_all()
+        self._taken += size
         self._stories |= by_address
         self._live |= live
+        self._heard_of |= live.keys()
 
     def told(self, versions: Mapping[int, int]) -> None:
         """Forgets the counts of stories that moved, and what is known of addresses when one may lead elsewhere now."""
@@ -79,14 +91,26 @@ class Counts:
             self._round += 1
             if not versions or ALL_STORIES in versions:
                 self._forget_all()
-            elif FIRST in versions.values():
-                self._stories = {address: story for address, story in self._stories.items() if story != NO_STORY}
+            elif not self._heard_of.issuperset(versions):
+                self._heard_of |= versions.keys()
+                self._forget_empty()
             for story in versions:
                 if story != NO_STORY:
                     self._live.pop(story, None)
 
+    def _forget_empty(self) -> None:
+        """A story that was never heard of may be that of an address which had none."""
+        self._stories = {address: story for address, story in self._stories.items() if story != NO_STORY}
+        self._taken = sum(map(_size, self._stories))
+
     def _forget_all(self) -> None:
         self._stories, self._live = {}, {NO_STORY: 0}
+        self._heard_of = set()
+        self._taken = 0
+
+
+def _size(address: str) -> int:
+    return sys.getsizeof(address) + ENTRY
 
 
 def _look(tx: Tx, addresses: Sequence[str]) -> tuple[dict[str, int], dict[int, int]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from folkmoot.errors import Problem
 from folkmoot.reading.answers import choose
 from folkmoot.reading.counts import Counts
 from folkmoot.reading.snapshots import Head, Key, Snapshots
@@ -55,8 +54,8 @@ class Hot:
             return self._counts(target, headers)
         try:
             return choose(await self._snapshots.get(key), headers)
-        except Problem:
-            return None  # whoever is behind says it, in the words and the shape that fit
+        except Exception:
+            return None  # whoever is behind meets it again, logs it, and says it in the words and the shape that fit
 
 
 def target_of(scope: Scope) -> bytes:

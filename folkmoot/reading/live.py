@@ -21,6 +21,7 @@ from folkmoot.errors import Unavailable
 from folkmoot.reading.snapshots import ALL_STORIES
 from folkmoot.storage.database import Database
 from folkmoot.web import headers
+from folkmoot.web.logs import log
 from folkmoot.web.words import N_
 
 PAUSE = 1.0       # seconds between two events of a story
@@ -123,8 +124,10 @@ class Live:
             channel.stirred.clear()
             try:
                 channel.last = await self._db.read(lambda tx: Moved(*paging.standing(tx, story)))
-            except Unavailable:
+            except Exception as error:  # who listens would wait for good, were this task to end
                 channel.stirred.set()  # to be tried again
+                if not isinstance(error, Unavailable):
+                    log.exception("A story's news could not be read")
             for queue in channel.listeners if channel.last else ():
                 _offer(queue, channel.last)
             await asyncio.sleep(PAUSE)

@@ -156,6 +156,7 @@ class Writer(threading.Thread):
 
     def _give_up(self, group: list[Piece], unsure: Unsure) -> None:
         self._roll_back()
+        self._tell({})  # anything may have moved
         self._refuse([piece for piece in group if piece.error is None], unsure.cause)
         answer([piece for piece in group if piece.error is not unsure.cause])
 

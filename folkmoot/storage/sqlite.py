@@ -59,8 +59,8 @@ class Watcher(threading.Thread):
 
     def _look(self) -> dict[int, int]:
         """What others have moved since the last look."""
-        if not self._connection.table_exists("main", "story_version"):
-            return {}
+        if not self._connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'story_version'").fetchone():
+            return {}  # `table_exists` goes by the schema that the connection read last, which was perhaps none
         sql = "SELECT moved, story, version, writer FROM story_version WHERE moved > :seen"
         rows = cast("list[tuple[int, int, int, int]]", self._connection.execute(sql, {"seen": self._seen}).fetchall())
         self._seen = max((row[0] for row in rows), default=self._seen)

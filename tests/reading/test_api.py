@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from folkmoot.people.model import COMMAND
+from folkmoot.reading.counts import Counts
 from tests.moot import Moot
 from tests.reading.visit import LAKE, Visit
 
@@ -134,3 +137,25 @@ def test_counts_of_what_is_no_story_of_ours_are_refused(visit: Visit, addresses:
 
 def test_a_hundred_addresses_are_counted_in_one_request(moot: Moot, visit: Visit) -> None:
     assert len(count(visit, *(f"https://news.example/story/{number}" for number in range(100)))) == 100
+
+
+def test_a_story_that_another_process_took_in_is_counted_whatever_version_is_heard_first(moot: Moot, visit: Visit) -> None:
+    mill = "https://news.example/mill"
+    assert count(visit, mill) == {mill: 0}
+    visit.room.counts.close()  # as where a watcher has merged two commits: only the second is heard
+    story = moot.take_in(mill)
+    for words in ("It burnt down in 1911.", "No, in 1912."):
+        moot.post(moot.guest("Ada"), words, story=story)
+    visit.room.counts.told({story.id: 2})
+    assert count(visit, mill) == {mill: 2}
+
+
+def test_counts_remember_addresses_within_their_room_and_no_endless_request(moot: Moot, visit: Visit) -> None:
+    counts = Counts(moot.db, room=2_000)
+    for number in range(50):
+        asyncio.run(counts.of([f"https://news.example/{number}"]))
+        assert counts._taken <= 2_000
+    assert 0 < len(counts._stories) < 10
+    counts.remember(b"/api/v1/counts?url=" + b"x" * 5_000, [LAKE])
+    assert not counts._asked
+    counts.close()

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from folkmoot.errors import NotFound, Problem
+from folkmoot.errors import NotFound
+from folkmoot.reading import answers
 from folkmoot.reading.answers import matches, pack, takes_gzip
 from folkmoot.reading.counts import Counts
 from folkmoot.reading.hot import Hot
@@ -25,7 +26,7 @@ class Door:
     """Asks an ASGI application; what falls through is answered with 418."""
 
     def __init__(self, db: Database) -> None:
-        self.fault: Problem | None = None
+        self.fault: Exception | None = None
         self.snapshots = Snapshots(db, self.build)
         self.spellings: Spellings[Key] = Spellings(db)
         self.hot = Hot(self.beyond, self.spellings, self.snapshots, Counts(db))
@@ -199,3 +200,15 @@ def test_if_none_match_is_compared_weakly_tag_by_tag(asked: bytes, same: bool) -
 )
 def test_gzip_goes_only_to_who_takes_it(accepted: bytes, packed: bool) -> None:
     assert takes_gzip(accepted) is packed
+
+
+def test_a_fault_in_a_build_is_left_to_the_router_which_says_it_in_words(db: Database, door: Door) -> None:
+    door.snapshots.told({})
+    door.fault = RuntimeError("the secret is 12345")
+    assert door.ask("/lake")[0] == 418
+
+
+def test_an_endless_accept_encoding_is_weighed_but_not_remembered() -> None:
+    before = answers._known.cache_info().currsize
+    assert takes_gzip(b"gzip" + b", br" * 5_000)
+    assert answers._known.cache_info().currsize == before

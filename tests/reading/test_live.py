@@ -203,3 +203,20 @@ def test_too_many_listeners_are_asked_to_come_back(moot: Moot, visit: Visit, mon
     answer = visit.get(f"/api/v1/events?story={moot.story.id}")
     assert answer.status_code == 503
     assert answer.headers["retry-after"] == "60"
+
+
+def test_a_fault_is_logged_and_the_channel_goes_on(moot: Moot, visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    standing = live.paging.standing
+
+    def fail_once(tx: Any, story: int) -> Any:
+        monkeypatch.setattr(live.paging, "standing", standing)
+        raise RuntimeError("a fault of ours")
+
+    async def journey() -> None:
+        stream = Stream(visit, f"story={moot.story.id}")
+        await stream.event()
+        await stream.leave()
+
+    monkeypatch.setattr(live.paging, "standing", fail_once)
+    run(journey)
+    assert "a fault of ours" in caplog.text

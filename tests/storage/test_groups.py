@@ -13,6 +13,8 @@ import pytest
 
 from folkmoot.errors import Conflict, Invalid, Unavailable
 from folkmoot.storage.database import Database, Tx, connect
+from folkmoot.storage.groups import Unsure, Writer
+from folkmoot.storage.pieces import Piece
 
 PUT = "INSERT INTO fact (name, body) VALUES (:name, :body)"
 
@@ -272,3 +274,35 @@ def test_who_comes_when_too_many_wait_is_told_at_once(db: Database, monkeypatch:
 
     asyncio.run(journey())
     assert len(names(db)) == 6
+
+
+class Uncertain:
+    """A session whose commit nobody hears the end of."""
+
+    def begin(self) -> None:
+        pass
+
+    def perform(self, piece: Piece, careful: bool = False) -> None:
+        pass
+
+    def commit(self) -> dict[int, int]:
+        raise Unsure(Unavailable("The line was cut."))
+
+    def roll_back(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_commit_whose_end_is_unknown_is_told_as_everything_may_have_moved() -> None:
+    told: list[dict[int, int]] = []
+    writer = Writer("uncertain", Uncertain(), told.append, 10, 20)
+    writer.start()
+    piece = Piece(lambda tx: None).prepared_to_block()
+    writer.queue.put(piece)
+    with pytest.raises(Unavailable):
+        piece.result()
+    writer.queue.put(None)
+    writer.join()
+    assert told == [{}]

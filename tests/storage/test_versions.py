@@ -6,11 +6,13 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from folkmoot.storage import changes
 from folkmoot.storage.database import Database, Tx, connect
+from folkmoot.storage.migrations import migrate
 
 STORY = 7
 
@@ -166,3 +168,16 @@ def test_many_moves_at_once_are_all_heard(db: Database, other: Database) -> None
     asyncio.run(journey())
     ear.wait_for(lambda _: len({story for _, moved in ear.heard for story in moved}) == 2_000)
     assert {version for _, moved in ear.heard for version in moved.values()} == {1}
+
+
+def test_who_opened_the_file_before_its_schema_was_made_hears_of_others_all_the_same(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/new.db"
+    early = connect(url, readers=1)
+    later = connect(url, readers=1)
+    migrate(later, 1)
+    ear = Ear()
+    early.follow(ear)
+    later.write_now(bump)
+    ear.wait_for(lambda moved: STORY in moved)
+    early.close()
+    later.close()
