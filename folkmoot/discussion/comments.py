@@ -81,7 +81,7 @@ def _parent(tx: Tx, draft: Draft) -> Row | None:
     if draft.parent is None:
         return None
     row = store.comment_row(tx, draft.parent)
-    if row is None or (row.state != "published" and not row.visible):
+    if row is None or not row.visible:
         raise NotFound("The comment that you answer is not there.", "no_such_parent", "parent")
     if row.story != draft.story:
         raise Invalid("The comment that you answer belongs to another story.", "foreign_parent", "parent")
@@ -177,6 +177,7 @@ def withdraw(tx: Tx, actor: Actor, comment: int, now: int) -> None:
     if row.state == "published":
         store.add_live(tx, row.story, -1)
         vanish(tx, row, turn)
+    if row.visible:
         tx.bump(row.story)
 
 
@@ -218,6 +219,8 @@ def vote(tx: Tx, actor: Actor, comment: int, value: int, now: int, customs: Cust
     _require_shown(row)
     if row.person == actor.id and actor.id is not None:
         raise NotAllowed("One's own comment is for others to judge.", "own_comment")
+    if not value and actor.person is None:
+        return Given(False)  # who is nobody yet has no vote to take back
     counts = actor.proven or customs.guests_vote or policy_of(tx, get_story(tx, row.story).site).guests_vote
     person, token = _somebody(tx, actor, now)
     if value:

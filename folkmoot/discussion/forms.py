@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 
 from folkmoot.discussion import comments, mine, moderation
 from folkmoot.discussion.answers import revision_answer
-from folkmoot.discussion.asking import CommentPath, customs, lane_of, words_of
+from folkmoot.discussion.asking import LANES, CommentPath, customs, lane_of, words_of
 from folkmoot.discussion.fragments import in_language
 from folkmoot.discussion.mine import Own
 from folkmoot.discussion.model import FLAG_REASONS, MAX_DETAIL, Draft, Given, Posted
@@ -60,8 +60,9 @@ class FlagForm(Struct, forbid_unknown_fields=True):
 
 
 class DecisionForm(Struct, forbid_unknown_fields=True):
-    do: Literal["hold", "release", "remove", "restore"]
+    do: Literal["hold", "release", "remove", "restore", "remove_revision", "keep"]
     reason: Annotated[str, Meta(max_length=MAX_REASON)] = ""
+    revision: Annotated[int, Meta(ge=1, le=100_000)] | None = None
 
 
 class Setting(Struct, frozen=True):
@@ -78,8 +79,7 @@ async def post(ask: Ask[Actor], form: CommentForm) -> object:
         posted = await _post(ask, form)
     except Problem as problem:
         return await _composer_again(ask, form, problem)
-    published = posted.verdict.answer == "published"
-    answer = ask.see(f"/c/{posted.id}#c{posted.id}" if published else f"/me/c/{posted.id}")
+    answer = ask.see(f"/me/c/{posted.id}")
     return ask.keep_token(answer, posted.token, GUEST_DAYS) if posted.token else answer
 
 
@@ -92,7 +92,7 @@ async def _post(ask: Ask[Actor], form: CommentForm) -> Posted:
         draft = Draft(story.id, words, form.parent, form.name or None)
         return comments.post(tx, ask.actor(tx), draft, ask.now, customs(ask))
 
-    return await ask.write(act, form.story or lane_of(form.url))
+    return await ask.write(act, form.story or LANES.of(form.url))
 
 
 async def _composer_again(ask: Ask[Actor], form: CommentForm, problem: Problem) -> object:
@@ -159,7 +159,8 @@ async def edit(ask: Ask[Actor], path: CommentPath, form: TextForm) -> object:
     ask.spend("change")
     try:
         words = await words_of(form.text)
-        await ask.write(lambda tx: comments.edit(tx, ask.actor(tx), path.id, words, ask.now, customs(ask)))
+        lane = await lane_of(ask, path.id)
+        await ask.write(lambda tx: comments.edit(tx, ask.actor(tx), path.id, words, ask.now, customs(ask)), lane)
     except Invalid as problem:
         at: Setting = await ask.read(_own_setting(ask, path.id))
         return _page(ask, "edit", at, 422, text=form.text, problems=[("text", in_words(problem.words, ask.language))])
@@ -172,13 +173,14 @@ async def withdraw_page(ask: Ask[Actor], path: CommentPath) -> object:
 
 async def withdraw(ask: Ask[Actor], path: CommentPath, form: Nothing) -> object:
     ask.spend("change")
-    await ask.write(lambda tx: comments.withdraw(tx, ask.actor(tx), path.id, ask.now))
+    await ask.write(lambda tx: comments.withdraw(tx, ask.actor(tx), path.id, ask.now), await lane_of(ask, path.id))
     return ask.see(f"/me/c/{path.id}")
 
 
 async def vote(ask: Ask[Actor], path: CommentPath, form: VoteForm) -> object:
     ask.spend("vote")
-    given = await ask.write(lambda tx: comments.vote(tx, ask.actor(tx), path.id, int(form.value), ask.now, customs(ask)))
+    lane = await lane_of(ask, path.id)
+    given = await ask.write(lambda tx: comments.vote(tx, ask.actor(tx), path.id, int(form.value), ask.now, customs(ask)), lane)
     return _keep(ask, ask.see(f"/c/{path.id}#c{path.id}"), given)
 
 
@@ -196,13 +198,15 @@ async def flag(ask: Ask[Actor], path: CommentPath, form: FlagForm) -> object:
     if form.reason not in FLAG_REASONS:
         said = in_words("Choose what is wrong with it.", ask.language)
         return _page(ask, "flag", at, 422, problems=[("reason", said)], done=False)
-    given = await ask.write(lambda tx: comments.flag(tx, ask.actor(tx), path.id, form.reason, form.detail, ask.now))
+    lane = await lane_of(ask, path.id)
+    given = await ask.write(lambda tx: comments.flag(tx, ask.actor(tx), path.id, form.reason, form.detail, ask.now), lane)
     return _keep(ask, _page(ask, "flag", at, problems=[], done=True), given)
 
 
 async def decide(ask: Ask[Actor], path: CommentPath, form: DecisionForm) -> object:
     ask.spend("change")
-    await ask.write(lambda tx: moderation.decide(tx, ask.actor(tx), path.id, form.do, form.reason, ask.now))
+    lane = await lane_of(ask, path.id)
+    await ask.write(lambda tx: moderation.decide(tx, ask.actor(tx), path.id, form.do, form.reason, ask.now, form.revision), lane)
     return ask.see(f"/me/c/{path.id}")
 
 

@@ -16,8 +16,12 @@ def in_language(own: Own, language: str) -> Own:
     return structs.replace(own, why=in_words(own.why, language))
 
 
-def placed(tx: Tx, own: Own, language: str) -> str:
-    """The <li> of a comment as its writer sees it."""
+def with_parent(tx: Tx, own: Own) -> tuple[Own, str]:
+    """A comment and the name of whom it answers, "" where nobody is to be named."""
     parent = store.comment_row(tx, own.comment.parent) if own.comment.parent else None
-    name = parent.name if parent is not None and parent.state == "published" else ""
-    return render("discussion/placed.html", language, c=own.comment, parent_name=name, why=in_words(own.why, language))
+    return own, parent.name if parent is not None and parent.state == "published" else ""
+
+
+def placed(own: Own, parent_name: str, language: str) -> str:
+    """The <li> of a comment as its writer sees it."""
+    return render("discussion/placed.html", language, c=own.comment, parent_name=parent_name, why=in_words(own.why, language))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from msgspec import structs
+
 from folkmoot.discussion import store
 from folkmoot.discussion.model import ANONYMOUS, Customs, Draft, Verdict, Words
 from folkmoot.discussion.rules import HOUR, OLD_HANDS, Context, judge
@@ -24,7 +26,7 @@ def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now
     repeated, echoed, copies = _said_before(tx, actor, draft.words, now) if customs.limits else (None, None, 0)
     looks = skeleton(name) if name != ANONYMOUS else ""  # everybody without a name is called the same
     return judge(
-        draft,
+        structs.replace(draft, name=name),
         _context(
             tx, actor, story, policy, now, customs, approved=approved, first_seen=first_seen or None, by_person=tuple(by_person),
             by_network=tuple(by_network), repeated=repeated, echoed=echoed, copies=copies, looks=looks,

@@ -20,7 +20,6 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 
 OWN = 100
-WAITING = 1_000  # held comments that are looked through for those of a moderator's sites
 
 
 class Own(Struct, frozen=True):
@@ -92,7 +91,7 @@ def deeds_for(actor: Actor, site: int, own: Own) -> list[str]:
     """The decisions that this person may take on a comment as it stands."""
     fits = [deed for deed, (begins, _) in DEEDS.items() if own.comment.state in begins]
     if own.waiting_html is not None:
-        fits = ["release", "remove"]
+        fits = ["release", "remove_revision", "remove"]
     return [deed for deed in fits if may(actor, deed, site)]
 
 
@@ -106,8 +105,13 @@ def waiting_for(tx: Tx, actor: Actor, story: Story | None, limit: int, now: int)
     if story is None and not serves_somewhere(actor):
         raise NotAllowed("Only moderators see what waits.", "not_staff")
     site_of = cache(lambda story: get_story(tx, story).site)
-    rows = store.held_comments(tx, story.id if story else None, limit if story else WAITING)
-    return [_own(tx, row, now) for row in rows if may(actor, "see_held", site_of(row.story))][:limit]
+    found: list[Own] = []
+    for row in store.all_held(tx, story.id if story else None):
+        if len(found) == limit:
+            break
+        if may(actor, "see_held", site_of(row.story)):
+            found.append(own_comment_of(tx, row.id, now))
+    return found
 
 
 def serves_somewhere(actor: Actor) -> bool:

@@ -18,7 +18,7 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
 
-DEEDS: dict[str, tuple[frozenset[str], str]] = {
+DEEDS: dict[str, tuple[frozenset[str], str]] = {  # deed -> (the states it starts from, the one it leads to)
     "hold": (frozenset({"published"}), "held"),
     "release": (frozenset({"held", "unapproved"}), "published"),
     "remove": (frozenset({"published", "held", "unapproved"}), "removed"),
@@ -27,29 +27,57 @@ DEEDS: dict[str, tuple[frozenset[str], str]] = {
 MAX_REASON = 500
 
 
-def decide(tx: Tx, actor: Actor, comment: int, deed: str, reason: str, now: int) -> Row:
-    """Does one of DEEDS to a comment, and remembers it; gives the comment's row as it is then.
+BESIDE = ("remove_revision", "keep")  # what else is decided on a comment, its state left as it is
 
-    A release also shows an edit that waits. Raises Invalid for an unknown deed, NotAllowed without the role, Conflict where the
-    comment is in no state for it.
+
+def decide(tx: Tx, actor: Actor, comment: int, deed: str, reason: str, now: int, revision: int | None = None) -> Row:
+    """Does one of DEEDS to a comment, or one of BESIDE, and remembers it; gives the comment's row as it is then.
+
+    A release of a published comment shows the edit that waits; a removal takes the edit with it. `remove_revision` takes one
+    text away, the waiting edit or the one of that number; `keep` keeps a withdrawn comment's words beyond their 30 days.
+    Raises Invalid for an unknown deed, NotAllowed without the role, Conflict where the comment is in no state for it.
     """
-    if deed not in DEEDS:
-        raise Invalid(say("A decision is one of {deeds}.", deeds=", ".join(DEEDS)), "bad_decision", "do")
+    if deed not in DEEDS and deed not in BESIDE:
+        raise Invalid(say("A decision is one of {deeds}.", deeds=", ".join((*DEEDS, *BESIDE))), "bad_decision", "do")
     if len(reason) > MAX_REASON:
         raise Invalid(say("A reason has up to {limit} letters.", limit=MAX_REASON), "too_long", "reason")
     row, turn = take(tx, comment)
     _require(tx, actor, row, deed)
     waiting = _waiting_revision(tx, row)
-    if waiting is not None and deed in ("release", "remove") and row.state == "published":
-        return _decide_revision(tx, actor, row, waiting, deed, reason, now)
-    begins, ends = DEEDS[deed]
-    if row.state not in begins:
+    if deed in BESIDE:
+        number = revision or (waiting.number if waiting is not None else 0)
+        _beside(tx, actor, row, deed, number, reason, now)
+    elif deed == "release" and waiting is not None and row.state == "published":
+        show_revision(tx, row, waiting.id, words_again(waiting.text), now)
+        _remember(tx, actor, row.id, deed, reason, now, waiting.id)
+    else:
+        _require_fit(row, deed)
+        _move(tx, row, DEEDS[deed][1], turn)
+        _remember(tx, actor, row.id, deed, reason, now)
+        _settle(tx, row.id, deed, waiting, now)
+    return _again(tx, comment)
+
+
+def _require_fit(row: Row, deed: str) -> None:
+    unopened = row.state == "published" and not row.visible  # of an import that readers do not see yet
+    emptied = deed == "restore" and not row.text
+    if row.state not in DEEDS[deed][0] or unopened or emptied:
         raise Conflict(say("This comment is {state}, so there is nothing to {deed}.", state=row.state, deed=deed), "wrong_state")
-    _move(tx, row, ends, turn)
-    _remember(tx, actor, row.id, deed, reason, now)
+
+
+def _settle(tx: Tx, comment: int, deed: str, waiting: Row | None, now: int) -> None:
+    """What a decision ends: the reports, and with a removal the edit that waits."""
     if deed in ("release", "remove"):
         store.settle_flags(tx, comment, now)
-    return _again(tx, comment)
+    if deed == "remove" and waiting is not None:
+        store.set_revision(tx, waiting.id, "removed", 0)
+
+
+def _beside(tx: Tx, actor: Actor, row: Row, deed: str, number: int, reason: str, now: int) -> None:
+    if deed == "remove_revision":
+        _remove_revision(tx, actor, row, number, reason, now)
+    else:
+        _remember(tx, actor, row.id, deed, reason, now)
 
 
 def _require(tx: Tx, actor: Actor, row: Row, deed: str) -> None:
@@ -79,27 +107,15 @@ def _waiting_revision(tx: Tx, row: Row) -> Row | None:
     return next((each for each in store.revisions_of(tx, row.id) if each.state == "held"), None)
 
 
-def _decide_revision(tx: Tx, actor: Actor, row: Row, revision: Row, deed: str, reason: str, now: int) -> Row:
-    """An edit waits while the old text stays: show it, or remove it alone."""
-    if deed == "release":
-        show_revision(tx, row, revision.id, words_again(revision.text), now)
-    else:
-        store.set_revision(tx, revision.id, "removed", 0)
-    _remember(tx, actor, row.id, "release" if deed == "release" else "remove_revision", reason, now, revision.id)
-    return _again(tx, row.id)
-
-
-def remove_revision(tx: Tx, actor: Actor, comment: int, number: int, reason: str, now: int) -> None:
-    """Takes one past text out of the history and leaves the comment as it is."""
-    row, _ = take(tx, comment)
-    _require(tx, actor, row, "remove_revision")
-    found = next((each for each in store.revisions_of(tx, comment) if each.number == number), None)
+def _remove_revision(tx: Tx, actor: Actor, row: Row, number: int, reason: str, now: int) -> None:
+    """Takes one text out of the history, or the edit that waits, and leaves the comment as it is."""
+    found = next((each for each in store.revisions_of(tx, row.id) if each.number == number), None)
     if found is None:
         raise NotFound("There is no such revision.", "no_such_revision")
     if found.state == "shown":
         raise Conflict("This is the text that is shown. Remove the comment, or have it edited.", "revision_shown")
     store.set_revision(tx, found.id, "removed", 0)
-    _remember(tx, actor, comment, "remove_revision", reason, now, found.id)
+    _remember(tx, actor, row.id, "remove_revision", reason, now, found.id)
 
 
 def _remember(tx: Tx, actor: Actor, comment: int, deed: Deed | str, reason: str, now: int, revision: int | None = None) -> None:

@@ -8,13 +8,17 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
 from folkmoot.discussion import comments, mine, moderation
 from folkmoot.discussion.answers import CommentAnswer, Revision, comment_answer, revision_answer
-from folkmoot.discussion.asking import CommentPath, customs, lane_of, words_of
-from folkmoot.discussion.fragments import placed
+from folkmoot.discussion.asking import LANES, CommentPath, customs, lane_of, words_of
+from folkmoot.discussion.fragments import placed, with_parent
 from folkmoot.discussion.mine import Own
-from folkmoot.discussion.model import MAX_DETAIL, Draft, Posted
+from folkmoot.discussion.model import MAX_DETAIL, Draft
 from folkmoot.discussion.moderation import MAX_REASON
 from folkmoot.errors import Conflict, NotAllowed, NotFound, TooSoon
+from folkmoot.mail import can_send
+from folkmoot.people.doors import own_address
 from folkmoot.people.model import Actor
+from folkmoot.people.publishers import doorway
+from folkmoot.people.sign_in import ask_code
 from folkmoot.sites.stories import MAX_KEY, MAX_TITLE, ensure, get_story
 from folkmoot.storage.database import Tx
 from folkmoot.web.bodies import Id
@@ -42,14 +46,17 @@ class NewComment(Struct, forbid_unknown_fields=True):
 class PostedAnswer(Struct, omit_defaults=True):
     """What became of a comment. token: a guest's first post gets one; it is theirs to keep. why, rule: of a held one.
 
+    code_id: digits were mailed; POST /api/v1/sessions takes them, with the guest's token as `secret`, and the comment is a member's.
     fragment: the comment's HTML as its writer sees it, where `Prefer: return=fragment` asked for it.
     """
 
     comment: CommentAnswer
     verdict: Literal["published", "held"]
+    story: str | UnsetType = UNSET
     why: str | UnsetType = UNSET
     rule: str | UnsetType = UNSET
     token: str | UnsetType = UNSET
+    code_id: str | UnsetType = UNSET
     edit_until: str | UnsetType = UNSET
     fragment: str | UnsetType = UNSET
 
@@ -89,10 +96,11 @@ class FlagAnswer(Struct, omit_defaults=True):
 
 
 class NewDecision(Struct, forbid_unknown_fields=True):
-    """A moderator's decision; `reason` is shown to the writer."""
+    """A moderator's decision; `reason` is shown to the writer. revision: the number of the text that remove_revision takes away."""
 
-    do: Literal["hold", "release", "remove", "restore"]
+    do: Literal["hold", "release", "remove", "restore", "remove_revision", "keep"]
     reason: Annotated[str, Meta(max_length=MAX_REASON)] = ""
+    revision: Annotated[int, Meta(ge=1, le=100_000)] | None = None
 
 
 class History(Struct):
@@ -133,10 +141,24 @@ async def post(ask: Ask[Actor], body: NewComment) -> PostedAnswer:
     def act(tx: Tx) -> PostedAnswer:
         story = ensure(tx, body.url, body.story, body.title, "reader", ask.now)
         draft = Draft(story.id, words, body.parent, body.name, body.email)
-        posted = comments.post(tx, ask.actor(tx), draft, ask.now, customs(ask), ask.say_again)
-        return posted_answer(tx, ask, posted)
+        actor = ask.actor(tx)
+        posted = comments.post(tx, actor, draft, ask.now, customs(ask), ask.say_again)
+        answer = _own_answer(ask, mine.own_comment_of(tx, posted.id, ask.now), posted.token)
+        return structs.replace(answer, code_id=_mail_code(tx, ask, actor, body.email, posted.token or ask.token))
 
-    return _with_token(ask, await ask.write_once(act, PostedAnswer, lane_of(body.url)))
+    answer = await ask.write_once(act, PostedAnswer, LANES.of(body.url))
+    if answer.story is not UNSET:
+        LANES.learn(body.url, int(answer.story))
+    return await _with_fragment(ask, _with_token(ask, answer))
+
+
+def _mail_code(tx: Tx, ask: Ask[Actor], actor: Actor, email: str | None, secret: str | None) -> str | UnsetType:
+    """Mails a guest the digits by which they keep what they wrote; their own token is the secret that goes with them."""
+    if not email or secret is None or actor.proven or not can_send(ask.kit.settings):
+        return UNSET
+    where = doorway(tx, None, own_address(ask), ask.request.url.netloc, ask.language, ask.now)
+    limited = ask.kit.settings.limits.enabled
+    return str(ask_code(tx, email, secret, ask.now, where, network=ask.network, limited=limited).id)
 
 
 def _with_token(ask: Ask[Actor], answer: PostedAnswer) -> PostedAnswer:
@@ -146,19 +168,22 @@ def _with_token(ask: Ask[Actor], answer: PostedAnswer) -> PostedAnswer:
     return structs.replace(answer, token=ask.say_again(int(answer.comment.author.id or 0)))
 
 
-def posted_answer(tx: Tx, ask: Ask[Actor], posted: Posted) -> PostedAnswer:
-    """The answer to a post, read back in the transaction that wrote it."""
-    own = mine.own_comment_of(tx, posted.id, ask.now)
-    return _own_answer(tx, ask, own, posted.token and (posted.token if ask.repeat_key() is None else KEPT_BACK))
+async def _with_fragment(ask: Ask[Actor], answer: PostedAnswer) -> PostedAnswer:
+    """The answer with the comment's HTML, where the caller prefers it: rendered after the commit, so that no writer waits for it."""
+    if "return=fragment" not in ask.request.headers.get("prefer", ""):
+        return answer
+    own, name = await ask.read(lambda tx: with_parent(tx, mine.own_comment_of(tx, int(answer.comment.id), ask.now)))
+    return structs.replace(answer, fragment=placed(own, name, ask.language))
 
 
-def _own_answer(tx: Tx, ask: Ask[Actor], own: Own, token: str | None = None) -> PostedAnswer:
+def _own_answer(ask: Ask[Actor], own: Own, token: str | None = None) -> PostedAnswer:
+    """The answer to a post or an edit, read back in the transaction that wrote it."""
     held = own.comment.state == "held" or own.waiting_html is not None
+    kept = token and (token if ask.repeat_key() is None else KEPT_BACK)
     return PostedAnswer(
-        comment_answer(own.comment), "held" if held else "published", in_words(own.why, ask.language) or UNSET, own.rule or UNSET, token or UNSET,
-        machine(own.edit_until) if own.edit_until else UNSET,
-        placed(tx, own, ask.language) if "return=fragment" in ask.request.headers.get("prefer", "") else UNSET,
-    )  # fmt: skip
+        comment_answer(own.comment), "held" if held else "published", str(own.comment.story), in_words(own.why, ask.language) or UNSET,
+        own.rule or UNSET, kept or UNSET, UNSET, machine(own.edit_until) if own.edit_until else UNSET,
+    )
 
 
 async def edit(ask: Ask[Actor], path: CommentPath, body: NewText) -> PostedAnswer:
@@ -167,25 +192,27 @@ async def edit(ask: Ask[Actor], path: CommentPath, body: NewText) -> PostedAnswe
 
     def act(tx: Tx) -> PostedAnswer:
         comments.edit(tx, ask.actor(tx), path.id, words, ask.now, customs(ask))
-        return _own_answer(tx, ask, mine.own_comment_of(tx, path.id, ask.now))
+        return _own_answer(ask, mine.own_comment_of(tx, path.id, ask.now))
 
-    return await ask.write_once(act, PostedAnswer)
+    return await _with_fragment(ask, await ask.write_once(act, PostedAnswer, await lane_of(ask, path.id)))
 
 
 async def withdraw(ask: Ask[Actor], path: CommentPath) -> None:
     ask.spend("change")
-    await ask.write(lambda tx: comments.withdraw(tx, ask.actor(tx), path.id, ask.now))
+    await ask.write(lambda tx: comments.withdraw(tx, ask.actor(tx), path.id, ask.now), await lane_of(ask, path.id))
 
 
 async def vote(ask: Ask[Actor], path: CommentPath, body: NewVote) -> VoteAnswer:
     ask.spend("vote")
-    given = await ask.write(lambda tx: comments.vote(tx, ask.actor(tx), path.id, body.value, ask.now, customs(ask)))
+    lane = await lane_of(ask, path.id)
+    given = await ask.write(lambda tx: comments.vote(tx, ask.actor(tx), path.id, body.value, ask.now, customs(ask)), lane)
     return VoteAnswer(body.value, given.counts, given.token or UNSET)
 
 
 async def flag(ask: Ask[Actor], path: CommentPath, body: NewFlag) -> FlagAnswer:
     ask.spend("flag")
-    given = await ask.write(lambda tx: comments.flag(tx, ask.actor(tx), path.id, body.reason, body.detail, ask.now))
+    lane = await lane_of(ask, path.id)
+    given = await ask.write(lambda tx: comments.flag(tx, ask.actor(tx), path.id, body.reason, body.detail, ask.now), lane)
     return FlagAnswer(True, given.token or UNSET)
 
 
@@ -198,10 +225,10 @@ async def decide(ask: Ask[Actor], path: CommentPath, body: NewDecision) -> Queue
     ask.spend("change")
 
     def act(tx: Tx) -> QueueItem:
-        moderation.decide(tx, ask.actor(tx), path.id, body.do, body.reason, ask.now)
+        moderation.decide(tx, ask.actor(tx), path.id, body.do, body.reason, ask.now, body.revision)
         return queue_item(mine.own_comment_of(tx, path.id, ask.now))
 
-    return await ask.write(act)
+    return await ask.write(act, await lane_of(ask, path.id))
 
 
 def queue_item(own: Own) -> QueueItem:

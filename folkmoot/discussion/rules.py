@@ -97,9 +97,14 @@ def length(draft: Draft, context: Context) -> Verdict | None:
     return None
 
 
+def _says(draft: Draft, words: tuple[str, ...]) -> bool:
+    """Whether the comment, or the name above it, holds one of a list's words."""
+    return bool(words) and (has_any(draft.words.folded, words) or has_any(fold(draft.name or ""), words))
+
+
 def banned(draft: Draft, context: Context) -> Verdict | None:
     """The site's list of words that it does not take. Which one it was is not told: that would teach the way around."""
-    if not has_any(draft.words.folded, context.banned_words):
+    if not _says(draft, context.banned_words):
         return None
     return Verdict("refused", "banned", "The comment holds words that this site does not take. Say it in other words.")
 
@@ -155,7 +160,7 @@ def look_alikes(draft: Draft, context: Context) -> Verdict | None:
 
 def suspect(draft: Draft, context: Context) -> Verdict | None:
     """The site's list of words that a moderator wants to see first."""
-    if context.is_staff or not has_any(draft.words.folded, context.suspect_words):
+    if context.is_staff or not _says(draft, context.suspect_words):
         return None
     return Verdict("held", "suspect", "The comment holds words that a moderator looks at first on this site.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from folkmoot.storage.database import Row, Tx
 
 # What the verbs need of a comment that they change.
@@ -213,7 +215,8 @@ def recent_posts(tx: Tx, person: int | None, network: str | None, since: int) ->
 def same_words(tx: Tx, digest: str, since: int) -> list[Row]:
     """Comments of the same folded text since a moment, newest first."""
     return tx.rows(
-        "SELECT id, story, person, network, posted FROM comment WHERE digest = :digest AND posted > :since ORDER BY posted DESC LIMIT 20",
+        "SELECT id, story, person, network, posted FROM comment WHERE digest = :digest AND posted > :since"
+        " AND state IN ('published', 'held') ORDER BY posted DESC LIMIT 20",
         digest=digest, since=since,
     )
 
@@ -252,6 +255,23 @@ def held_revisions(tx: Tx, limit: int) -> list[Row]:
         " ORDER BY r.made LIMIT :limit",
         limit=limit,
     )
+
+
+def all_held(tx: Tx, story: int | None, step: int = 200) -> Iterator[Row]:
+    """(id, story, since) of every comment that waits, or whose edit does, oldest first; read in steps."""
+    only = " AND c.story = :story" if story is not None else ""
+    since, last = 0, 0
+    while True:
+        rows = tx.rows(
+            "SELECT id, story, since FROM (SELECT c.id AS id, c.story AS story, c.posted AS since FROM comment c WHERE c.state = 'held'"
+            f"{only} UNION SELECT c.id AS id, c.story AS story, r.made AS since FROM revision r JOIN comment c ON c.id = r.comment"
+            f" WHERE r.state = 'held' AND c.state = 'published'{only}) w WHERE (since, id) > (:since, :last) ORDER BY since, id LIMIT :step",
+            story=story, since=since, last=last, step=step,
+        )
+        yield from rows
+        if len(rows) < step:
+            return
+        since, last = rows[-1].since, rows[-1].id
 
 
 def latest_comments(tx: Tx, story: int | None, limit: int) -> list[Row]:
@@ -296,12 +316,12 @@ def wipe_networks(tx: Tx, before: int, limit: int) -> int:
     )
 
 
-def move_comments(tx: Tx, guest: int, member: int, limit: int) -> int:
-    """Gives a guest's comments to the member who has claimed them, in steps; the number moved."""
-    return tx.count(
-        "UPDATE comment SET person = :member WHERE id IN (SELECT id FROM comment WHERE person = :guest LIMIT :limit)",
-        guest=guest, member=member, limit=limit,
-    )
+def comments_of_guest(tx: Tx, guest: int, limit: int) -> list[Row]:
+    return tx.rows("SELECT id, story FROM comment WHERE person = :guest ORDER BY story, id LIMIT :limit", guest=guest, limit=limit)
+
+
+def set_person(tx: Tx, comment: int, person: int) -> None:
+    tx.run("UPDATE comment SET person = :person WHERE id = :comment", comment=comment, person=person)
 
 
 def move_flags(tx: Tx, guest: int, member: int) -> None:

@@ -22,8 +22,8 @@ class Speaker(Protocol):
 MAY: dict[str, frozenset[str]] = {
     "member": frozenset(),
     "editor": frozenset({"rename_story", "close_story"}),
-    "moderator": frozenset({"see_held", "hold", "release", "remove", "restore", "remove_revision", "close_story"}),
-    "admin": frozenset({"see_held", "hold", "release", "remove", "restore", "remove_revision", "close_story", "rename_story",
+    "moderator": frozenset({"see_held", "hold", "release", "remove", "restore", "remove_revision", "keep", "close_story"}),
+    "admin": frozenset({"see_held", "hold", "release", "remove", "restore", "remove_revision", "keep", "close_story", "rename_story",
                         "change_site", "grant"}),
 }
 

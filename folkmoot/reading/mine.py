@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from folkmoot.discussion import mine as discussion
-from folkmoot.discussion.fragments import placed
+from folkmoot.discussion.fragments import placed, with_parent
 from folkmoot.discussion.mine import Own
 from folkmoot.people.model import Actor
 from folkmoot.sites.sites import get_site
@@ -71,5 +71,5 @@ def _own(tx: Tx, own: Own, language: str) -> OwnAnswer:
     return OwnAnswer(
         str(said.id), str(said.parent) if said.parent else None, said.state, said.text, own.why, own.rule,
         machine(own.edit_until) if own.edit_until else None, own.waiting_html,
-        placed(tx, own, language) if said.state == "held" else None,
+        placed(*with_parent(tx, own), language) if said.state == "held" else None,
     )  # fmt: skip

@@ -116,6 +116,10 @@ def insert_story(tx: Tx, story: Story) -> None:
     )
 
 
+def delete_story(tx: Tx, story: int) -> None:
+    tx.run("DELETE FROM story WHERE id = :story", story=story)
+
+
 def insert_address(tx: Tx, cleaned: str, story: int, told_by: str, now: int) -> int:
     """1 where the address is new, 0 where some story has it already."""
     return tx.count(

@@ -38,6 +38,7 @@ A = TypeVar("A")
 T = TypeVar("T")
 _PROCESS = secrets.token_hex(5)
 _COUNTER = itertools.count(1)
+UNIQUE = 22  # characters of an Idempotency-Key that was drawn at random: 128 bits in base64
 _REPEAT_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -113,9 +114,9 @@ class Ask(Generic[A]):
         bearer = self.bearer
         return self.kit.actor_for(tx, bearer or self.token, self.now, self.network, in_cookie=bearer is None)
 
-    def spend(self, deed: str, person: int | None = None) -> None:
-        """Counts against the limits of a deed (limits.RATES): of the network, and of the person where one is given."""
-        self.kit.buckets.spend(deed, self.now, network=self.network, person=person)
+    def spend(self, deed: str) -> None:
+        """Counts against the network's limit of a deed (limits.RATES)."""
+        self.kit.buckets.spend(deed, self.now, self.network)
 
     async def read(self, act: Callable[[Tx], T]) -> T:
         """Runs `act` over one snapshot of the data."""
@@ -157,8 +158,12 @@ class Ask(Generic[A]):
         return key
 
     def _scope(self) -> str:
-        """Keys of different people and addresses never meet."""
-        who = hashlib.sha256((self.token or self.network or "").encode()).hexdigest()[:32]
+        """Where a key is one's own: everywhere if it is long enough to be nobody else's, else with one token or network.
+
+        A phone that changes its network, or whose token was renewed meanwhile, repeats the same deed.
+        """
+        alone = len(self.repeat_key() or "") >= UNIQUE
+        who = "" if alone else hashlib.sha256((self.token or self.network or "").encode()).hexdigest()[:32]
         return f"{who} {self.request.method} {self.request.url.path}"
 
     def page(self, name: str, /, status: int = 200, *, opener: bool = False, **values: object) -> Response:

@@ -119,8 +119,10 @@ def test_an_edit_that_is_removed_goes_alone(moot: Moot) -> None:
     ada, ines = moot.guest("Ada"), moot.member("Ines", "moderator")
     comment = moot.says(ada, "The lake is clean.")
     moot.edit(ada, comment, "Visit my casino.")
-    moot.decide(ines, comment, "remove", "Advertising")
+    moot.decide(ines, comment, "remove_revision", "Advertising")
     assert moot.texts() == ["The lake is clean."]
+    own = moot.db.read_now(lambda tx: mine.own_comment(tx, ada, comment, moot.now))
+    assert own.waiting_html is None
 
 
 def test_nobody_edits_what_another_wrote(moot: Moot) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from folkmoot.app import create_app
-from folkmoot.settings import Limits, Server, Settings
+from folkmoot.settings import Limits, Mail, Server, Settings
 from tests.moot import Moot
 from tests.web.stand import HERE, Client
 
@@ -147,3 +147,19 @@ def test_a_guest_whose_answer_was_lost_gets_the_same_key_again_though_none_is_ke
     assert edited.status_code == 200
     kept = moot.db.read_now(lambda tx: tx.rows("SELECT repeat_key, body FROM answer"))
     assert first.json()["token"] not in str(kept) and "a-key-of-mine" not in str(kept)
+
+
+def test_a_phone_that_changes_its_network_posts_once(client: Client) -> None:
+    key = {"Idempotency-Key": "0123456789abcdef0123456789abcdef"}
+    first = say(client, "Once.", name="Ada", headers=key)
+    second = say(client, "Once.", name="Ada", headers=key | {"X-Forwarded-For": "203.0.113.9"} | bearer(first))
+    assert first.json()["comment"]["id"] == second.json()["comment"]["id"]
+    assert shown(client) == ["Once."]
+
+
+def test_what_is_no_mailbox_is_refused_before_anything_is_posted(moot: Moot, tmp_path: object) -> None:
+    settings = Settings(server=Server(public_url=HERE), limits=Limits(enabled=False), mail=Mail(to_folder=str(tmp_path)))
+    client = Client(create_app(settings, moot.db))
+    refused = say(client, "Hello.", name="Ada", email="nope")
+    assert (refused.status_code, refused.json()["field"], shown(client)) == (422, "email", [])
+    assert say(client, "Hello.", name="Ada", email="ada@mail.example").json()["code_id"]

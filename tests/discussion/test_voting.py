@@ -105,3 +105,12 @@ def test_fifty_votes_at_once_are_fifty_votes(moot: Moot) -> None:
     for thread in threads:
         thread.join()
     assert score(moot, comment) == 50
+
+
+def test_a_vote_of_ones_own_goes_when_the_guests_comment_turns_out_to_be_ones_own(moot: Moot) -> None:
+    guest, member = moot.guest("Bo"), moot.member("Bo")
+    comment = moot.says(guest, "The lake is clean.")
+    moot.vote(member, comment, 1)
+    moot.claim(guest, member)
+    assert score(moot, comment) == 0
+    assert moot.page().roots[0].comment.person == member.id

@@ -42,6 +42,7 @@ CREATE INDEX comment_moved ON comment (story, parent, moved, id) WHERE visible =
 CREATE INDEX comment_parent ON comment (parent) WHERE parent <> 0;
 CREATE INDEX comment_person ON comment (person, posted) WHERE person IS NOT NULL;
 CREATE INDEX comment_network ON comment (network, posted) WHERE network IS NOT NULL;
+CREATE INDEX comment_traced ON comment (posted) WHERE network IS NOT NULL;
 CREATE INDEX comment_digest ON comment (digest, posted);
 CREATE INDEX comment_skeleton ON comment (story, skeleton);
 CREATE INDEX comment_waiting ON comment (posted) WHERE state = 'held';
@@ -75,6 +76,10 @@ CREATE TABLE decision (
 );
 CREATE INDEX decision_comment ON decision (comment, at);
 CREATE INDEX decision_at ON decision (at);
+CREATE INDEX decision_withdrawn ON decision (at) WHERE deed = 'withdraw';
+CREATE INDEX decision_kept ON decision (comment) WHERE deed = 'keep';
+
+CREATE INDEX revision_waiting ON revision (made) WHERE state = 'held';
 
 CREATE TABLE vote (
   comment BIGINT NOT NULL REFERENCES comment (id),
