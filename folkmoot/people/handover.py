@@ -45,8 +45,8 @@ def get_handover(tx: Tx, handover: int, now: int) -> Handover:
 
 
 def is_near(actor: Actor, handover: Handover) -> bool:
-    """Whether a hand-over was opened from where the actor is."""
-    return (actor.network or "") == handover.network
+    """Whether a hand-over was opened from where the actor is; where either network is not known, nobody can say so."""
+    return bool(actor.network) and actor.network == handover.network
 
 
 def finish_handover(tx: Tx, actor: Actor, handover: int, now: int, *, fresh: bool = False) -> Handover:

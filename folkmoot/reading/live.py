@@ -8,6 +8,7 @@ has seen (Last-Event-ID) and is told only what is newer.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 
@@ -17,7 +18,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from folkmoot.discussion import paging
-from folkmoot.errors import Unavailable
+from folkmoot.errors import TooSoon, Unavailable
 from folkmoot.reading.snapshots import ALL_STORIES
 from folkmoot.storage.database import Database
 from folkmoot.web import headers
@@ -27,6 +28,7 @@ from folkmoot.web.words import N_
 PAUSE = 1.0       # seconds between two events of a story
 HEARTBEAT = 20.0  # seconds of silence after which a comment line keeps proxies from hanging up
 MOST = 5_000      # streams that a process keeps open
+MOST_OF_ONE = 30  # of them for one network
 
 
 class Moved(Struct, frozen=True):
@@ -54,6 +56,7 @@ class Live:
         self._channels: dict[int, _Channel] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._open = 0
+        self._by_network: Counter[str] = Counter()
         self.close = db.follow(self.told)
 
     def told(self, versions: Mapping[int, int]) -> None:
@@ -71,14 +74,28 @@ class Live:
             if story in self._channels:
                 self._channels[story].stirred.set()
 
-    def listen(self, story: int, seen: int | None = None) -> AsyncGenerator[Moved | None, None]:
+    def listen(self, story: int, seen: int | None = None, network: str | None = None) -> AsyncGenerator[Moved | None, None]:
         """Versions of a story as they come, the present one first unless it is `seen`; None where only a heartbeat is due.
 
-        Raises Unavailable where too many listen.
+        Raises Unavailable where too many listen, TooSoon where too many of this network do (None: it is not counted).
         """
         if self._open >= MOST:
             raise Unavailable(N_("Too many pages are listening just now. Ask for the thread again from time to time."), 60)
-        return self._events(story, seen)
+        if network and self._by_network[network] >= MOST_OF_ONE:
+            words = N_("Too many pages on your network are listening just now. Ask for the thread again from time to time.")
+            raise TooSoon(words, 60, "too_many_streams")
+        return self._counted(self._events(story, seen), network) if network else self._events(story, seen)
+
+    async def _counted(self, events: AsyncGenerator[Moved | None, None], network: str) -> AsyncGenerator[Moved | None, None]:
+        self._by_network[network] += 1
+        try:
+            async with aclosing(events):
+                async for moved in events:
+                    yield moved
+        finally:
+            self._by_network[network] -= 1
+            if not self._by_network[network]:
+                del self._by_network[network]
 
     async def _events(self, story: int, seen: int | None) -> AsyncGenerator[Moved | None, None]:
         queue: asyncio.Queue[Moved | None] = asyncio.Queue(1)

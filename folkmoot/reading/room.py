@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from folkmoot.reading.counts import Counts
+from folkmoot.reading.empties import Empties
 from folkmoot.reading.hot import App, Hot
 from folkmoot.reading.live import Live
 from folkmoot.reading.pages import Pages
@@ -17,6 +18,7 @@ class Room:
 
     def __init__(self, db: Database, settings: Settings) -> None:
         self.pages = Pages(settings)
+        self.empties = Empties(self.pages.empty)
         self.snapshots = Snapshots(db, self.pages.build, settings.reading.snapshot_megabytes << 20)
         self.spellings: Spellings[Key] = Spellings(db)
         self.counts = Counts(db)

@@ -132,11 +132,16 @@ async def thread(ask: Ask[Actor], query: PageQuery) -> Response:
     room, begun = room_of(ask), room_of(ask).spellings.round
     if query.url is None:
         raise Invalid(N_("The address says no story: add ?url= and the story's address."), "misfit", "url")
-    site, story = await ask.read(lambda tx: _place(tx, query.url or "", query.story))
-    if story is not None:
-        return await send_page(ask, Key(story.id, "html", query.order, query.after, query.parent), begun)
-    empty = room.pages.empty(site, query.url, query.story or "", query.order)
-    return ready(ask, empty)
+    found = await ask.read(lambda tx: _story_or_page(tx, room, query.url or "", query))
+    if isinstance(found, Snapshot):
+        return ready(ask, found)
+    return await send_page(ask, Key(found.id, "html", query.order, query.after, query.parent), begun)
+
+
+def _story_or_page(tx: Tx, room: Room, url: str, query: PageQuery) -> Story | Snapshot:
+    """The story of an address, else its empty page, which is made here: to render and pack takes a reader's thread milliseconds."""
+    site, story = _place(tx, url, query.story)
+    return story or room.empties.page(site, url, query.story or "", query.order)
 
 
 def _place(tx: Tx, url: str, key: str | None) -> tuple[Site, Story | None]:
@@ -162,6 +167,7 @@ async def permalink(ask: Ask[Actor], path: ThreadPath, query: PartQuery) -> Resp
 
 async def thread_answer(ask: Ask[Actor], query: ThreadQuery) -> ThreadAnswer:
     """A page of comments, flat in reading order, with cursors for what it leaves out."""
+    ask.spend("read")
     begun = room_of(ask).spellings.round
     story = await ask.read(lambda tx: stories.find(tx, query.url, query.story))
     if story is None:
@@ -172,6 +178,7 @@ async def thread_answer(ask: Ask[Actor], query: ThreadQuery) -> ThreadAnswer:
 
 async def counts(ask: Ask[Actor], query: CountsQuery) -> CountsAnswer:
     """How many comments readers see, for up to a hundred addresses."""
+    ask.spend("read")
     room = room_of(ask)
     found = await room.counts.of(query.url)
     room.counts.remember(target_of(ask.request.scope), query.url)
@@ -186,7 +193,8 @@ async def events(ask: Ask[Actor]) -> Response:
         if ask.request.method == "HEAD":
             return Response(None, 200, headers.api(public=True), "text/event-stream")
         seen = parse_id(ask.request.headers.get("last-event-id", ""))
-        return EventStream(room_of(ask).live.listen(story.id, seen))
+        network = ask.network if ask.kit.settings.limits.enabled else None
+        return EventStream(room_of(ask).live.listen(story.id, seen, network))
     except Problem as problem:
         return problems.as_json(problem, ask.language, ask.id)
 
@@ -202,6 +210,7 @@ def _listened_to(tx: Tx, query: EventsQuery) -> Story:
 
 async def mine_answer(ask: Ask[Actor], path: ThreadPath) -> MineAnswer:
     """What only this reader sees of a thread: votes, comments that wait or can be changed, what their role allows."""
+    ask.spend("read")
     return await ask.read(lambda tx: mine(tx, ask.actor(tx), path.id, ask.now))
 
 

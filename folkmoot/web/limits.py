@@ -1,5 +1,5 @@
-"""How often: token buckets per person and per network, in memory. They hold a process back, not a newsroom; what must hold
-across processes (bursts, repeats, mailed codes) is a rule over the database."""
+"""How often: token buckets per network, in memory. They hold a process back, not a newsroom; what must hold for a person, or
+across processes (bursts, repeats, mailed codes), is a rule over the database."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class Rate(Struct, frozen=True):
     per_minute: float
 
 
-# deed: (for one person, for one network: a household, an office, a university)
-RATES: dict[str, tuple[Rate, Rate]] = {
-    "comment": (Rate(6, 4), Rate(40, 40)),
-    "change": (Rate(20, 20), Rate(100, 100)),   # edits, withdrawals, decisions
-    "vote": (Rate(60, 40), Rate(300, 200)),
-    "flag": (Rate(10, 4), Rate(60, 30)),
-    "preview": (Rate(40, 60), Rate(200, 300)),
-    "code": (Rate(3, 0.5), Rate(20, 4)),        # mails a code
-    "guess": (Rate(10, 2), Rate(40, 10)),       # enters a code, redeems a link
-    "session": (Rate(30, 10), Rate(300, 100)),  # refreshes, hand-overs and looks at them
-    "read": (Rate(600, 600), Rate(3000, 3000)), # API reads that are not ready snapshots
+# deed: for one network, which may be a household, an office, a university
+RATES: dict[str, Rate] = {
+    "comment": Rate(40, 40),
+    "change": Rate(100, 100),   # edits, withdrawals, decisions
+    "vote": Rate(300, 200),
+    "flag": Rate(60, 30),
+    "preview": Rate(200, 300),
+    "code": Rate(20, 4),        # mails a code
+    "guess": Rate(40, 10),      # enters a code, redeems a link
+    "session": Rate(300, 100),  # refreshes, hand-overs and looks at them
+    "read": Rate(3000, 3000),   # API reads that are not ready snapshots
 }  # fmt: skip
 KEPT = 50_000
 
@@ -43,16 +43,12 @@ class Buckets:
         self._fill: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def spend(self, deed: str, now: int, *, network: str | None = None, person: int | None = None) -> None:
-        """Takes one from the buckets of a deed (of RATES). Raises TooSoon with the seconds until there is one again."""
-        if not self.enabled:
+    def spend(self, deed: str, now: int, network: str | None) -> None:
+        """Takes one from a network's bucket for a deed (of RATES). Raises TooSoon with the seconds until there is one again."""
+        if not self.enabled or network is None:
             return
-        of_person, of_network = RATES[deed]
         with self._lock:
-            wait = max(
-                self._take((deed, f"p{person}"), of_person, now) if person is not None else 0.0,
-                self._take((deed, f"n{network}"), of_network, now) if network is not None else 0.0,
-            )
+            wait = self._take((deed, network), RATES[deed], now)
         if wait > 0:
             seconds = math.ceil(wait)
             words = say("That was a lot in a short time. Wait {seconds} seconds, then try again.", seconds=seconds)

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from folkmoot.errors import Invalid
+from folkmoot.web.logs import log
 
 REMEMBERED = 4096
+MAX_REMEMBERED = 256  # characters of X-Forwarded-For: some ten hops
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Block = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -22,7 +24,8 @@ class Networks:
     def __init__(self, secret: bytes, trusted: Iterable[str] = ()) -> None:
         self._secret = secret
         self._trusted = tuple(_block(each) for each in trusted)
-        self.of = lru_cache(REMEMBERED)(self._of)
+        self._known = lru_cache(REMEMBERED)(self._of)
+        self._warned = False
 
     def trusts(self, peer: str | None) -> bool:
         """Whether the peer is one of the trusted proxies."""
@@ -44,8 +47,21 @@ class Networks:
             here = further
         return here
 
+    def of(self, peer: str | None, forwarded: tuple[str, ...]) -> str | None:
+        """The keyed hash of where a request comes from. The last ones are remembered: reading and hashing take a while."""
+        if forwarded and not self.trusts(peer):
+            self._warn(peer)
+            forwarded = ()
+        return (self._known if sum(map(len, forwarded)) <= MAX_REMEMBERED else self._of)(peer, forwarded)
+
+    def _warn(self, peer: str | None) -> None:
+        """Says once that a proxy of this very machine is not believed: all its readers count as one network then."""
+        address = _address(peer or "")
+        if not self._warned and address is not None and address.is_loopback:
+            self._warned = True
+            log.warning("X-Forwarded-For came from %s, which server.trusted_proxies does not name. If that is your proxy, name it.", address)
+
     def _of(self, peer: str | None, forwarded: tuple[str, ...]) -> str | None:
-        """The keyed hash of where a request comes from. `of` remembers the last ones: reading and hashing take a while."""
         return self.hashed(self.client(peer, forwarded))
 
     def hashed(self, address: Address | None) -> str | None:

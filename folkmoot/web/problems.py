@@ -70,7 +70,8 @@ KINDS: dict[type[Problem], Kind] = {
     Fault: Kind("fault", 500, N_("This went wrong here"), N_(
         "It is our fault, not yours. What happened is in the log under the request's id, for whoever runs this place.")),
     errors.Unavailable: Kind("unavailable", 503, N_("Not possible just now"), N_(
-        "The server cannot do this at the moment; nothing was changed. Try again after the seconds that Retry-After names.")),
+        "The server cannot do this at the moment. Where the answer does not say that nothing was changed, look whether it was done. "
+        "Try again after the seconds that Retry-After names.")),
 }  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS.values()}
 

@@ -11,6 +11,9 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+MAX_HEAD = 32 << 10    # bytes of header lines; the parser takes them without end
+MAX_TARGET = 64 << 10  # bytes; the guard refuses in better words what is a little shorter
+
 
 class Quick(HttpToolsProtocol):
     """Use it as `uvicorn.run(…, http="folkmoot.web.quick:Quick")`."""
@@ -21,21 +24,58 @@ class Quick(HttpToolsProtocol):
         super().__init__(*given, **named)
         self._at_once = None if self.config.access_log else getattr(self.app, "at_once", None)
         self._answered = False
+        self._too_long = False
+        self._head = 0     # bytes of header lines so far
+        self._unheard = 0  # bytes since the parser told of anything: of a line that does not end
+
+    def data_received(self, data: bytes) -> None:
+        self._unheard += len(data)
+        super().data_received(data)
+        if self._unheard > MAX_HEAD and not self.transport.is_closing():
+            self._too_long = True
+            self.send_400_response("")
+
+    def on_message_begin(self) -> None:
+        self._head = self._unheard = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._unheard = 0
+        super().on_url(url)
+        self._bound(len(self.url), MAX_TARGET)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._unheard = 0
+        self._head += len(name) + len(value)
+        self._bound(self._head, MAX_HEAD)
+        super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self._unheard = 0
+        super().on_body(body)
+
+    def _bound(self, size: int, most: int) -> None:
+        """Raises what the parser makes a 400 of."""
+        if size > most:
+            self._too_long = True
+            raise ValueError
 
     def on_headers_complete(self) -> None:
+        self._unheard = 0
         self._answered = self._at_once is not None and self._is_plain() and self._answer()
         if not self._answered:
             self._unset_keepalive_if_required()  # an answer before it, of the same bunch, may have wound the clock up
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        self._unheard = 0
         if not self._answered:
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP, or has an endless first line, gets a problem like everything else."""
         body = b'{"type":"/problems/unreadable","title":"This cannot be read","status":400,"detail":"%s","code":"no_http","request":""}'
-        body %= msg.encode()
+        body %= b"The head of the request is too long. Send less." if self._too_long else msg.encode()
         head = [STATUS_LINE[400], b"content-type: application/problem+json\r\nx-content-type-options: nosniff\r\n"]
         head.append(b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body))
         self.transport.write(b"".join([*head, body]))

@@ -82,7 +82,7 @@ class House:
         """A member as our own pages know them by their cookie."""
         person = self.member(name)
         key = self.db.write_now(lambda tx: sessions.begin_page(tx, person.id, self.now))
-        return self.actor(key.token, in_cookie=True)
+        return self.actor(key.token, in_cookie=True, network="near")
 
     def keys(self, name: str, origin: str = "") -> Keys:
         """The tokens of a member's frame or program."""

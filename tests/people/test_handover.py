@@ -17,7 +17,7 @@ NEWS = "https://news.example"
 class Frame:
     """A frame on a publisher's page: draws a verifier, opens a hand-over, redeems it."""
 
-    def __init__(self, house: House, network: str | None = None) -> None:
+    def __init__(self, house: House, network: str | None = "near") -> None:
         self.house = house
         self.verifier = tokens.new_token()
         challenge = tokens.fingerprint(self.verifier)
@@ -132,6 +132,13 @@ def test_one_press_finishes_it_only_on_the_network_where_it_was_opened(house: Ho
         frame.finish(Actor(ada.person, network="near"))
     assert told.value.code == "code_needed"
     frame.finish(Actor(ada.person, network="near"), fresh=True)
+
+
+def test_where_no_network_is_known_one_press_is_not_enough(house: House) -> None:
+    ada = house.at_page("Ada")
+    for frame, network in ((Frame(house, None), None), (Frame(house, None), "near"), (Frame(house, "near"), None)):
+        with pytest.raises(NotAllowed):
+            frame.finish(Actor(ada.person, network=network))
 
 
 def test_a_guest_of_the_frame_is_claimed_when_it_redeems(house: House) -> None:

@@ -159,3 +159,17 @@ def test_counts_remember_addresses_within_their_room_and_no_endless_request(moot
     counts.remember(b"/api/v1/counts?url=" + b"x" * 5_000, [LAKE])
     assert not counts._asked
     counts.close()
+
+
+def test_reads_that_ask_the_database_are_counted_and_ready_ones_are_not(
+    moot: Moot, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moot.says(moot.guest("Ada"), "The dam will not hold.")
+    spent: list[str] = []
+    monkeypatch.setattr(visit.app.kit.buckets, "spend", lambda deed, now, network: spent.append(deed))
+    for _ in range(3):
+        visit.thread()
+        count(visit, LAKE)
+    assert spent == ["read", "read"]
+    visit.get(f"/me/thread/{moot.story.id}")
+    assert spent == ["read"] * 3

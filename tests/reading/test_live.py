@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from folkmoot.errors import TooSoon
 from folkmoot.people.model import COMMAND
 from folkmoot.reading import live
 from folkmoot.reading.live import Live, Moved
@@ -97,6 +98,7 @@ def test_who_comes_back_is_told_only_what_is_new(moot: Moot, visit: Visit) -> No
 
 
 def test_a_hundred_listeners_of_a_story_cost_one_read(moot: Moot, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST_OF_ONE", 100)
     async def go() -> None:
         streams = [Stream(visit, f"story={moot.story.id}") for _ in range(100)]
         await asyncio.gather(*(stream.event() for stream in streams))
@@ -220,3 +222,19 @@ def test_a_fault_is_logged_and_the_channel_goes_on(moot: Moot, visit: Visit, mon
     monkeypatch.setattr(live.paging, "standing", fail_once)
     run(journey)
     assert "a fault of ours" in caplog.text
+
+
+def test_one_network_keeps_thirty_streams_open_and_another_is_not_in_its_way(moot: Moot, visit: Visit) -> None:
+    async def journey() -> None:
+        streams = [visit.room.live.listen(moot.story.id, network="near") for _ in range(live.MOST_OF_ONE)]
+        for stream in streams:
+            await anext(stream)
+        with pytest.raises(TooSoon):
+            visit.room.live.listen(moot.story.id, network="near")
+        far = visit.room.live.listen(moot.story.id, network="far")
+        await anext(far)
+        for stream in (*streams, far):
+            await stream.aclose()
+        assert not visit.room.live._by_network
+
+    run(journey)

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -131,3 +132,32 @@ def test_a_reader_who_does_not_read_is_not_sent_more_and_more(address: tuple[str
                     length = int(line.split()[1])
             assert stream.read(length).startswith((b"asgi", b"<p>"))
             received += 1
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        get("/lake", f"X-Forwarded-For: {'1.2.3.4, ' * 5_000}"),
+        get("/lake", *["X-Again: and again"] * 3_000),
+        get("/lake?" + "x" * 70_000),
+    ],
+    ids=["one long line", "many lines", "a long target"],
+)
+def test_a_head_too_long_is_refused_in_words(address: tuple[str, int], request_bytes: bytes) -> None:
+    (status, headers, body), = talk(address, request_bytes)
+    assert status.startswith(b"HTTP/1.1 400")
+    assert headers[b"content-type"] == b"application/problem+json"
+    assert b"too long" in body
+
+
+def test_a_line_without_end_is_refused_before_it_fills_the_memory(address: tuple[str, int]) -> None:
+    with socket.create_connection(address, timeout=10) as connection, suppress(ConnectionError):
+        connection.sendall(b"GET /lake HTTP/1.1\r\nX-Endless: ")
+        for _ in range(10_000):
+            connection.sendall(b"x" * 65_536)
+        raise AssertionError("took 600 MB")
+
+
+def test_a_large_body_is_no_long_head(address: tuple[str, int]) -> None:
+    words = "x" * 300_000
+    assert talk(address, get("/lake", f"Content-Length: {len(words)}", method="POST", body=words))[0][2].endswith(words.encode())

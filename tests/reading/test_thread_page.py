@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import re
+import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -315,3 +317,24 @@ def test_the_structured_data_names_the_story_and_our_permalinks(moot: Moot, visi
     assert '"@type": "DiscussionForumPosting"' in html
     assert f'"mainEntityOfPage": "{LAKE}"' in html
     assert f'"url": "/c/{comment}"' in html
+
+
+def test_the_page_of_a_silent_story_is_made_once_and_not_by_the_event_loop(
+    moot: Moot, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    html = visit.room.pages._html
+
+    def note(*given: Any, **named: Any) -> Any:
+        made.append(threading.current_thread().name)
+        return html(*given, **named)
+
+    monkeypatch.setattr(visit.room.pages, "_html", note)
+    mill = "https://news.example/mill"
+    assert visit.page(url=mill).html == visit.page(url=mill).html
+    assert len(made) == 1 and made[0] != threading.main_thread().name
+    moot.db.write_now(lambda tx: sites.change_site(tx, COMMAND, moot.site.id, name="The Mill Post"))
+    visit.page(url=mill)
+    assert len(made) == 2
+    moot.post(moot.guest("Ada"), "It burnt down in 1911.", story=moot.take_in(mill))
+    assert "It burnt down in 1911." in visit.page(url=mill).words

@@ -79,3 +79,20 @@ def test_https_is_believed_of_a_trusted_proxy_only(one_db: Database) -> None:
 def test_a_proxy_that_is_no_network_is_named() -> None:
     with pytest.raises(Invalid, match=r"10\.0\.0\.300"):
         Networks(b"key", ("10.0.0.300",))
+
+
+def test_who_is_no_proxy_fills_no_memory_with_its_headers() -> None:
+    networks = Networks(b"key", PROXIES)
+    for number in range(5):
+        networks.of("203.0.113.9", (f"198.51.100.{number}",))
+        networks.of("10.0.0.1", (f"198.51.100.{number}, " * 1_000 + "192.0.2.1",))
+    assert networks._known.cache_info().currsize == 1
+
+
+def test_a_proxy_of_this_machine_that_is_not_named_is_warned_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    networks = Networks(b"key")
+    networks.of("203.0.113.9", ("198.51.100.7",))
+    assert not caplog.records
+    for _ in range(3):
+        networks.of("127.0.0.1", ("198.51.100.7",))
+    assert ["server.trusted_proxies" in record.getMessage() for record in caplog.records] == [True]
