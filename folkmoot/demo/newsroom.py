@@ -95,8 +95,10 @@ def _greet(address: str, settings: Settings, token: str, tell: Tell) -> None:
   Its story with 300 comments                          http://{HOST}:{port}{story.path}
   Become its moderator (works once)                    {address}/welcome/{token}
 
-  Try: write under any name, vote, reply, edit, withdraw; two links in one comment, and it waits for a moderator.
-  Sign in with any address: the code appears here. All of it is gone when you press Ctrl+C.
+  Try: write under any name, vote, reply, edit, withdraw; two links in one comment
+  from a newcomer, and it waits for a moderator.
+  Sign in with any mailbox you make up: no mail is sent, the code appears here. {HOST} and 127.0.0.1 are one machine
+  and stand for two origins, the newspaper’s and Folkmoot’s. All of it is gone when you press Ctrl+C.
 """)
 
 
