@@ -99,7 +99,7 @@ class Staging:
             "to_story": row.story, "to_parent": row.parent or "", "doubtful": 0, "state": row.state, "up": row.base_up, "down": row.base_down,
         }  # fmt: skip
         wide = {
-            "number": number, "stories": _references([row.story]), "parents": _references([row.parent] if row.parent else []), "name": row.name,
+            "number": number, "stories": "", "parents": "", "name": row.name,
             "skeleton": skeleton(row.name) if row.name else "", "marks": row.marks, "text": row.text, "html": words.html,
             "renderer": RENDERER if row.text else 0, "digest": words.digest,
             "extra": _encode(
@@ -139,10 +139,6 @@ def _words(archive: Archive, number: int, text: str) -> Words:
 
 def _number(words: str | None) -> int | None:
     return int(words) if words else None
-
-
-def _references(ids: list[str]) -> str:
-    return msgspec.json.encode(ids).decode()
 
 
 def _links(row: Line) -> Iterator[tuple[str, str]]:
@@ -267,6 +263,8 @@ def _taken(kind: str, name: str) -> Conflict:
 
 class Homecoming(Merge):
     """Puts the rows back, in the order in which they need one another."""
+
+    keeps_ids = True
 
     def before(self) -> None:
         alone = self.main.read_now(partial(sites.is_only_site, site=self.site.id))

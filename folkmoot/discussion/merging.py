@@ -19,6 +19,7 @@ from folkmoot.discussion.settling import arriving_of
 from folkmoot.discussion.staging import Progress
 from folkmoot.discussion.threads import sort_keys
 from folkmoot.discussion.visibility import reply_appeared
+from folkmoot.errors import Conflict
 from folkmoot.people import arrivals as people
 from folkmoot.people.model import Person
 from folkmoot.sites import arrivals as stories
@@ -44,6 +45,8 @@ _DECISIONS = {
 class Merge:
     """Takes a batch from its staging database into the data. now: when the batch began; every row that it brings remembers it."""
 
+    keeps_ids = False  # whether comments must be called as they are
+
     def __init__(self, work: Database, main: Database, site: Site, batch: Row, progress: Progress) -> None:
         self.work = work
         self.main = main
@@ -56,24 +59,26 @@ class Merge:
     def run(self, phase: str, reached: int) -> None:
         """Merges from where it stood, then opens."""
         counts = self.work.read_now(staged.counts)
-        turns, opens = (counts.turns, counts.opens) if counts else (0, 0)
+        if counts is None:
+            return
         if phase == "merging":
             self.before()
-            self._in_steps("merging", reached, turns, self._merge_some)
+            self._in_steps("merging", reached, self.work.read_now(partial(staged.written, turn=reached)), counts.fresh, self._merge_some)
             self.after()
             self.main.write_now(partial(store_imports.set_phase, batch=self.batch, phase="opening"))
             reached = 0
-        self._in_steps("opening", reached, opens, self._open_some)
+        self._in_steps("opening", reached, self.work.read_now(partial(staged.opened, opens=reached)), counts.opening, self._open_some)
 
-    def _in_steps(self, what: str, reached: int, last: int, step: Callable[[int, int], int]) -> None:
-        """Calls step(reached, limit) until all is done; the limit follows from how long the steps take."""
+    def _in_steps(self, what: str, reached: int, done: int, total: int, step: Callable[[int, int], tuple[int, int]]) -> None:
+        """Calls step(reached, limit) -> (reached, how many rows) until all is done; the limit follows from how long the steps take."""
         limit = MOST // 5
-        while reached < last:
+        while done < total:
             began = time.monotonic()
-            reached = step(reached, limit)
+            reached, rows = step(reached, limit)
             took = time.monotonic() - began
             limit = max(10, min(MOST, int(limit * LONGEST / max(took, LONGEST / 4))))
-            self.progress(what, reached / last)
+            done += rows
+            self.progress(what, done / total)
             time.sleep(took * PAUSE)
         self.progress(what, 1.0)
 
@@ -118,14 +123,22 @@ class Merge:
 
     # Comments
 
-    def _merge_some(self, reached: int, limit: int) -> int:
+    def _merge_some(self, reached: int, limit: int) -> tuple[int, int]:
         rows = self.work.read_now(partial(staged.to_merge, after=reached, limit=limit))
-        if taken := self.main.read_now(partial(store_imports.taken, ids=[row.id for row in rows])):
-            given = [{"number": row.number, "id": new_id(row.posted)} for row in rows if row.id in taken]
-            self.work.write_now(partial(staged.set_ids, given=given))
-            return reached
-        self.main.write_now(partial(self._insert, rows=rows))
-        return int(rows[-1].turn)
+        try:
+            self.main.write_now(partial(self._insert, rows=rows))
+        except Conflict:
+            self._call_otherwise(rows)
+            return reached, 0
+        return rows[-1].turn, len(rows)
+
+    def _call_otherwise(self, rows: list[Row]) -> None:
+        """Gives other ids to comments whose ids somebody has here, as happens by chance. Raises Conflict where that is not what is in the way."""
+        taken = self.main.read_now(partial(store_imports.taken, ids=[row.id for row in rows]))
+        if not taken or self.keeps_ids:
+            raise Conflict("Something that was to be imported is here already, though it was not a moment ago. Import again.", "taken_meanwhile")
+        given = [{"number": row.number, "id": new_id(row.posted)} for row in rows if row.id in taken]
+        self.work.write_now(partial(staged.set_ids, given=given))
 
     def _insert(self, tx: Tx, rows: list[Row]) -> None:
         store_imports.insert_comments(tx, [self.comment(row) for row in rows])
@@ -150,12 +163,12 @@ class Merge:
 
     # Opening
 
-    def _open_some(self, reached: int, limit: int) -> int:
+    def _open_some(self, reached: int, limit: int) -> tuple[int, int]:
         """Opens the next comments of one story; of several together only where all of them are new, since nobody else waits for these."""
         rows = self.work.read_now(partial(staged.to_open, after=reached, limit=limit))
         some = list(takewhile(lambda row: row.story == rows[0].story or (rows[0].fresh and row.fresh), rows))
         self.main.write_now(partial(self._open, rows=some), lane=rows[0].story)
-        return int(some[-1].opens)
+        return some[-1].opens, len(some)
 
     def _open(self, tx: Tx, rows: list[Row]) -> None:
         for story, some in groupby(rows, attrgetter("story")):

@@ -113,7 +113,7 @@ class Settling:
         self.say_all("deleted thread", hidden, words)
 
     def _place(self, tx: Tx, rows: list[Row]) -> None:
-        wanted = [(row, msgspec.json.decode(row.stories, type=list[str]), msgspec.json.decode(row.parents, type=list[str])) for row in rows]
+        wanted = [(row, _references(row.doubtful, row.stories, row.to_story), _references(row.doubtful, row.parents, row.to_parent)) for row in rows]
         stories = store.called(tx, "story", list({reference: 0 for _, some, _ in wanted for reference in some}))
         parents = store.comments_called(tx, list({reference: 0 for _, _, some in wanted for reference in some}))
         placed, homeless = [], []
@@ -228,6 +228,10 @@ def arriving_of(followers: list[Row], cleaned: list[str], story: int, now: int) 
     created = min((each.created for each in followers if each.created is not None), default=now)
     closed = all(each.closed for each in followers)
     return Arriving(story, first("title"), first("address"), tuple(cleaned), first("publisher_key") or None, created, closed)
+
+
+def _references(doubtful: int, several: str, only: str) -> list[str]:
+    return msgspec.json.decode(several, type=list[str]) if doubtful else [only] if only else []
 
 
 def _first(found: dict[str, int], references: Iterable[str]) -> int | None:

@@ -19,7 +19,7 @@ from folkmoot.discussion.importers.reading import NO_WORDS, NOTHING, Name, name_
 from folkmoot.discussion.model import Words
 from folkmoot.discussion.text import RENDERER, read
 from folkmoot.errors import Invalid, TooLarge
-from folkmoot.people.names import RESERVED, skeleton, skeletons
+from folkmoot.people.names import RESERVED, skeletons
 from folkmoot.sites.addresses import clean_address
 from folkmoot.sites.stories import MAX_KEY, clean_title
 from folkmoot.storage.database import Database, Tx
@@ -144,25 +144,26 @@ class _Stager:
         self._comments += 1
         number, file, remarks = self._comments, self._file, self._oddities(row, name, words)
         words = words or (read(NO_WORDS) if row.state == "published" else NOTHING)
-        likeness = skeleton(name.name)
         posted = row.posted if row.posted is not None else self._told.dated + number * 1000
         posted = min(posted, self._told.now) if posted > self._told.now + DAY else posted
+        doubtful = len(row.story) > 1 or len(row.parent) > 1
         narrow: dict[str, object] = {
             "number": number, "file": file, "line": row.line, "key": self._key(row.key), "id": self._id(number, posted), "posted": posted,
-            "to_story": self._first(row.story), "to_parent": self._first(row.parent), "doubtful": int(len(row.story) > 1 or len(row.parent) > 1),
+            "to_story": self._first(row.story), "to_parent": self._first(row.parent), "doubtful": int(doubtful),
             "edited": row.edited, "state": row.state, "up": max(row.up, 0), "down": max(row.down, 0), "person": None,
         }  # fmt: skip
         wide = {
-            "number": number, "stories": self._references(row.story), "parents": self._references(row.parent), "name": name.name,
-            "skeleton": likeness, "marks": "namesake" if likeness in self._reserved else "", "text": words.text, "html": words.html,
-            "renderer": RENDERER, "digest": words.digest, "extra": "",
+            "number": number, "stories": self._references(row.story) if doubtful else "",
+            "parents": self._references(row.parent) if doubtful else "", "name": name.name, "skeleton": name.skeleton,
+            "marks": "namesake" if name.skeleton in self._reserved else "", "text": words.text, "html": words.html, "renderer": RENDERER,
+            "digest": words.digest, "extra": "",
         }  # fmt: skip
         also = [self._key(each) for each in row.also if each != row.key]
         writer = self._key(row.writer.key, "") if row.writer.key else None
 
         def write(tx: Tx, people: dict[str, int]) -> None:
             if writer:
-                narrow["person"] = people[writer] = people.get(writer) or store.add_person(tx, number, writer, name.name, likeness, posted)
+                narrow["person"] = people[writer] = people.get(writer) or store.add_person(tx, number, writer, name.name, name.skeleton, posted)
             if not store.add_comment(tx, narrow) and not _another(tx, narrow, wide):
                 return
             store.add_words(tx, [wide])
@@ -206,7 +207,7 @@ def _another(tx: Tx, narrow: dict[str, object], wide: dict[str, object]) -> bool
     """A key that is taken: by the same comment, which is then skipped, or by another one, which then gets a key of its own."""
     key, number = str(narrow["key"]), narrow["number"]
     first = store.same_comment(tx, key)
-    if first and (first.posted, first.digest, first.stories) == (narrow["posted"], wide["digest"], wide["stories"]):
+    if first and (first.posted, first.digest, first.to_story) == (narrow["posted"], wide["digest"], narrow["to_story"]):
         words = f"The comment {key} is in the archive twice, word for word; the first, in line {first.line}, holds."
         store.add_remark(tx, int(str(narrow["file"])), int(str(narrow["line"])), "given twice", words, 1)
         return False

@@ -36,6 +36,7 @@ TABLES = (
     """CREATE TABLE staged_words (
   number INTEGER PRIMARY KEY, stories TEXT NOT NULL, parents TEXT NOT NULL, name TEXT NOT NULL, skeleton TEXT NOT NULL, marks TEXT NOT NULL,
   text TEXT NOT NULL, html TEXT NOT NULL, renderer INTEGER NOT NULL, digest TEXT NOT NULL, extra TEXT NOT NULL)""",
+    # stories, parents: all references of what is doubtful, as JSON. extra: what else our own export brings of a comment, as JSON.
     # skipped: 1 where a comment of the file is left out.
     "CREATE TABLE staged_remark (number INTEGER PRIMARY KEY, file INTEGER NOT NULL, line INTEGER NOT NULL, kind TEXT NOT NULL, words TEXT NOT NULL,"
     " skipped INTEGER NOT NULL)",
@@ -140,9 +141,9 @@ def followers(tx: Tx, leader: int) -> list[Row]:
 
 
 def addresses(tx: Tx, leader: int) -> list[str]:
-    """Every cleaned address of a story, its own first."""
+    """Every cleaned address of a story, its own first. (CROSS JOIN: the order of the two is not left to the engine, here and below.)"""
     rows = tx.rows(
-        "SELECT r.reference FROM staged_story s JOIN staged_reference r ON r.number = s.number AND r.kind = 'address' WHERE s.leader = :leader"
+        "SELECT r.reference FROM staged_story s CROSS JOIN staged_reference r ON r.number = s.number AND r.kind = 'address' WHERE s.leader = :leader"
         " ORDER BY s.number <> :leader, s.number, r.rowid",
         leader=leader,
     )
@@ -222,7 +223,7 @@ def add_words(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
 
 
 def same_comment(tx: Tx, key: str) -> Row | None:
-    return tx.one("SELECT c.number, c.line, c.posted, c.state, w.digest, w.stories FROM staged_comment c JOIN staged_words w ON w.number = c.number"
+    return tx.one("SELECT c.number, c.line, c.posted, c.to_story, w.digest FROM staged_comment c JOIN staged_words w ON w.number = c.number"
                   " WHERE c.key = :key", key=key)  # fmt: skip
 
 
@@ -237,7 +238,8 @@ def place(tx: Tx) -> None:
 def not_placed(tx: Tx, after: int, limit: int) -> list[Row]:
     """Comments whose thread or parent was not found by the surest reference, and those that have more references."""
     return tx.rows(
-        "SELECT c.number, c.file, c.line, w.stories, w.parents FROM staged_comment c JOIN staged_words w ON w.number = c.number"
+        "SELECT c.number, c.file, c.line, c.to_story, c.to_parent, c.doubtful, w.stories, w.parents"
+        " FROM staged_comment c JOIN staged_words w ON w.number = c.number"
         " WHERE c.number > :after AND (c.doubtful = 1 OR c.thread IS NULL OR (c.to_parent <> '' AND c.above IS NULL))"
         " ORDER BY c.number LIMIT :limit",
         after=after, limit=limit,
@@ -312,8 +314,8 @@ def begin_levels(tx: Tx) -> None:
 def deepen(tx: Tx, level: int) -> int:
     """Gives those below a level theirs; how many they are."""
     return tx.count(
-        "UPDATE staged_comment SET level = :level + 1 WHERE level IS NULL AND known = 0 AND above IN (SELECT number FROM staged_comment"
-        " WHERE level = :level)",
+        "UPDATE staged_comment SET level = :level + 1 WHERE number IN (SELECT c.number FROM staged_comment p CROSS JOIN staged_comment c"
+        " ON c.above = p.number WHERE p.level = :level AND c.level IS NULL AND c.known = 0)",
         level=level,
     )
 
@@ -351,25 +353,35 @@ def see(tx: Tx, level: int) -> None:
 
 
 def number_turns(tx: Tx) -> None:
-    """Parents are written before their replies; within a story what lies deepest is opened first, roots last."""
+    """Parents are written before their replies; within a story what lies deepest is opened first, roots last.
+
+    A turn is (level, number) in one number, a place in the opening (story, level from below, number): nothing need be sorted.
+    """
+    tx.run("UPDATE staged_comment SET turn = level * 4294967296 + number WHERE known = 0")
     tx.run(
-        "UPDATE staged_comment SET turn = t.turn FROM (SELECT number, ROW_NUMBER() OVER (ORDER BY level, number) AS turn FROM"
-        " staged_comment WHERE known = 0) t"
-        " WHERE t.number = staged_comment.number"
-    )
-    tx.run(
-        "UPDATE staged_comment SET opens = t.opens FROM (SELECT c.number, ROW_NUMBER() OVER (ORDER BY s.leader, c.level DESC, c.number) AS opens"
-        " FROM staged_comment c JOIN staged_story s ON s.number = c.thread WHERE c.known = 0 AND c.visible = 1) t WHERE t.number ="
-        " staged_comment.number"
+        "UPDATE staged_comment SET opens = (SELECT s.leader FROM staged_story s WHERE s.number = thread) * 1099511627776"
+        " + (255 - level) * 4294967296 + number WHERE known = 0 AND visible = 1"
     )
 
 
 def counts(tx: Tx) -> Row | None:
+    """How many comments are to be written, were known, are to be opened."""
     return tx.one(
-        "SELECT COALESCE(SUM(1 - known), 0) AS fresh, COALESCE(SUM(known), 0) AS known, COALESCE(MAX(turn), 0) AS turns,"
-        " COALESCE(MAX(opens), 0) AS opens"
-        " FROM staged_comment"
+        "SELECT COALESCE(SUM(1 - known), 0) AS fresh, COALESCE(SUM(known), 0) AS known,"
+        " COALESCE(SUM(CASE WHEN opens IS NOT NULL THEN 1 ELSE 0 END), 0) AS opening FROM staged_comment"
     )
+
+
+def written(tx: Tx, turn: int) -> int:
+    """How many comments have had their turn."""
+    row = tx.one("SELECT COUNT(*) AS n FROM staged_comment WHERE turn <= :turn", turn=turn)
+    return row.n if row else 0
+
+
+def opened(tx: Tx, opens: int) -> int:
+    """How many comments are opened."""
+    row = tx.one("SELECT COUNT(*) AS n FROM staged_comment WHERE opens <= :opens", opens=opens)
+    return row.n if row else 0
 
 
 # Handing over

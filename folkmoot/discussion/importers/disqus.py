@@ -63,9 +63,10 @@ def _post(element: Element) -> Iterator[Imported]:
     yield from _odd_flags(element)
     number, identifier = element.attributes.get("id", ""), element.words("id")
     message = element.child("message")
+    words = message.text if message else ""
     yield Comment(
         key=_post_key(element), line=element.line, story=_references(element.child("thread")),
-        writer=_writer(element.child("author")), words=_MENTION.sub(r"@\1", message.text if message else ""),
+        writer=_writer(element.child("author")), words=_MENTION.sub(r"@\1", words) if ":disqus" in words else words,
         parent=_references(element.child("parent")), also=_keys(number, identifier), posted=posted, state=_state(element),
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from folkmoot.discussion.importers.model import Comment
 from folkmoot.discussion.model import MAX_IMPORTED, Words
 from folkmoot.discussion.text import read
 from folkmoot.errors import Invalid, TooLarge
-from folkmoot.people.names import MAX_NAME, clean_name
+from folkmoot.people.names import MAX_NAME, clean_name, skeleton
 
 UNKNOWN = "Unknown"  # who wrote what has lost its author
 NO_WORDS = "[…]"     # what stands for words that the source does not have
@@ -25,26 +25,24 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Name(Struct, frozen=True):
-    """A name as it may stand here. changed: it is not quite what the source says."""
+    """A name as it may stand here. skeleton: as the eye reads it. changed: it is not quite what the source says."""
 
     name: str
+    skeleton: str
     changed: bool = False
 
 
 @lru_cache(maxsize=20_000)
 def name_of(given: str) -> Name:
     """A source's name, by the rules for live ones: what they refuse is cut or left out, and nothing left is UNKNOWN."""
-    try:
-        return Name(clean_name(given) if given.strip() else UNKNOWN)
-    except Invalid:
-        pass
     kept = "".join(letter for letter in given[: MAX_NAME * 10] if letter == " " or category(letter)[0] in "LNP")
-    for shorter in (kept.strip()[:MAX_NAME], ""):
+    for tried in (given if given.strip() else UNKNOWN, kept.strip()[:MAX_NAME], UNKNOWN):
         try:
-            return Name(clean_name(shorter), changed=True)
+            name = clean_name(tried)
         except Invalid:
             continue
-    return Name(UNKNOWN, changed=True)
+        return Name(name, skeleton(name), changed=tried != given and bool(given.strip()))
+    raise AssertionError(f"{UNKNOWN} is a name.")
 
 
 def words_of_comment(comment: Comment) -> Words | None:

@@ -29,7 +29,7 @@ class Element:
     line: where the element right below the root begins that this one is, or is part of.
     """
 
-    __slots__ = ("attributes", "children", "letters", "line", "name", "parts")
+    __slots__ = ("_named", "attributes", "children", "letters", "line", "name", "parts")
 
     def __init__(self, name: str, attributes: dict[str, str], line: int) -> None:
         self.name = name
@@ -38,6 +38,7 @@ class Element:
         self.children: list[Element] = []
         self.parts: list[str] = []
         self.letters = 0
+        self._named: dict[str, Element] | None = None
 
     @property
     def text(self) -> str:
@@ -45,10 +46,9 @@ class Element:
 
     def child(self, name: str) -> Element | None:
         """The first child of a name."""
-        for child in self.children:
-            if child.name == name:
-                return child
-        return None
+        if self._named is None:
+            self._named = {child.name: child for child in reversed(self.children)}
+        return self._named.get(name)
 
     def words(self, name: str) -> str:
         """The text of the first child of a name, without the white space around it; empty where there is none."""
