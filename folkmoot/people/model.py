@@ -89,7 +89,6 @@ class Asked(Struct, frozen=True):
     mailbox: Mailbox
     expires: int
     handover: int | None
-    goes_to: str
 
 
 class Entry(Struct, frozen=True):
@@ -104,7 +103,6 @@ class Entry(Struct, frozen=True):
     given: PageKey | Keys | None = None
     left: int = 0
     handover: int | None = None
-    goes_to: str = ""
 
 
 class Handover(Struct, frozen=True):

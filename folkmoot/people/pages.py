@@ -6,6 +6,7 @@ a frame (`handover`): then the last one tells the frame, by handover.js, that it
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -119,16 +120,20 @@ async def ask_for_code(ask: Ask[Actor], form: MailboxForm) -> object:
         visit = await ask.read(lambda tx: _visit(ask, tx, form.handover))
         return await _mailbox_page(ask, visit, form.next, form.handover, form.email, problem)
     answer: Any = ask.see("/sign-in/code")
-    _keep_secret(ask, answer, f"{asked.id}.{secret}", sign_in.LASTS // 1000)
+    path = base64.urlsafe_b64encode(_own(ask, form.next).encode()).decode().rstrip("=")  # here alone: it may hold an invitation's token
+    _keep_secret(ask, answer, f"{asked.id}.{secret}.{path}", sign_in.LASTS // 1000)
     return answer
 
 
 def _ask(ask: Ask[Actor], tx: Tx, form: MailboxForm, secret: str) -> Asked:
     where = doorway(tx, form.handover, own_address(ask), ask.request.url.netloc, ask.language, ask.now)
-    goes_to = ask.own_path(form.next, "") if form.next else ""
     limited = ask.kit.settings.limits.enabled
     given = form.email, secret, ask.now, where
-    return sign_in.ask_code(tx, *given, network=ask.network, handover=form.handover, goes_to=goes_to, limited=limited)
+    return sign_in.ask_code(tx, *given, network=ask.network, handover=form.handover, limited=limited)
+
+
+def _own(ask: Ask[Actor], path: str) -> str:
+    return ask.own_path(path, "") if path else ""
 
 
 def _keep_secret(ask: Ask[Actor], answer: Any, kept: str, seconds: int) -> None:
@@ -137,13 +142,26 @@ def _keep_secret(ask: Ask[Actor], answer: Any, kept: str, seconds: int) -> None:
 
 def _kept_secret(ask: Ask[Actor]) -> tuple[int, str]:
     """The code that this browser asked for, and its secret; (0, "") where it asked for none."""
-    code, _, secret = ask.request.cookies.get(f"{ask.cookie}-asked", "").partition(".")
+    code, secret, _ = _kept(ask)
     return parse_id(code) or 0, secret
+
+
+def _kept(ask: Ask[Actor]) -> list[str]:
+    """Code, secret and encoded path, as far as the cookie has them."""
+    return [*ask.request.cookies.get(f"{ask.cookie}-asked", "").split(".", 2), "", "", ""][:3]
+
+
+def _goes_to(ask: Ask[Actor]) -> str:
+    """The page of ours to go to afterwards; empty where this browser named none."""
+    try:
+        return _own(ask, base64.urlsafe_b64decode(_kept(ask)[2] + "==").decode())
+    except ValueError:
+        return ""
 
 
 async def code_page(ask: Ask[Actor]) -> object:
     asked = await _asked(ask)
-    return await _page(ask, "people/code.html", asked=asked) if asked else ask.see("/sign-in")
+    return await _page(ask, "people/code.html", asked=asked, next=_goes_to(ask)) if asked else ask.see("/sign-in")
 
 
 async def _asked(ask: Ask[Actor]) -> Asked | None:
@@ -177,10 +195,10 @@ def _way(ask: Ask[Actor]) -> Way:
 async def _code_again(ask: Ask[Actor], form: CodeForm, problem: Problem) -> object:
     asked = await _asked(ask)
     if asked is None or isinstance(problem, Conflict):
-        return await _page(ask, "people/ended.html", problem, asked=asked)
+        return await _page(ask, "people/ended.html", problem, asked=asked, next=_goes_to(ask))
     if problem.field == "name":
         return await _name_page(ask, problem, form.name, "/sign-in/code", "digits", form.digits)
-    return await _page(ask, "people/code.html", problem, asked=asked)
+    return await _page(ask, "people/code.html", problem, asked=asked, next=_goes_to(ask))
 
 
 async def _name_page(ask: Ask[Actor], problem: Problem, name: str, action: str, field: str, proof: str) -> object:
@@ -190,7 +208,7 @@ async def _name_page(ask: Ask[Actor], problem: Problem, name: str, action: str, 
 
 def _come_in(ask: Ask[Actor], entry: Entry) -> object:
     """On to where the person wanted to go, with the cookie that knows them."""
-    answer: Any = ask.see(f"/sign-in/done?handover={entry.handover}" if entry.handover else entry.goes_to or "/me")
+    answer: Any = ask.see(f"/sign-in/done?handover={entry.handover}" if entry.handover else _goes_to(ask) or "/me")
     _keep_secret(ask, answer, "", 0)
     if isinstance(entry.given, PageKey):
         ask.keep_token(answer, entry.given.token, max(1, -(-(entry.given.expires - ask.now) // DAY)))
@@ -219,7 +237,7 @@ async def enter_by_link(ask: Ask[Actor], form: LinkForm) -> object:
         return _come_in(ask, entry)
     if refused.field == "name":
         return await _name_page(ask, refused, form.name, "/sign-in/link", "token", form.token)
-    return await _page(ask, "people/ended.html", refused, asked=None)
+    return await _page(ask, "people/ended.html", refused, asked=None, next="")
 
 
 async def go_on(ask: Ask[Actor], form: HandoverForm) -> object:

@@ -54,18 +54,17 @@ def ask_code(
     *,
     network: str | None = None,
     handover: int | None = None,
-    goes_to: str = "",
     limited: bool = True,
 ) -> Asked:
     """Mails a code to a mailbox, by a job in this transaction.
 
-    secret: drawn for the asking browser (tokens.new_token), which keeps it. handover, goes_to: what entering it finishes and
-    where it leads. limited: False lifts the rates. Raises Invalid for what is no mailbox, TooSoon.
+    secret: drawn for the asking browser (tokens.new_token), which keeps it. handover: what entering it finishes.
+    limited: False lifts the rates. Raises Invalid for what is no mailbox, TooSoon.
     """
     to = read_mailbox(mailbox)
     if limited:
         _hold_rates(tx, to.subject, network or "", now)
-    asked = Asked(new_id(now), to, now + LASTS, handover, goes_to)
+    asked = Asked(new_id(now), to, now + LASTS, handover)
     digits, link = new_digits(), new_token()
     sealed = seal_digits(secret, asked.id, digits)
     store_codes.insert_code(tx, asked, sealed, fingerprint(link), fingerprint(secret), network or "", now)
@@ -129,12 +128,12 @@ def _enter(tx: Tx, row: Row, now: int, guest: Actor | None, name: str | None, wa
     if called is None and store.person_by_identity(tx, MAILBOX, asked.mailbox.subject) is None:
         if counted:
             store_codes.give_back_try(tx, asked.id)
-        return Entry("name", goes_to=asked.goes_to)
+        return Entry("name")
     store_codes.use_code(tx, asked.id, now)
     member = member_of(tx, MAILBOX, asked.mailbox.subject, asked.mailbox.address, called or "", now)
     claim(tx, guest, member.id, now)
     given = _give(tx, member, now, way)
-    return Entry("entered", member, given, handover=_finish(tx, member, asked, now), goes_to=asked.goes_to)
+    return Entry("entered", member, given, handover=_finish(tx, member, asked, now))
 
 
 def _guests_name(guest: Actor | None) -> str | None:

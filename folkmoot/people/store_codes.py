@@ -5,15 +5,15 @@ from __future__ import annotations
 from folkmoot.people.model import Asked, Mailbox
 from folkmoot.storage.database import Row, Tx
 
-CODE = "id, subject, mailbox, digits, expires, tries, handover, goes_to"
+CODE = "id, subject, mailbox, digits, expires, tries, handover"
 
 
 def insert_code(tx: Tx, code: Asked, digits: str, link: str, asked_by: str, network: str, now: int) -> None:
     tx.run(
-        "INSERT INTO code (id, subject, mailbox, digits, link, asked_by, network, handover, goes_to, created, expires) "
-        "VALUES (:id, :subject, :mailbox, :digits, :link, :asked_by, :network, :handover, :goes_to, :now, :expires)",
+        "INSERT INTO code (id, subject, mailbox, digits, link, asked_by, network, handover, created, expires) "
+        "VALUES (:id, :subject, :mailbox, :digits, :link, :asked_by, :network, :handover, :now, :expires)",
         id=code.id, subject=code.mailbox.subject, mailbox=code.mailbox.address, digits=digits, link=link, asked_by=asked_by,
-        network=network, handover=code.handover, goes_to=code.goes_to, now=now, expires=code.expires,
+        network=network, handover=code.handover, now=now, expires=code.expires,
     )  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def code_by_id(tx: Tx, code: int, asked_by: str) -> Asked | None:
 
 
 def to_asked(row: Row) -> Asked:
-    return Asked(row.id, Mailbox(row.mailbox, row.subject), row.expires, row.handover, row.goes_to)
+    return Asked(row.id, Mailbox(row.mailbox, row.subject), row.expires, row.handover)
 
 
 def take_try(tx: Tx, code: int, asked_by: str, most: int, now: int) -> Row | None:

@@ -295,6 +295,8 @@ def test_the_first_admin_comes_in_by_the_printed_link(town: Town) -> None:
     assert ada.post(f"/welcome/{token}", data={}).status_code == 401
     shown = ada.sign_in("Ada", next=f"/welcome/{token}")
     assert "Accept as <bdi>Ada</bdi>" in shown.text
+    kept = repr(town.db.read_now(lambda tx: [(row.mailbox, row.goes_to) for row in tx.rows("SELECT mailbox, goes_to FROM code")]))
+    assert "ada@mail.example" in kept and token not in kept
     ada.send(f"/welcome/{token}")
     found = town.db.read_now(lambda tx: accounts.find_person(tx, "ada@mail.example"))
     assert found.roles == {(0, "admin")}

@@ -231,12 +231,12 @@ def test_one_network_asks_for_no_more_than_its_hourly_number(house: House) -> No
 
 
 def test_the_mails_link_does_what_the_digits_do_in_the_browser_that_asked(house: House) -> None:
-    browser = house.ask("ada@mail.example", goes_to="/thread/1")
+    browser = house.ask("ada@mail.example")
     link = house.link(browser)
     elsewhere = house.db.write_now(lambda tx: sign_in.enter_by_link(tx, link, Browser().secret, house.now, name="Mallory"))
     assert elsewhere.outcome == "gone"
     entry = house.db.write_now(lambda tx: sign_in.enter_by_link(tx, link, browser.secret, house.now, name="Ada"))
-    assert (entry.outcome, entry.goes_to) == ("entered", "/thread/1")
+    assert entry.outcome == "entered"
     assert house.enter(browser).outcome == "gone"
 
 
