@@ -7,7 +7,7 @@ import { call, keepGuest, person, session, signOut, why } from './session.js';
 import { openSignIn } from './sign-in.js';
 
 const PAUSE = 300;
-const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16).padStart(2, '0')).join('');
+const safe = () => (kept.lost ? '' : say('safe'));
 
 class Composer extends HTMLElement {
   connectedCallback() {
@@ -41,7 +41,10 @@ class Composer extends HTMLElement {
   listen() {
     this.leave = new AbortController();
     const { signal } = this.leave;
-    this.form.addEventListener('input', () => this.keepSoon());
+    this.form.addEventListener('input', ({ target }) => {
+      target.removeAttribute('aria-invalid');
+      this.keepSoon();
+    });
     this.form.addEventListener('submit', (event) => {
       event.preventDefault();
       this.send();
@@ -53,7 +56,7 @@ class Composer extends HTMLElement {
     });
     session.addEventListener('change', () => this.introduce(), { signal });
     addEventListener('pagehide', () => this.keep(), { signal });
-    addEventListener('online', () => this.waits && this.tell('good', say('online'), say('safe')), { signal });
+    addEventListener('online', () => this.waits && this.tell('good', say('online'), safe()), { signal });
   }
 
   keepSoon() {
@@ -115,7 +118,8 @@ class Composer extends HTMLElement {
     this.told?.remove();
     const text = this.text.value;
     if (!text.trim()) return this.refuse(say('none'), 'text');
-    if (this.nameless) return this.refuse(say('name'), 'name');
+    const { name } = this.form.elements;
+    if (name && !name.hidden && !name.value.trim()) return this.refuse(say('name'), 'name');
     this.wait(true);
     try {
       const answer = this.dataset.edit ? await this.change(text) : await this.post(text);
@@ -123,16 +127,11 @@ class Composer extends HTMLElement {
     } catch (refused) {
       const words = why(refused);
       this.waits = refused.offline;
-      if (this.waits) this.tell('waits', say('offline'), say('safe'));
+      if (this.waits) this.tell('waits', say('offline'), safe());
       else this.refuse(words, refused.field);
     } finally {
       this.wait(false);
     }
-  }
-
-  get nameless() {
-    const { name } = this.form.elements;
-    return name && !name.hidden && !name.value.trim();
   }
 
   wait(busy) {
@@ -145,7 +144,7 @@ class Composer extends HTMLElement {
   /** Posts once, however often it is tried: the key stays with the words until they change. */
   async post(text) {
     const { url, key, name } = this.form.elements;
-    this.draft.key ??= newKey();
+    this.draft.key ??= crypto.getRandomValues(new Uint32Array(4)).join('-');
     kept.set(this.place, this.draft);
     const called = person()?.member ? undefined : name?.value.trim() || undefined;
     const body = { url: url.value, text, parent: this.parent || undefined, story: key?.value, name: called };
@@ -165,6 +164,7 @@ class Composer extends HTMLElement {
     this.draft = { text: '' };
     const write = this.form.querySelector('[value="write"]');
     if (write.ariaPressed !== 'true') this.show(write);
+    if (framed && kept.lost) this.tell('waits', say('lost'), '').append(make('a', say('alone'), { href: location.href, target: '_blank' }));
     this.dispatchEvent(new CustomEvent('fm-posted', { bubbles: true, detail: { answer, parent: this.parent, edit: this.dataset.edit } }));
   }
 

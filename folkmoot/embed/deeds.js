@@ -1,6 +1,7 @@
 /** What a reader does with one comment: vote, report, copy its link, withdraw it, decide on it. Each answers beside the comment and aloud. */
 
 import { deeds, mine, press } from './mine.js';
+import { fetchPage } from './more.js';
 import { copy, make, number, say } from './page.js';
 import { call, keepGuest, why } from './session.js';
 
@@ -79,16 +80,20 @@ export function report(article) {
 export function withdraw(article) {
   const send = () => call('DELETE', `/api/v1/comments/${idOf(article)}`).then(() => true);
   unfold(article, 'withdraw', send, () => {
-    const tomb = make('p', say('withdrawn'), { class: 'tomb', tabindex: '-1' });
     article.classList.remove('held');
-    article.replaceChildren(tomb);
-    tomb.focus();
+    bury(article, 'withdrawn');
+    article.firstChild.focus();
   });
+}
+
+/** Leaves the line that stands for a comment that is gone. */
+function bury(article, words) {
+  article.replaceChildren(make('p', say(words), { class: 'tomb', tabindex: '-1' }), make('div', '', { class: 'acts' }));
 }
 
 /** A moderator's buttons in a comment's menu. */
 export function addDecisions(article) {
-  const menu = article.querySelector('.menu, .acts'), fit = deeds(article);
+  const menu = article.querySelector('details .menu') ?? article.querySelector('.acts'), fit = deeds(article);
   if (!fit.length || article.querySelector('.decide')) return;
   menu.append(copy('decide', article.id));
   const form = menu.querySelector('.decide');
@@ -96,8 +101,27 @@ export function addDecisions(article) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     const decision = { do: event.submitter.value, reason: form.elements.reason.value };
-    if (await attempt(form, () => call('POST', `/api/v1/comments/${idOf(form)}/decisions`, decision))) note(form, say('done'));
+    const given = await attempt(form, () => call('POST', `/api/v1/comments/${idOf(form)}/decisions`, decision));
+    if (given) show(article, given.comment.state, decision.do);
   });
+}
+
+/** Shows a comment as it stands once a moderator has decided, with what can be decided now. */
+async function show(article, state, deed) {
+  const thread = article.closest('fm-thread');
+  article.classList.toggle('held', state === 'held');
+  article.querySelector('.decide').remove();
+  if (state === 'published') {
+    const page = await fetchPage(`/c/${idOf(article)}`).catch(() => null);
+    article.replaceWith((article = page?.getElementById(article.id) ?? article));
+  } else {
+    if (state !== 'held') bury(article, 'removed');
+    addDecisions(article);
+  }
+  thread.settle();
+  thread.recount();
+  note(article, say(deed));
+  article.focus();
 }
 
 /** Puts a comment's address on the clipboard. */

@@ -117,7 +117,7 @@
       if (this.link) this.link.hidden = false;
       if (!debug || this.told) return;
       this.told = document.createElement('p');
-      this.told.textContent = `Folkmoot: ${home} did not answer for ${this.url}. It opens on registered hosts alone. Add this one: folkmoot site add ${location.host}`;
+      this.told.textContent = `Folkmoot: ${home} did not answer. A new host? folkmoot site add ${location.host}`;
       this.prepend(this.told);
     }
   }

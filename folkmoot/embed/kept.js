@@ -17,6 +17,7 @@ export const kept = {
       localStorage.setItem(full(name), JSON.stringify(value));
     } catch {
       // storage is denied or full: memory holds it until the page goes
+      kept.lost = true;
     }
   },
   drop(name) {

@@ -3,11 +3,8 @@
 import { kept } from './kept.js';
 import { copy } from './page.js';
 
-const WRITING = 'input, textarea, select, [contenteditable]';
-const visible = (thread) => [...thread.querySelectorAll('#comments article')].filter((each) => each.offsetParent);
-
 function step(thread, by) {
-  const all = visible(thread);
+  const all = [...thread.querySelectorAll('#comments article')].filter((each) => each.offsetParent);
   const here = all.indexOf(document.activeElement.closest('article'));
   const next = all[Math.max(0, here + by)];
   if (!next) return;
@@ -31,10 +28,10 @@ export function listenToKeys(thread) {
       list.querySelector('summary').focus();
     },
   };
-  thread.querySelector('#comments').closest('section').addEventListener('keydown', (event) => {
+  thread.addEventListener('keydown', (event) => {
     const act = acts[event.key];
-    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.matches(WRITING);
-    if (!act || !plain || !on.checked || !event.target.closest('#comments')) return;
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && event.target.closest('#comments') && !event.target.matches('input, textarea');
+    if (!act || !plain || !on.checked) return;
     event.preventDefault();
     act();
   });

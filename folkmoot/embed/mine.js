@@ -62,7 +62,7 @@ export function own(article, { edit_until: until, waiting_html: waits, why }) {
 
 function countDown(article, until) {
   if (!article.isConnected) return;
-  const [clock, edit] = ['.until', '[value="edit"]'].map((each) => article.querySelector(each));
+  const clock = article.querySelector('.until'), edit = article.querySelector('[value="edit"]');
   edit.hidden = clock.hidden = !until || until <= Date.now();
   if (edit.hidden) return;
   clock.textContent = say('until', { time: left(until) });

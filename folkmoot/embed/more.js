@@ -2,11 +2,10 @@
 
 import { parse } from './page.js';
 
-
 /** The page at an address of ours, parsed. Throws where it does not come. */
 export async function fetchPage(address) {
   const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${answer.status}`);
+  if (!answer.ok) throw new Error(answer.status);
   return parse(await answer.text());
 }
 

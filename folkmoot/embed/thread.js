@@ -46,7 +46,8 @@ class Thread extends HTMLElement {
   }
 
   async layMine() {
-    await askMine(this.dataset.story).catch(why); // the page is whole without it
+    // the page is whole without it
+    await askMine(this.dataset.story).catch(why);
     this.settle();
   }
 
@@ -154,8 +155,11 @@ class Thread extends HTMLElement {
     const [item] = nodes(answer.fragment);
     const article = item.querySelector('article');
     const there = edit && this.querySelector(`li[data-id="${edit}"]`);
-    if (there) replaceComment(there, item);
-    else if (!place(this, parent, item)) return;
+    if (there) {
+      // new words in the place of the old; the replies below stay
+      for (const each of there.querySelectorAll(':scope > :is(.told, article)')) each.remove();
+      there.prepend(...item.children);
+    } else if (!place(this, parent, item)) return;
     this.querySelector('#none')?.remove();
     if (parent || edit) composer.remove();
     mine.own = [...mine.own.filter(({ id }) => id !== answer.comment.id), { id: answer.comment.id, text: answer.comment.text, edit_until: answer.edit_until }];
@@ -178,13 +182,6 @@ class Thread extends HTMLElement {
     this.querySelector('#talk').replaceWith(document.adoptNode(heading));
     tellCount(this.count);
   }
-}
-
-/** Puts new words in the place of the old; the replies below stay. */
-function replaceComment(there, item) {
-  there.querySelector(':scope > .told')?.remove();
-  there.querySelector(':scope > article').remove();
-  there.prepend(...item.children);
 }
 
 customElements.define('fm-thread', Thread);

@@ -124,6 +124,7 @@ def test_without_storage_one_signs_in_and_writes_while_the_page_stands(tab: Page
     sees(frame.locator(".who").first, "You write as Dora.")
     write(frame, "Written without storage.")
     sees(comment(frame, "Written without storage."), "Dora")
+    sees(frame.locator("fm-composer").first, "This browser keeps nothing", "Open the discussion by itself")
 
 
 def test_on_our_own_page_a_moderator_removes_a_comment_with_a_reason(tab: Page, newsroom: Newsroom) -> None:
@@ -139,5 +140,18 @@ def test_on_our_own_page_a_moderator_removes_a_comment_with_a_reason(tab: Page, 
     there.get_by_text("More").click()
     there.get_by_label("Reason, shown to its writer").fill("It is foul.")
     there.get_by_role("button", name="Remove").click()
-    sees(there, "Done.")
+    gone = tab.locator("#comments > li").first
+    sees(gone, "Removed by a moderator.")
+    expect(tab.get_by_text("Something foul.")).to_have_count(0)
+    gone.get_by_role("button", name="Restore").click()
+    sees(comment(tab, "Something foul."), "Restored.", "Reply")
+    comment(tab, "Something foul.").get_by_text("More").click()
+    comment(tab, "Something foul.").get_by_role("button", name="Hold").click()
+    sees(tab.locator(".held"), "Held. Only its writer and the moderators see it.")
+    tab.locator(".held").get_by_role("button", name="Release").click()
+    sees(comment(tab, "Something foul."), "Released.")
+    expect(tab.locator(".held")).to_have_count(0)
+    comment(tab, "Something foul.").get_by_text("More").click()
+    comment(tab, "Something foul.").get_by_role("button", name="Remove").click()
+    sees(gone, "Removed.")
     expect(own_page(tab, newsroom, "moderated").get_by_text("Something foul.")).to_have_count(0)
