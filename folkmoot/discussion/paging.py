@@ -45,14 +45,18 @@ class _Reader:
             rows = store_pages.first_rows(self.tx, ORDERS[self.sorted_by], self.story, [parent], limit + 1)[0]
             return rows[:limit], self.cursor(rows[limit - 1], parent) if len(rows) > limit else None
         order = ORDERS[self.sorted_by]
-        moved = store_pages.moved_rows(self.tx, order, self.story, parent, after.key, after.turn, after.moved_id, limit + 1) if order.moves else []
-        if len(moved) > limit:  # so many have moved that they make a page of their own; the place stays where it was
-            last = moved[limit - 1]
-            here = Cursor(after.order, after.effective, parent, after.key, last.moved, last.id)
-            return moved[:limit], encode_cursor(here)
-        rows = store_pages.next_rows(self.tx, order, self.story, parent, after.key, limit + 1)
-        more = self.cursor(rows[limit - 1], parent) if len(rows) > limit else None
-        return moved + rows[:limit], more
+        limited = order, self.story, parent, after.key
+        moved = store_pages.moved_rows(self.tx, *limited, after.turn, after.moved_id, limit + 1) if order.moves else []
+        rows = store_pages.next_rows(self.tx, *limited, limit + 1)
+        return moved[:limit] + rows[:limit], self._on(after, moved, rows, limit)
+
+    def _on(self, after: Cursor, moved: list[Row], rows: list[Row], limit: int) -> str | None:
+        """Where a list goes on: below the last row given, and at the moves that were left out. Both advance with every page, whatever votes do."""
+        if len(moved) <= limit and len(rows) <= limit:
+            return None
+        key = tuple(getattr(rows[:limit][-1], column) for column in ORDERS[self.sorted_by].columns) if rows else after.key
+        turn, moved_id = (moved[limit - 1].moved, moved[limit - 1].id) if len(moved) > limit else (self.turn, NEVER_MOVED)
+        return encode_cursor(Cursor(self.order, self.sorted_by, after.parent, key, turn, moved_id))
 
     def branches(self, rows: Sequence[Row]) -> tuple[Branch, ...]:
         """The rows with their first replies, level by level, until the fold or the page's budget."""
