@@ -195,7 +195,7 @@ class _Stager:
         if name.changed:
             found.append(("name changed", f"The name {row.writer.name[:60]!r} cannot stand as it is; it is kept as {name.name!r}."))
         if words is None and row.state == "published":
-            found.append(("no words", f"Nothing is said in this comment; it is kept as {NO_WORDS}."))
+            found.append(("no words", f"{name.name} says nothing here; the comment is kept as {NO_WORDS}."))
         if row.posted is None and not self._prefix:
             found.append(("no date", "The archive does not say when this comment was written; it is dated by its place in the archive."))
         if row.posted is not None and row.posted > self._told.now + DAY:
