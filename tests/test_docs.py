@@ -19,6 +19,7 @@ from folkmoot import errors
 from folkmoot.app import OPERATIONS
 from folkmoot.cli import folkmoot
 from folkmoot.settings import KEYS
+from folkmoot.sites.snippet import snippet
 from folkmoot.web import openapi
 from folkmoot.web.problems import KINDS
 
@@ -104,6 +105,11 @@ def test_a_command_in_the_docs_exists_with_its_options(page: str, line: str) -> 
         command = command.commands[words.pop(0)]
     known = {option for parameter in command.params for option in parameter.opts} | {"--help"}
     assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, f"{page}: {line}"
+
+
+@pytest.mark.parametrize(("page", "key"), [("README.md", None), ("docs/embedding.md", "4711")])
+def test_the_snippet_in_the_docs_is_the_one_that_is_printed(page: str, key: str | None) -> None:
+    assert f"```html\n{snippet('https://talk.news.example', 'https://news.example/lake', key)}\n```" in PAGES[page].read_text("utf-8")
 
 
 def test_every_link_between_the_pages_leads_somewhere() -> None:
