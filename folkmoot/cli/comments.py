@@ -81,6 +81,23 @@ _decision("hold", "held: only its writer and moderators see it", "Takes a commen
 _decision("release", "published", "Shows a held comment, or an edit that waits.")
 _decision("remove", "removed", "Removes a comment; where replies stand under it, a line says so.")
 _decision("restore", "published again", "Brings back a removed comment, or one that was taken for spam.")
+_decision("keep", "kept: its words outlast a withdrawal", "Keeps a comment's words beyond the 30 days after its withdrawal, for a legal hold.")
+
+
+@group.command("remove-revision")
+@click.argument("comment", type=ID)
+@click.argument("number", type=click.IntRange(1), required=False)
+@reason_option
+@dry_run_option
+def remove_revision(comment: int, number: int | None, reason: str, dry_run: bool) -> None:
+    """Takes one text of a comment away, and leaves the comment as it is: the edit that waits, or the text of that NUMBER.
+
+    \b
+    folkmoot comment remove-revision 3733134589952000001 1 --reason "A private address."
+    """
+    with opened() as db:
+        row = change(db, lambda tx: moderation.decide(tx, COMMAND, comment, "remove_revision", reason, clock(), number), dry_run)
+    done(f"That text of {row.name}'s comment is removed; the comment stays.", dry_run)
 
 
 def _fields(tx: Tx, row: Row) -> Fields:
