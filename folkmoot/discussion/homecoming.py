@@ -25,6 +25,7 @@ from folkmoot.discussion.settling import Settling
 from folkmoot.discussion.staging import STEP, Progress
 from folkmoot.discussion.store_rows import BatchRow, CommentRow, DecisionRow, FlagRow, KeyRow, RevisionRow, VoteRow
 from folkmoot.discussion.text import RENDERER, read, render
+from folkmoot.discussion.vetting import vet
 from folkmoot.errors import Conflict, Invalid, say
 from folkmoot.people import store_export as people
 from folkmoot.people.names import skeleton
@@ -72,7 +73,14 @@ class Staging:
             raise broken(self._archive.name, f"its row refers to the {loose.kind} {loose.reference}, which is not in the file", loose.number, 1)
         self._work.write_now(home.count_votes)
 
+    def _vet(self, number: int, row: Line) -> None:
+        try:
+            vet(row)
+        except Invalid as error:
+            raise broken(self._archive.name, error.words.rstrip("."), number, 1) from error
+
     def _made(self, number: int, row: Line) -> Callable[[Tx], None]:
+        self._vet(number, row)
         kind, key = row.__struct_config__.tag, row.id
         line = {"number": number, "kind": kind, "id": key, "body": _encode(row).decode()}
         links = [{"number": number, "kind": other, "reference": reference} for other, reference in _links(row)]

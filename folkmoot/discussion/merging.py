@@ -99,12 +99,13 @@ class Merge:
             self.work.write_now(partial(_settle_stories, settled=settled))
             after = rows[-1].number
 
-    def _arrive(self, tx: Tx, arriving: list[tuple[int, stories.Arriving, list[str]]]) -> list[tuple[int, int, int]]:
+    def _arrive(self, tx: Tx, arriving: list[tuple[int, int, stories.Arriving, list[str]]]) -> list[tuple[int, int, int]]:
+        """(leader, our id, whether it is new still) of each story: somebody may have taken one in meanwhile."""
         settled = []
-        for leader, story, keys in arriving:
+        for leader, fresh, story, keys in arriving:
             found = stories.arrive(tx, self.site, story, self.now)
             self.remember(tx, "story", [(key, found) for key in keys])
-            settled.append((leader, found, int(found == story.id)))
+            settled.append((leader, found, int(fresh and found == story.id)))
         return settled
 
     def _merge_people(self) -> None:
@@ -185,14 +186,14 @@ class Merge:
         tx.bump(story)
 
 
-def _arriving(tx: Tx, rows: list[Row], now: int) -> list[tuple[int, stories.Arriving, list[str]]]:
-    """(leader, story, keys) of those that are not left out."""
+def _arriving(tx: Tx, rows: list[Row], now: int) -> list[tuple[int, int, stories.Arriving, list[str]]]:
+    """(leader, whether it is new, story, keys) of those that are not left out."""
     found = []
     for row in rows:
         followers = staged.followers(tx, row.number)
         if not followers[0].left_out:
             story = arriving_of(followers, staged.addresses(tx, row.number), followers[0].story, now)
-            found.append((row.number, story, [each.key for each in followers]))
+            found.append((row.number, followers[0].fresh, story, [each.key for each in followers]))
     return found
 
 

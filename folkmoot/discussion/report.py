@@ -12,7 +12,7 @@ from folkmoot.discussion import store_staging as staged
 from folkmoot.sites.addresses import matches
 from folkmoot.storage.database import Database, Tx
 
-MOST = 1_000  # remarks of one kind that are said one by one
+MOST = 500  # remarks of one kind that are said one by one
 STEP = 5_000
 _PATH = re.compile(r"[/?].*", re.DOTALL)  # of a cleaned address, what is not its host
 

@@ -151,7 +151,8 @@ class Settling:
         for rows in self.pages(store.page):
             look = partial(store_imports.comments_known, site=self.site.id, source=self.source, keys=[row.key for row in rows])
             known = self.main.read_now(look)
-            given = [{"number": row.number, "id": known[row.key].id, "level": known[row.key].level} for row in rows if row.key in known]
+            found = [(row.number, known[row.key]) for row in rows if row.key in known]
+            given = [{"number": number, "id": here.id, "story": here.story, "level": here.level} for number, here in found]
             self.write(partial(store.set_known, given=given))
 
     def people(self) -> None:

@@ -61,7 +61,7 @@ def keys_known(tx: Tx, site: int, source: str, kind: str, keys: Sequence[str]) -
 def comments_known(tx: Tx, site: int, source: str, keys: Sequence[str]) -> dict[str, Row]:
     """The comment of each key that is known; its level is None where it is gone meanwhile."""
     sql = (
-        "SELECT k.id, c.level FROM source_key k LEFT JOIN comment c ON c.id = k.id"
+        "SELECT k.id, c.story, c.level FROM source_key k LEFT JOIN comment c ON c.id = k.id"
         " WHERE k.site = :site AND k.source = :source AND k.kind = 'comment' AND k.source_id = :key"
     )
     found = tx.each(sql, [{"site": site, "source": source, "key": key} for key in keys])

@@ -22,11 +22,11 @@ TABLES = (
     "CREATE TABLE staged_person (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, name TEXT NOT NULL, skeleton TEXT NOT NULL,"
     " created BIGINT NOT NULL, person BIGINT, fresh INTEGER NOT NULL DEFAULT 1)",
     # to_story, to_parent: the surest references; doubtful: there are more. above: the staged comment that it answers.
-    # known: it was imported before. turn, opens: its place in the merge and in the opening.
+    # known: it was imported before, and lies under story_here. turn, opens: its place in the merge and in the opening.
     """CREATE TABLE staged_comment (
   number INTEGER PRIMARY KEY, file INTEGER NOT NULL, line INTEGER NOT NULL, key TEXT NOT NULL UNIQUE, id BIGINT NOT NULL,
   to_story TEXT NOT NULL, to_parent TEXT NOT NULL, doubtful INTEGER NOT NULL, thread INTEGER, above INTEGER, person INTEGER,
-  posted BIGINT NOT NULL, edited BIGINT, state TEXT NOT NULL, up BIGINT NOT NULL,
+  story_here BIGINT, posted BIGINT NOT NULL, edited BIGINT, state TEXT NOT NULL, up BIGINT NOT NULL,
   down BIGINT NOT NULL, known INTEGER NOT NULL DEFAULT 0, level INTEGER, visible INTEGER NOT NULL DEFAULT 0,
   replies BIGINT NOT NULL DEFAULT 0, turn INTEGER, opens INTEGER)""",
     "CREATE INDEX staged_comment_above ON staged_comment (above)",
@@ -282,8 +282,8 @@ def page(tx: Tx, after: int, limit: int) -> list[Row]:
 
 
 def set_known(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
-    """Comments that were imported before: what they are called here, and their level (NULL: they are gone)."""
-    tx.many("UPDATE staged_comment SET known = 1, id = :id, level = :level WHERE number = :number", given)
+    """Comments that were imported before: what they are called here, their story and their level (NULL: they are gone)."""
+    tx.many("UPDATE staged_comment SET known = 1, id = :id, story_here = :story, level = :level WHERE number = :number", given)
 
 
 def set_known_levels(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
@@ -299,7 +299,8 @@ def strays(tx: Tx) -> list[Row]:
     return tx.rows(
         "SELECT c.number, c.file, c.line FROM staged_comment c LEFT JOIN staged_comment p ON p.number = c.above"
         " LEFT JOIN staged_story s ON s.number = c.thread LEFT JOIN staged_story t ON t.number = p.thread"
-        " WHERE c.above IS NOT NULL AND c.known = 0 AND (p.number IS NULL OR s.leader <> t.leader OR (p.known = 1 AND p.level IS NULL))"
+        " WHERE c.above IS NOT NULL AND c.known = 0 AND (p.number IS NULL OR s.leader <> t.leader"
+        " OR (p.known = 1 AND (p.level IS NULL OR p.story_here <> s.story)))"
     )
 
 

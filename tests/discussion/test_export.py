@@ -165,8 +165,12 @@ def test_whatever_is_taken_is_named(lively: Moot, elsewhere: Database, tmp_path:
     lines = rows(content)
     line = next(line for line in lines if line["kind"] == kind)
     others = [each["id"] for each in lines if each["kind"] == "story" and each["id"] != line.get("story")]
-    changed = {"story": {"created": 5}, "address": {"story": others[0]}, "person": {"created": 5}, "decision": {"at": 5}, "key": {"ours": "12"}}[kind]
-    line.update(changed)
+    changed = {"story": {"created": 5}, "address": {"story": others[0]}, "person": {"created": 5}, "decision": {"at": 5}, "key": {"ours": "12"}}
+    line.update(changed[kind])
+    if kind == "address":
+        line["id"] = f"{line['story']}:{line['cleaned']}"
+    if kind == "key":
+        line["id"] = f"{line['ours']}:{line['of']}:{line['source']}:{line['theirs']}"
     with pytest.raises(Conflict, match=f"The {kind} .* of the export is the name of another {kind} here"):
         bring(elsewhere, b"\n".join(json.dumps(each).encode() for each in lines) + b"\n", tmp_path, lively.now)
 
@@ -225,6 +229,32 @@ def test_a_damaged_export_is_refused_with_its_place_and_touches_nothing(
     with pytest.raises(Invalid, match=why):
         bring(elsewhere, b"\n".join(lines) + b"\n", tmp_path, lively.now)
     assert elsewhere.read_now(lambda tx: tx.rows("SELECT id FROM site")) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "why"),
+    [
+        ("story", {"address": "javascript:alert(1)"}, "Only addresses that begin with https"),
+        ("story", {"title": "Two\nlines"}, "title is not as titles are kept"),
+        ("address", {"cleaned": "WWW.news.example/x/"}, "is not how addresses are compared"),
+        ("comment", {"name": "Ada\u202e"}, "is not as names are kept"),
+        ("comment", {"marks": "staff admin"}, "are no marks"),
+        ("person", {"name": "x" * 50}, "longer than 40 letters"),
+        ("identity", {"mailbox": "ada@mail.example\nBcc: all@mail.example"}, "mail"),
+        ("host", {"id": "news.example/"}, "is not"),
+        ("vote", {"id": "1:2"}, "is not made of what the row joins"),
+        ("site", {"language": "e n"}, "the language is none"),
+        ("comment", {"text": "a\0b"}, r"U\+0000|NUL"),
+    ],
+)
+def test_rows_that_could_not_have_come_about_here_are_refused(
+    lively: Moot, elsewhere: Database, tmp_path: Path, kind: str, changed: dict[str, object], why: str
+) -> None:
+    lines = rows(export(lively.db))
+    number, line = next((number, line) for number, line in enumerate(lines, 1) if line["kind"] == kind)
+    line.update(changed)
+    with pytest.raises(Invalid, match=f"line {number}, column 1: .*({why})"):
+        bring(elsewhere, b"\n".join(json.dumps(each).encode() for each in lines) + b"\n", tmp_path, lively.now)
 
 
 def test_html_in_an_export_is_never_believed(lively: Moot, elsewhere: Database, tmp_path: Path) -> None:

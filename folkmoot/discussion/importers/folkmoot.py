@@ -17,7 +17,7 @@ from folkmoot.sites.store_rows import SiteRows, StoryRow
 
 Line: TypeAlias = SiteRows | PeopleRows | DiscussionRows
 
-MAX_LINE = 1_000_000  # bytes
+MAX_LINE = 16_000_000  # bytes; the report of a large import is a line
 _decode = msgspec.json.Decoder(Header | Line).decode
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _BYTE = re.compile(r"\(byte (\d+)\)")
