@@ -43,4 +43,5 @@ def test_what_was_acknowledged_over_http_survives_kills(tmp_path: Path, database
 @pytest.mark.timeout(3600)
 def test_what_was_acknowledged_over_http_survives_many_kills(tmp_path: Path, database_url: str) -> None:
     with serving(tmp_path, database_url) as server:
-        kill_in_rounds(server, database_url, ROUNDS)
+        writers = kill_in_rounds(server, database_url, ROUNDS)
+        print(f"{ROUNDS} kills, {acknowledged(writers):,} comments acknowledged")

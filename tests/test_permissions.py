@@ -1,0 +1,271 @@
+"""Every door × everybody × every state of a comment: nobody does or sees what they may not, and who may, does.
+
+The doors come from the tables that the application is made of; what each of them lets whom do stands below, once. A door that is
+new has no line there, and fails until somebody has said who may.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from folkmoot.app import OPERATIONS, PAGES
+from folkmoot.discussion.export import export_rows
+from folkmoot.people import accounts, sessions
+from folkmoot.people.model import COMMAND, Actor, Role
+from folkmoot.sites import sites, stories
+from folkmoot.storage.database import Database
+from folkmoot.web import openapi
+from folkmoot.web.operations import Operation, Page
+from tests.hostile.asking import Answer, Ask, House, get, send_form, send_json
+from tests.moot import Moot
+
+LAKE = "https://news.example/lake"
+SECRET = "Words that not everybody may read"
+# Staff of another site, and a moderator who speaks from a frame on the publisher's page, are nobody special here.
+EVERYBODY = frozenset({"nobody", "stranger", "writer", "member", "editor", "moderator", "admin", "elsewhere", "framed"})
+WRITER, STAFF = frozenset({"writer"}), frozenset({"moderator", "admin"})
+INSIDERS, NONE = WRITER | STAFF, frozenset[str]()
+OTHERS = EVERYBODY - WRITER
+KNOWN = EVERYBODY - {"nobody"}
+STATES = ("published", "held", "removed", "withdrawn")
+
+# What somebody may do to a comment in each state. Each page and form of the same name lets do the same.
+COMMENTS: dict[str, tuple[frozenset[str], frozenset[str], frozenset[str], frozenset[str]]] = {
+    #           published   held       removed    withdrawn
+    "edit":     (WRITER,    WRITER,    NONE,      NONE),
+    "withdraw": (WRITER,    WRITER,    NONE,      NONE),
+    "vote":     (OTHERS,    NONE,      NONE,      NONE),
+    "flag":     (OTHERS,    NONE,      NONE,      NONE),
+    "history":  (EVERYBODY, INSIDERS,  INSIDERS,  INSIDERS),
+    "hold":     (STAFF,     NONE,      NONE,      NONE),
+    "release":  (NONE,      STAFF,     NONE,      NONE),
+    "remove":   (STAFF,     STAFF,     NONE,      NONE),
+    "restore":  (NONE,      NONE,      STAFF,     NONE),
+}  # fmt: skip
+BODIES: dict[str, dict[str, object]] = {
+    "edit": {"text": "Changed."}, "vote": {"value": 1}, "flag": {"reason": "other"}, "withdraw": {}, "hold": {"do": "hold"},
+    "release": {"do": "release"}, "remove": {"do": "remove"}, "restore": {"do": "restore"},
+}  # fmt: skip
+# What is about no comment: who gets an answer. What a code, a hand-over or a refresh token opens is told in tests/people.
+ELSEWHERE: dict[str, frozenset[str]] = {
+    "post": EVERYBODY, "queue": STAFF | {"elsewhere"}, "preview": EVERYBODY, "thread_answer": EVERYBODY, "counts": EVERYBODY,
+    "mine_answer": EVERYBODY, "ask_code": EVERYBODY, "enter_code": NONE, "sign_out": KNOWN, "refresh": NONE, "open_handover": EVERYBODY,
+    "handover_state": NONE, "redeem_handover": NONE,
+}  # fmt: skip
+
+
+class Town:
+    """A newsroom with everybody in it, each with a token for programs and, where they have one, for pages."""
+
+    def __init__(self, moot: Moot) -> None:
+        self.moot = moot
+        self.house = House(moot.db, clock=lambda: moot.now)
+        other = moot.db.write_now(lambda tx: sites.add_site(tx, COMMAND, "other.example", "The Other", moot.now))
+        self.writer, writers = self._guest("Ada")
+        self.tokens = {"nobody": "", "writer": writers, "stranger": self._guest("Bo")[1]}
+        self.cookies = dict(self.tokens)
+        for who, role, site in (
+            ("member", None, 0), ("editor", "editor", moot.site.id), ("moderator", "moderator", moot.site.id), ("admin", "admin", moot.site.id),
+            ("elsewhere", "moderator", other.id),
+        ):  # fmt: skip
+            self._member(who, role, site)
+        framed = self.moot.member("Framed", "moderator")
+        self.tokens["framed"] = moot.db.write_now(lambda tx: sessions.begin_keys(tx, framed.id or 0, moot.now, "https://news.example")).access
+
+    def _guest(self, name: str) -> tuple[Actor, str]:
+        person, token = self.moot.db.write_now(lambda tx: accounts.new_guest(tx, name, self.moot.now))
+        return Actor(person), token
+
+    def _member(self, who: str, role: Role | None, site: int) -> None:
+        db, now = self.moot.db, self.moot.now
+        person = self.moot.member(who.title()).id or 0
+        if role:
+            db.write_now(lambda tx: accounts.grant(tx, person, role, site, None, now))
+        self.tokens[who] = db.write_now(lambda tx: sessions.begin_keys(tx, person, now)).access
+        self.cookies[who] = db.write_now(lambda tx: sessions.begin_page(tx, person, now)).token
+
+    def comment(self, state: str) -> int:
+        """A comment of the writer's in a state."""
+        comment = self.moot.says(self.writer, f"{SECRET}.")
+        if state == "withdrawn":
+            self.moot.withdraw(self.writer, comment)
+        elif state != "published":
+            self.moot.decide(COMMAND, comment, {"held": "hold", "removed": "remove"}[state], "For reasons")
+        return comment
+
+    def everything(self) -> list[object]:
+        """All that a deed could change."""
+        tables = ("comment", "revision", "decision", "vote", "flag", "story", "site", "role")
+        return [self.moot.db.read_now(lambda tx, table=table: sorted(map(tuple, tx.rows(f"SELECT * FROM {table}")), key=repr)) for table in tables]  # type: ignore[misc]
+
+
+@pytest.fixture
+def town(moot: Moot) -> Iterator[Town]:
+    made = Town(moot)
+    yield made
+    made.house.close()
+
+
+def named(path: str) -> re.Match[str] | None:
+    return re.fullmatch(r"/(?:api/v1/)?comments/\{id\}/?(\w*)", path)
+
+
+def deed_of(door: Page) -> str:
+    """The row of COMMENTS that a door on a comment belongs to; "" for a page that only shows."""
+    about = named(door.path)
+    assert about
+    plural = {"flags": "flag", "decisions": "decide", "": {"PATCH": "edit", "DELETE": "withdraw"}.get(door.method, "")}
+    return plural.get(about.group(1), about.group(1))
+
+
+def test_every_door_has_a_line_here() -> None:
+    for door in OPERATIONS:
+        name = deed_of(door) if named(door.path) else door.act.__name__
+        assert name in COMMENTS or name in ELSEWHERE or name == "decide", door.path
+    described = openapi.build(OPERATIONS)["paths"]
+    assert {(method.upper(), path) for path, methods in described.items() for method in methods} == {(door.method, door.path) for door in OPERATIONS}
+
+
+def asks(town: Town, deed: str, comment: int, who: str) -> Iterator[Ask]:
+    """The deed by the API, and where there is one by its form."""
+    token, path, body = town.tokens[who], f"/api/v1/comments/{comment}", BODIES.get(deed, {})
+    if deed == "history":
+        yield get(f"{path}/history", token=token)
+        return
+    ends = {"edit": ("PATCH", ""), "withdraw": ("DELETE", ""), "vote": ("PUT", "/vote"), "flag": ("POST", "/flags")}
+    method, end = ends.get(deed, ("POST", "/decisions"))
+    yield send_json(method, path + end, body if body else b"", token)
+    if who in town.cookies:
+        form = {name: str(value) for name, value in body.items()}
+        yield send_form(f"/comments/{comment}/{'decide' if 'do' in body else deed}", form, town.cookies[who])
+
+
+@pytest.mark.parametrize("deed", COMMENTS)
+def test_a_deed_is_done_by_those_who_may_and_changes_nothing_for_others(town: Town, deed: str) -> None:
+    for state, may in zip(STATES, COMMENTS[deed], strict=True):
+        for who in sorted(EVERYBODY):
+            for number in range(2):
+                comment = town.comment(state)
+                ways = list(asks(town, deed, comment, who))
+                if number >= len(ways):
+                    continue
+                before = town.everything()
+                answer = town.house.ask(ways[number])
+                if who in may:
+                    assert answer.status in (200, 201, 204, 303), (deed, state, who, answer)
+                else:
+                    refused(answer, deed, state, who)
+                    assert town.everything() == before, (deed, state, who)
+
+
+def refused(answer: Answer, deed: str, state: str, who: str) -> None:
+    """Refused, and to those who do not see the comment in no other words than if it were not there."""
+    insider = who in INSIDERS
+    hidden = state != "published" and not insider
+    assert answer.status in ((401, 404) if hidden else (401, 403, 404, 409)), (deed, state, who, answer)
+    assert SECRET not in answer.text or insider, (deed, state, who)
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_who_gets_an_answer_elsewhere(town: Town, name: str) -> None:
+    (door,) = [door for door in OPERATIONS if door.act.__name__ == name]
+    body: dict[str, Any] = {
+        "post": {"url": LAKE, "text": "Hello."}, "preview": {"text": "Hello."}, "ask_code": {"email": "ada@mail.example"},
+        "enter_code": {"code_id": "1", "digits": "123456", "secret": "x" * 43}, "refresh": {"refresh": "x" * 43},
+        "open_handover": {"challenge": "x" * 43, "origin": "https://news.example"}, "redeem_handover": {"verifier": "x" * 43},
+    }.get(name, {})  # fmt: skip
+    for who in sorted(EVERYBODY):
+        path = door.path.replace("{id}", str(town.moot.story.id))
+        query = {"url": LAKE} if name in ("thread_answer", "counts") else None
+        ask = get(path, query, token=town.tokens[who]) if door.method == "GET" else send_json(door.method, path, body or b"", town.tokens[who])
+        status = town.house.ask(ask).status
+        assert (status < 300) == (who in ELSEWHERE[name]) or (name, status) == ("ask_code", 503), (name, who, status)
+
+
+def test_a_sites_queue_is_for_its_moderators(town: Town) -> None:
+    comment = town.comment("held")
+    for who in sorted(EVERYBODY):
+        answer = town.house.ask(get("/api/v1/queue", {"story": str(town.moot.story.id)}, token=town.tokens[who]))
+        assert (answer.status == 200) == (who in STAFF), (who, answer)
+        assert (str(comment) in answer.text) == (who in STAFF), (who, answer)
+
+
+# ── What can be read ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def readings(town: Town, comment: int, who: str) -> Iterator[Ask]:
+    """Every GET of the application that could tell of a comment, by token and by cookie."""
+    for door in (*OPERATIONS, *PAGES):
+        if door.method != "GET" or door.path == "/api/v1/events":
+            continue
+        about_story = door.path.startswith(("/thread/", "/me/thread/"))
+        path = door.path.replace("{id}", str(town.moot.story.id if about_story else comment)).replace("{token}", "x").replace("{name}", "x")
+        queries: list[dict[str, str]] = [{}]
+        if door.path in ("/thread", "/api/v1/thread", "/api/v1/counts"):
+            queries = [{"url": LAKE}]
+        if door.path in ("/thread", "/api/v1/thread"):
+            queries += [{"url": LAKE, "order": "oldest"}, {"url": LAKE, "parent": str(comment)}]
+        if door.path == "/api/v1/queue":
+            queries += [{"story": str(town.moot.story.id)}]
+        for query in queries:
+            yield get(path, query, token=town.tokens[who])
+            if who in town.cookies and not isinstance(door, Operation):
+                yield get(path, query, cookie=town.cookies[who])
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_is_not_shown_is_read_by_its_writer_and_the_moderators_alone(town: Town, state: str) -> None:
+    comment = town.comment(state)
+    for who in sorted(EVERYBODY):
+        seen = [(ask.target, answer) for ask in readings(town, comment, who) if SECRET in (answer := town.house.ask(ask)).text]
+        shared = [target for target, _ in seen if not target.startswith((b"/me", b"/comments/", b"/api/v1/queue")) and b"history" not in target]
+        if state == "published":
+            assert len(shared) >= 5, (who, shared)
+            continue
+        assert shared == [], (state, who)
+        assert bool(seen) == (who in INSIDERS), (state, who, [target for target, _ in seen])
+        assert all(answer.headers["cache-control"] == "private, no-store" for _, answer in seen)
+        assert town.house.ask(get("/api/v1/counts", {"url": LAKE}, token=town.tokens[who])).json()["counts"] == {LAKE: 0}
+
+
+@pytest.mark.parametrize("state", STATES[1:])
+def test_a_tombstone_says_nothing_of_what_stood_there(town: Town, state: str) -> None:
+    comment = town.comment("published")
+    reply = town.moot.says(town.moot.guest("Chidi"), "A reply.", comment)
+    if state == "withdrawn":
+        town.moot.withdraw(town.writer, comment)
+    else:
+        town.moot.decide(COMMAND, comment, {"held": "hold", "removed": "remove"}[state], "For reasons")
+    for who in ("nobody", "stranger", "member", "editor", "elsewhere", "framed"):
+        for ask in [*readings(town, comment, who), *readings(town, reply, who)]:
+            answer = town.house.ask(ask)
+            assert SECRET not in answer.text, (who, ask.target)
+            assert "For reasons" not in answer.text, (who, ask.target)
+            assert "<bdi>Ada</bdi>" not in answer.text, (who, ask.target)
+    public = b"".join(export_rows(town.moot.db, town.moot.site.id, public=True))
+    assert b"A reply." in public
+    assert SECRET.encode() not in public
+    assert b"Ada" not in public
+
+
+def test_an_edit_that_waits_is_read_by_its_writer_and_the_moderators_alone(town: Town) -> None:
+    town.moot.allow(suspect_words=("read",))
+    comment = town.moot.says(town.writer, "Said in peace.")
+    assert town.moot.edit(town.writer, comment, f"{SECRET}.").answer == "held"
+    for who in sorted(EVERYBODY):
+        seen = [ask.target for ask in readings(town, comment, who) if SECRET in town.house.ask(ask).text]
+        assert bool(seen) == (who in INSIDERS), (who, seen)
+        assert all(target.startswith((b"/me", b"/comments/", b"/api/v1/comments/", b"/api/v1/queue")) for target in seen), seen
+
+
+def test_a_closed_story_takes_nothing_from_anybody(town: Town, db: Database) -> None:
+    db.write_now(lambda tx: stories.close(tx, COMMAND, town.moot.story.id, "", town.moot.now))
+    before = town.everything()
+    for who in sorted(EVERYBODY):
+        answer = town.house.ask(send_json("POST", "/api/v1/comments", {"url": LAKE, "text": "Still."}, town.tokens[who]))
+        assert answer.status == 422, (who, answer)
+    assert town.everything() == before
