@@ -68,10 +68,11 @@ class Town:
         self.writer, writers = self._guest("Ada")
         self.tokens = {"nobody": "", "writer": writers, "stranger": self._guest("Bo")[1]}
         self.cookies = dict(self.tokens)
-        for who, role, site in (
-            ("member", None, 0), ("editor", "editor", moot.site.id), ("moderator", "moderator", moot.site.id), ("admin", "admin", moot.site.id),
-            ("elsewhere", "moderator", other.id),
-        ):  # fmt: skip
+        own = moot.site.id
+        roles: dict[str, tuple[Role | None, int]] = {
+            "member": (None, 0), "editor": ("editor", own), "moderator": ("moderator", own), "admin": ("admin", own), "elsewhere": ("moderator", other.id),
+        }  # fmt: skip
+        for who, (role, site) in roles.items():
             self._member(who, role, site)
         framed = self.moot.member("Framed", "moderator")
         self.tokens["framed"] = moot.db.write_now(lambda tx: sessions.begin_keys(tx, framed.id or 0, moot.now, "https://news.example")).access

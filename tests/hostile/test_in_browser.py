@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Frame, Page, expect
 
 from folkmoot.app import create_app
 from folkmoot.people.model import COMMAND
@@ -156,11 +156,19 @@ class Tab:
 
     def __post_init__(self) -> None:
         self.page.add_init_script(CANARY)
-        self.page.on("dialog", lambda dialog: (self.noted.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        self.page.on("console", lambda said: said.text.startswith("Failed to load resource") or self.noted.append(f"console {said.text}"))
+        self.page.on("dialog", self._dialog)
+        self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.noted.append(f"error {error}"))
         self.page.on("popup", lambda _: self.noted.append("a window"))
         self.page.on("request", lambda request: self._asked(request.url))
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.noted.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    def _said(self, said: ConsoleMessage) -> None:
+        if not said.text.startswith("Failed to load resource"):
+            self.noted.append(f"console {said.text}")
 
     def _asked(self, url: str) -> None:
         if urlsplit(url).hostname not in ("talk.localhost", PAPER) and url != "about:blank":
