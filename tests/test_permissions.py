@@ -70,7 +70,8 @@ class Town:
         self.cookies = dict(self.tokens)
         own = moot.site.id
         roles: dict[str, tuple[Role | None, int]] = {
-            "member": (None, 0), "editor": ("editor", own), "moderator": ("moderator", own), "admin": ("admin", own), "elsewhere": ("moderator", other.id),
+            "member": (None, 0), "editor": ("editor", own), "moderator": ("moderator", own), "admin": ("admin", own),
+            "elsewhere": ("moderator", other.id),
         }  # fmt: skip
         for who, (role, site) in roles.items():
             self._member(who, role, site)
