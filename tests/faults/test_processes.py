@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Barrier, Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -43,6 +44,14 @@ class Line:
         assert status == 201, body
         told = json.loads(body)
         return told["comment"]["id"], told["token"]
+
+    def say_once(self, text: str, key: str) -> tuple[int, str]:
+        """Posts under a key; the answer's status and the comment's id."""
+        body = json.dumps({"url": STORY, "text": text, "name": "Ada"})
+        self._connection.request("POST", "/api/v1/comments", body, {"Content-Type": "application/json", "Idempotency-Key": key})
+        answer = self._connection.getresponse()
+        told = json.loads(answer.read())
+        return answer.status, told["comment"]["id"] if answer.status == 201 else told["code"]
 
     def do(self, method: str, path: str, token: str, body: object = None) -> None:
         status, _, told = self._ask(method, path, body, token)
@@ -133,3 +142,25 @@ def test_what_one_process_takes_away_is_gone_from_the_others_at_once(newsroom: N
         spent.append(newsroom.wait(comment, text, False, 0))
     spent.sort()
     assert spent[-3] <= AT_MOST, spent  # two in twelve may fall on a moment in which the machine is busy elsewhere
+
+
+def test_one_request_sent_to_both_processes_at_once_acts_once(newsroom: Newsroom) -> None:
+    lines = [*newsroom.lines, *(Line(newsroom.server) for _ in range(6))]
+    for turn in range(5):
+        came: list[tuple[int, str]] = []
+        begin = Barrier(len(lines))
+
+        def send(line: Line, turn: int = turn, begin: Barrier = begin, came: list[tuple[int, str]] = came) -> None:
+            begin.wait()
+            came.append(line.say_once(f"Once, number {turn}.", f"key-{turn}"))
+
+        threads = [Thread(target=send, args=(line,)) for line in lines]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert {status for status, _ in came} == {201}, came
+        assert len(set(came)) == 1, came
+        until(lambda turn=turn: {line.number() for line in newsroom.lines} == {turn + 1}, 5)  # type: ignore[misc]
+    for line in lines[2:]:
+        line.close()

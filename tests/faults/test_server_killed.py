@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import time
 from pathlib import Path
 
@@ -45,3 +47,22 @@ def test_what_was_acknowledged_over_http_survives_many_kills(tmp_path: Path, dat
     with serving(tmp_path, database_url) as server:
         writers = kill_in_rounds(server, database_url, ROUNDS)
         print(f"{ROUNDS} kills, {acknowledged(writers):,} comments acknowledged")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
+def test_one_of_two_processes_is_killed_again_and_again_while_the_other_goes_on(tmp_path: Path, database_url: str) -> None:
+    with serving(tmp_path, database_url, workers=2) as server:
+        writers = [Writer(server, number) for number in range(8)]
+        for _ in range(ROUNDS):
+            with writing(writers):
+                before = acknowledged(writers)
+                until(lambda before=before: acknowledged(writers) >= before + random.randint(1, 100))  # type: ignore[misc]
+                os.kill(random.choice(sorted(until(server.crew))), signal.SIGKILL)
+        owed = [(writer, writer.pending) for writer in writers if writer.pending]
+        with writing(writers):
+            until(lambda: all(text in writer.said for writer, text in owed))
+        db = connect(database_url)
+        compare(db, writers)
+        db.close()
+        assert server.findings() == []
