@@ -18,7 +18,7 @@ from folkmoot import cli
 from folkmoot.people import accounts, sessions
 from folkmoot.storage.database import connect
 from folkmoot.web.kit import clock
-from tests.faults.serving import STORY, Serve, serving
+from tests.faults.serving import STORY, Serve, serving, until
 
 AT_MOST = 0.2  # seconds after whoever took it away was told that it is done
 STALLED = 5.0  # seconds that a busy machine may take now and then
