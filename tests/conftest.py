@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from folkmoot.storage.database import Database, connect
 from folkmoot.storage.migrations import migrate
+from tests.journeys.browser import CHROMIUM, FLAGS, WAIT
 
 NOW = 1_780_000_000_000
 settings.register_profile("folkmoot", deadline=None)  # a busy machine is no counterexample
@@ -25,6 +27,18 @@ settings.load_profile("folkmoot")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Journeys in a browser come last: they take longest, and Playwright keeps an event loop running in this thread meanwhile."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, one for all; skipped where it is not installed. While it lives, its loop runs in this thread."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"No browser at {CHROMIUM}: apt install chromium")
+    expect.set_options(timeout=WAIT)
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -32,11 +32,9 @@ from tests.hostile.allowed import ELEMENTS, lives_by_the_standard
 from tests.hostile.asking import House, get
 from tests.hostile.talk import Said, Talk
 from tests.hostile.test_write_paths import chunks, fits_a_name, some
-from tests.journeys.conftest import browser
 from tests.moot import Moot
 from tests.web.serving import served
 
-__all__ = ["browser"]  # a fixture
 pytestmark = pytest.mark.browser
 PAPER = "news.localhost"
 SETTINGS = Settings(limits=Limits(enabled=False), reading=Reading(page_roots=100, replies_per_parent=100))

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.journeys.browser import CHROMIUM, FLAGS
+from tests.journeys.browser import WAIT
 from tests.journeys.newsroom import Newsroom
-
-WAIT = 8_000  # ms, for what the page does by itself; reached only when something is wrong
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,18 +26,6 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     room.open()
     yield room
     room.close()
-
-
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium; skipped where it is not installed. Gone when the journeys end: while it lives, its loop runs in this thread."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"No browser at {CHROMIUM}: apt install chromium")
-    expect.set_options(timeout=WAIT)
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 def _is_fault(said: str) -> bool:
