@@ -29,10 +29,10 @@ TABLES = (
   story_here BIGINT, posted BIGINT NOT NULL, edited BIGINT, state TEXT NOT NULL, up BIGINT NOT NULL,
   down BIGINT NOT NULL, known INTEGER NOT NULL DEFAULT 0, level INTEGER, visible INTEGER NOT NULL DEFAULT 0,
   replies BIGINT NOT NULL DEFAULT 0, turn INTEGER, opens INTEGER)""",
-    "CREATE INDEX staged_comment_above ON staged_comment (above)",
-    "CREATE INDEX staged_comment_level ON staged_comment (level)",
-    "CREATE INDEX staged_comment_turn ON staged_comment (turn)",
-    "CREATE INDEX staged_comment_opens ON staged_comment (opens)",
+    "CREATE INDEX staged_comment_above ON staged_comment (above) WHERE above IS NOT NULL",
+    "CREATE INDEX staged_comment_level ON staged_comment (level) WHERE level IS NOT NULL",
+    "CREATE INDEX staged_comment_turn ON staged_comment (turn) WHERE turn IS NOT NULL",
+    "CREATE INDEX staged_comment_opens ON staged_comment (opens) WHERE opens IS NOT NULL",
     """CREATE TABLE staged_words (
   number INTEGER PRIMARY KEY, stories TEXT NOT NULL, parents TEXT NOT NULL, name TEXT NOT NULL, skeleton TEXT NOT NULL, marks TEXT NOT NULL,
   text TEXT NOT NULL, html TEXT NOT NULL, renderer INTEGER NOT NULL, digest TEXT NOT NULL, extra TEXT NOT NULL)""",
@@ -46,8 +46,12 @@ _COMMENT = "number, file, line, key, id, to_story, to_parent, doubtful, person, 
 _WORDS = "number, stories, parents, name, skeleton, marks, text, html, renderer, digest, extra"
 
 
-def _values(columns: str) -> str:
-    return ", ".join(f":{column.strip()}" for column in columns.split(","))
+def _insert(table: str, columns: str) -> str:
+    return f"INSERT INTO {table} ({columns}) VALUES ({', '.join(f':{column.strip()}' for column in columns.split(','))})"
+
+
+_ADD_COMMENT = _insert("staged_comment", _COMMENT) + " ON CONFLICT (key) DO NOTHING"
+_ADD_WORDS = _insert("staged_words", _WORDS)
 
 
 def make_tables(tx: Tx) -> None:
@@ -215,11 +219,11 @@ def fresh_people(tx: Tx) -> int:
 
 def add_comment(tx: Tx, given: Mapping[str, object]) -> bool:
     """Whether the comment's key was new."""
-    return tx.count(f"INSERT INTO staged_comment ({_COMMENT}) VALUES ({_values(_COMMENT)}) ON CONFLICT (key) DO NOTHING", **given) == 1
+    return tx.count(_ADD_COMMENT, **given) == 1
 
 
 def add_words(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
-    tx.many(f"INSERT INTO staged_words ({_WORDS}) VALUES ({_values(_WORDS)})", given)
+    tx.many(_ADD_WORDS, given)
 
 
 def same_comment(tx: Tx, key: str) -> Row | None:

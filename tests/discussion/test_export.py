@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from folkmoot.discussion import archive, checks
 from folkmoot.discussion.export import export_rows
-from folkmoot.errors import Conflict, Invalid
+from folkmoot.errors import Conflict, Invalid, Problem
 from folkmoot.people import accounts
 from folkmoot.people import checks as people_checks
 from folkmoot.people.model import COMMAND
@@ -105,6 +107,30 @@ def test_an_export_comes_home_to_the_byte(lively: Moot, elsewhere: Database, tmp
     assert report.people == sum(line["kind"] == "person" for line in rows(content))
     assert export(elsewhere) == content
     assert export(elsewhere, public=True) == export(lively.db, public=True)
+    assert findings(elsewhere) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_people_do_counts_agree_and_the_export_comes_home(moot: Moot, elsewhere: Database, tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    mod = moot.member("Ines", "moderator")
+    crowd = [*(moot.member(name) for name in ("Ada", "Chidi", "Noor")), *(moot.guest(name) for name in ("Bo", "Sam"))]
+    said = [moot.says(crowd[0], "The lake is low.")]
+    deeds = {
+        "says": lambda who, what: said.append(moot.says(who, f"*{len(said)}* _words_", chance.choice([None, what]))),
+        "vote": lambda who, what: moot.vote(who, what, chance.choice([1, -1, 0])),
+        "edit": lambda who, what: moot.edit(who, what, f"Rather {chance.random()}"),
+        "withdraw": moot.withdraw,
+        "decide": lambda who, what: moot.decide(mod, what, chance.choice(["hold", "release", "remove", "restore"]), "So be it."),
+        "claim": lambda who, what: moot.claim(crowd[3], crowd[0]) if chance.random() < 0.1 else moot.later(20_000),
+    }
+    for _ in range(120):
+        with suppress(Problem):
+            deeds[chance.choice([*deeds, "says", "vote"])](chance.choice(crowd), chance.choice(said))
+    assert findings(moot.db) == []
+    content = export(moot.db)
+    bring(elsewhere, content, tmp_path, moot.now)
+    assert export(elsewhere) == content
     assert findings(elsewhere) == []
 
 

@@ -110,6 +110,8 @@ class _Writer:
         lines = []
         for number, item in enumerate(items(node), first_number(node)):
             inner = self.blocks(item.children if item.tag == "li" else [item], depth + 1)
+            if not inner:
+                continue
             if node.tag == "ol" and first_number(node) != 1:
                 lines.append(f"{number}\\. {inner}")
                 continue

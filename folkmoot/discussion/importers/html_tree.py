@@ -100,7 +100,7 @@ def said(node: Node) -> str:
     if not node.tag:
         return node.text
     if node.tag == "a" or node.tag in PICTURES:
-        return shown(node)
+        return f" {shown(node)} " if node.blocks else shown(node)
     if node.tag == "ol" and first_number(node) != 1:
         return " ".join(f" {number}. {said(item)} " for number, item in enumerate(items(node), first_number(node)))
     inner = "".join(map(said, node.children))

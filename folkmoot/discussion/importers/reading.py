@@ -10,7 +10,6 @@ from unicodedata import category
 
 from msgspec import Struct
 
-from folkmoot.discussion.importers.escaping import is_quiet
 from folkmoot.discussion.importers.html_text import attempts, is_plain, plain_attempts, words_of, words_shown
 from folkmoot.discussion.importers.model import Comment
 from folkmoot.discussion.model import MAX_IMPORTED, Words
@@ -50,27 +49,22 @@ def words_of_comment(comment: Comment) -> Words | None:
     typed = _UNSTORABLE.sub("\ufffd", comment.words)
     if len(typed) > MAX_IMPORTED * 10:
         raise TooLarge(f"The comment is longer than {MAX_IMPORTED:,} letters.", "too_long", "text")
-    if comment.form == "html":
-        return _html(typed)
-    wanted = " ".join(typed.split())
-    return _first_that_shows(wanted, plain_attempts(typed) if comment.form == "plain" else iter([typed]), comment.form == "plain")
-
-
-def _html(html: str) -> Words | None:
-    tries = attempts(html)
+    if comment.form == "markdown":
+        return _read(typed)
+    if comment.form == "plain":
+        return _first_that_shows(" ".join(typed.split()), plain_attempts(typed))
+    tries = attempts(typed)
     first = next(tries)
-    if is_plain(html, first):
-        return _read(first)
-    return _first_that_shows(words_of(html), chain([first], tries), True)
+    return _read(first) if is_plain(typed, first) else _first_that_shows(words_of(typed), chain([first], tries))
 
 
-def _first_that_shows(wanted: str, tries: Iterator[str], look: bool) -> Words | None:
+def _first_that_shows(wanted: str, tries: Iterator[str]) -> Words | None:
     """The first try of which our renderer shows just the wanted words; else the last."""
     best: Words | None = None
     for attempt in tries:
         words = _read(attempt)
         best = words or best
-        if words and (not look or is_quiet(attempt) or words_shown(words.html) == wanted):
+        if words and words_shown(words.html) == wanted:
             return words
     return best
 

@@ -117,7 +117,8 @@ _PIECES = st.sampled_from([
 @given(st.lists(_PIECES, max_size=14).map("".join))
 def test_whatever_html_it_is_its_words_are_shown(markup: str) -> None:
     found = words(markup)
-    assert words_shown(found.html if found else "") == words_of(markup)
+    shown = words_shown(found.html) if found else ""
+    assert "".join(shown.split()) == "".join(words_of(markup).split())
 
 
 @pytest.mark.parametrize("name", ["", "\u202e", "x" * 60, "a\nb", "M\u200boderator ☑️", "Z" + "\u0301" * 30 + "algo", "\ud800"])
