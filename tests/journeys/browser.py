@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 CHROMIUM = "/usr/bin/chromium"
-WAIT = 8_000  # ms, for what the page does by itself; reached only when something is wrong
+WAIT = 20_000  # ms, for what the page does by itself; reached only when something is wrong
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
