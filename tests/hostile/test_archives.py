@@ -59,13 +59,14 @@ def as_page(typed: list[str]) -> bytes:
 def as_disqus(typed: list[str], url: str) -> bytes:
     """A Disqus export; every value escaped as XML asks, so that the words come out as they are."""
     said = [html.escape(_NO_XML.sub("\ufffd", each)) for each in typed]
+    own = abs(hash(url))  # each file's thread is one of its own
     posts = "".join(
-        f'<post dsq:id="{abs(hash(url)) + number}"><id>{each}</id><message>{each}</message><createdAt>2014-05-01T10:00:00Z</createdAt>'
+        f'<post dsq:id="{own + number}"><id>{each}</id><message>{each}</message><createdAt>2014-05-01T10:00:00Z</createdAt>'
         f"<isDeleted>false</isDeleted><isSpam>false</isSpam><author><name>{each}</name><username>{each}</username><isAnonymous>false</isAnonymous><email>{each}</email></author>"
-        f'<ipAddress>{each}</ipAddress><thread dsq:id="1"/></post>'
+        f'<ipAddress>{each}</ipAddress><thread dsq:id="{own}"/></post>'
         for number, each in enumerate(said)
     )
-    thread = f'<thread dsq:id="1"><id>{said[0]}</id><forum>{said[0]}</forum><link>{url}</link><title>{said[0]}</title></thread>'
+    thread = f'<thread dsq:id="{own}"><id>{said[0]}</id><forum>{said[0]}</forum><link>{url}</link><title>{said[0]}</title></thread>'
     spaces = 'xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals"'
     return f'<?xml version="1.0" encoding="utf-8"?><disqus {spaces}>{thread}{posts}</disqus>'.encode()
 
