@@ -125,5 +125,5 @@ CREATE TABLE source_key (
   batch BIGINT NOT NULL,
   PRIMARY KEY (site, source, kind, source_id)
 );
-CREATE INDEX source_key_batch ON source_key (batch);
+CREATE INDEX source_key_batch ON source_key (batch, kind, id);
 CREATE INDEX source_key_id ON source_key (id);
