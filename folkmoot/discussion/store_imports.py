@@ -143,27 +143,38 @@ def stories_of_comments(tx: Tx, ids: Sequence[int]) -> list[int]:
     return sorted({rows[0].story for rows in found if rows})
 
 
-def of_batch(tx: Tx, batch: int, ids: Sequence[int]) -> list[Row]:
-    """Comments that a batch brought. answered: somebody's comment stands below. waits: one that the batch brought, too, stands below."""
+def with_what_hangs_on(tx: Tx, ids: Sequence[int]) -> list[Row]:
+    """Comments, with how many votes and reports they have."""
     sql = (
         "SELECT c.id, c.story, c.parent, c.state, c.visible, c.replies, c.up, c.down,"
-        " (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comment r WHERE r.parent = c.id AND r.parent <> 0 LIMIT 1) a) AS answered,"
-        " (SELECT COUNT(*) FROM (SELECT 1 AS one FROM comment r CROSS JOIN source_key q"
-        " WHERE r.parent = c.id AND r.parent <> 0 AND q.batch = :batch AND q.kind = 'comment' AND q.id = r.id LIMIT 1) w) AS waits"
+        " (SELECT COUNT(*) FROM vote v WHERE v.comment = c.id) AS votes, (SELECT COUNT(*) FROM flag f WHERE f.comment = c.id) AS flags"
         " FROM comment c WHERE c.id = :id"
     )
-    return [row for rows in tx.each(sql, [{"id": each, "batch": batch} for each in ids]) for row in rows]
+    return [row for rows in tx.each(sql, [{"id": each} for each in ids]) for row in rows]
 
 
-def delete_comment(tx: Tx, comment: int) -> tuple[int, int]:
-    """Takes a comment out with all that hangs on it; how many votes and flags went with it."""
-    votes = tx.count("DELETE FROM vote WHERE comment = :comment", comment=comment)
-    flags = tx.count("DELETE FROM flag WHERE comment = :comment", comment=comment)
-    tx.run("DELETE FROM decision WHERE comment = :comment", comment=comment)
-    tx.run("DELETE FROM revision WHERE comment = :comment", comment=comment)
-    tx.run("DELETE FROM comment WHERE id = :comment", comment=comment)
-    forget_altogether(tx, "comment", comment)
-    return votes, flags
+def answers(tx: Tx, ids: Sequence[int]) -> dict[int, list[int]]:
+    """The comments right below each, where there are any."""
+    found = tx.each("SELECT id FROM comment WHERE parent = :id AND parent <> 0", [{"id": each} for each in ids])
+    return {each: [row.id for row in rows] for each, rows in zip(ids, found, strict=True) if rows}
+
+
+def brought(tx: Tx, batch: int, comments: Sequence[int]) -> set[int]:
+    """Which of these comments a batch brought."""
+    sql = "SELECT id FROM source_key WHERE batch = :batch AND kind = 'comment' AND id = :id LIMIT 1"
+    found = tx.each(sql, [{"batch": batch, "id": each} for each in comments])
+    return {rows[0].id for rows in found if rows}
+
+
+def delete_comments(tx: Tx, ids: Sequence[int]) -> None:
+    """Takes comments out with all that hangs on them."""
+    given = [{"comment": each} for each in ids]
+    tx.many("DELETE FROM vote WHERE comment = :comment", given)
+    tx.many("DELETE FROM flag WHERE comment = :comment", given)
+    tx.many("DELETE FROM decision WHERE comment = :comment", given)
+    tx.many("DELETE FROM revision WHERE comment = :comment", given)
+    tx.many("DELETE FROM comment WHERE id = :comment", given)
+    tx.many("DELETE FROM source_key WHERE kind = 'comment' AND id = :comment", given)
 
 
 def make_tombstone(tx: Tx, comment: int, now: int) -> None:

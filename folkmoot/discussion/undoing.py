@@ -6,6 +6,7 @@ what leaves go with it. Stories and people leave when nothing else knows them.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 
 from msgspec import Struct
@@ -79,35 +80,34 @@ def _begin(tx: Tx, batch: int) -> Row:
 
 def _comments(tx: Tx, batch: Row, ids: list[int], now: int) -> tuple[Undone, bool]:
     """Takes out what can be taken out of these; and whether others have to wait for those below them."""
-    for story in store_imports.stories_of_comments(tx, ids):
-        tx.hold(story)
-    rows = store_imports.of_batch(tx, batch.id, ids)
-    waiting = {row.id for row in rows if row.waits}
-    done = Undone("")
-    for row in rows:
-        if row.id not in waiting:
-            _take_out(tx, row, now, done)
+    turns = {story: tx.hold(story) for story in store_imports.stories_of_comments(tx, ids)}
+    answers = store_imports.answers(tx, ids)
+    ours = store_imports.brought(tx, batch.id, [each for some in answers.values() for each in some])
+    waiting = {comment for comment, below in answers.items() if not ours.isdisjoint(below)}
+    ready = store_imports.with_what_hangs_on(tx, [each for each in ids if each not in waiting])
+    going = [row for row in ready if row.id not in answers]
+    for row in ready:
+        if row.id in answers:
+            store_imports.make_tombstone(tx, row.id, now)
+            store.insert_decision(tx, new_id(now), row.id, "remove", None, "import", now, reason=UNDONE)
+        if row.visible:
+            vanish(tx, row, turns[row.story])
+    _count_less(tx, ready, going)
+    store_imports.delete_comments(tx, [row.id for row in going])
     store_imports.forget_keys(tx, batch.id, "comment", [each for each in ids if each not in waiting])
-    return done, bool(waiting)
+    votes, flags = sum(row.votes for row in going), sum(row.flags for row in going)
+    return Undone("", comments=len(going), kept=len(ready) - len(going), votes=votes, flags=flags), bool(waiting)
 
 
-def _take_out(tx: Tx, row: Row, now: int, done: Undone) -> None:
-    moved = tx.hold(row.story)
-    tx.bump(row.story)
-    if row.visible and row.state == "published":
-        store.add_live(tx, row.story, -1)
-    if row.answered:
-        store_imports.make_tombstone(tx, row.id, now)
-        store.insert_decision(tx, new_id(now), row.id, "remove", None, "import", now, reason=UNDONE)
-    if row.visible:
-        vanish(tx, row, moved)
-    if row.answered:
-        done.kept += 1
-        return
-    if row.up + row.down:
-        store.add_thread_votes(tx, row.story, -row.up - row.down)
-    votes, flags = store_imports.delete_comment(tx, row.id)
-    done.comments, done.votes, done.flags = done.comments + 1, done.votes + votes, done.flags + flags
+def _count_less(tx: Tx, ready: list[Row], going: list[Row]) -> None:
+    """Takes what readers no longer see, and the votes that go, from the numbers of their stories."""
+    live = Counter(row.story for row in ready if row.visible and row.state == "published")
+    votes: Counter[int] = Counter()
+    for row in going:
+        votes[row.story] += row.up + row.down
+    for story in {row.story for row in ready}:
+        store_imports.add_to_thread(tx, story, -live[story], -votes[story])
+        tx.bump(story)
 
 
 def _stories(tx: Tx, batch: Row) -> Undone | None:

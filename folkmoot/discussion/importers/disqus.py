@@ -18,6 +18,7 @@ from folkmoot.discussion.model import State
 
 _MENTION = re.compile(r"@([\w.-]{1,60}):disqus\b")
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
+_UPLOADS = "uploads.disquscdn.com"
 _YES, _NO = ("true", "1", "yes"), ("false", "0", "no", "")
 # Account names that Disqus made up: no name to show.
 _MACHINE_NAME = re.compile(r"(?:facebook|google|twitter|openid|disqus)[-_]\w+|[0-9a-f]{32}|guest\d*", re.IGNORECASE)
@@ -64,6 +65,8 @@ def _post(element: Element) -> Iterator[Imported]:
     number, identifier = element.attributes.get("id", ""), element.words("id")
     message = element.child("message")
     words = message.text if message else ""
+    if _UPLOADS in words:
+        yield Remark(element.line, "picture kept by Disqus", "This comment shows a picture that lies at Disqus; copy it before the account there ends.")
     yield Comment(
         key=_post_key(element), line=element.line, story=_references(element.child("thread")),
         writer=_writer(element.child("author")), words=_MENTION.sub(r"@\1", words) if ":disqus" in words else words,

@@ -106,7 +106,8 @@ def test_a_number_given_to_two_comments_loses_neither(archivist: Archivist) -> N
 
 
 def test_words_are_shown_as_they_were_meant(archivist: Archivist) -> None:
-    archivist.bring("traps.xml")
+    report = archivist.bring("traps.xml")
+    assert warned(report, "a picture that lies at Disqus")
     html = archivist.comment("dsq:122").html
     assert "@ada see" in html and 'href="https://www.example.com/a_b"' in html and "said *so*" in html
     assert ">https://www.example.com/a/very/long/path/to/a/page.html</a>" in html
