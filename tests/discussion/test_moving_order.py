@@ -40,7 +40,7 @@ def walk(house: House, order: str, between: Callable[[], None], enough: Callable
     raise AssertionError("there is no end to it")
 
 
-@pytest.mark.parametrize("order", ["best", "hot"])
+@pytest.mark.parametrize("order", ["best", pytest.param("hot", marks=pytest.mark.long), pytest.param("replies", marks=pytest.mark.long)])
 def test_every_comment_that_stays_is_met_while_all_of_them_move(house: House, order: str) -> None:
     stir = Stir(house, 7)
     stir.vote(stir.all)

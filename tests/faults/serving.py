@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -15,6 +14,13 @@ from typing import Any
 
 import httpx
 
+from folkmoot.app import prepare
+from folkmoot.cli.upkeep import CHECKED
+from folkmoot.people.model import COMMAND
+from folkmoot.settings import Settings, Storage
+from folkmoot.sites.sites import add_site
+from folkmoot.storage.database import connect
+from folkmoot.web.kit import clock
 from tests.test_app import children, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -38,6 +44,7 @@ class Serve:
 
     def __init__(self, folder: Path, database: str = "", workers: int = 1, **settings: str) -> None:
         self.folder = folder
+        self.url = database or f"sqlite:///{folder / 'data' / 'folkmoot.db'}"
         self.port = free_port()
         self.workers = workers
         self.address = f"http://127.0.0.1:{self.port}"
@@ -47,13 +54,6 @@ class Serve:
             given["FOLKMOOT_DATABASE"] = database
         self._environment = own | given | {f"FOLKMOOT_{name}": value for name, value in settings.items()}
         self.process: subprocess.Popen[bytes] | None = None
-
-    def run(self, *words: str) -> str:
-        """A command on the same data, in a process of its own; what it printed. It must succeed."""
-        command = [sys.executable, "-m", "folkmoot", *words]
-        done = subprocess.run(command, cwd=self.folder, env=self._environment, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, (words, done.stderr)
-        return done.stdout
 
     def start(self) -> None:
         """Starts it and waits until it is ready."""
@@ -96,16 +96,22 @@ class Serve:
         """Says something by the API."""
         return httpx.post(f"{self.address}/api/v1/comments", json={"url": url, "text": text, "name": "Ada", **more})
 
-    def findings(self) -> object:
+    def findings(self) -> list[str]:
         """What `folkmoot check` finds."""
-        return json.loads(self.run("check", "--json"))
+        db = connect(self.url)
+        found = [finding.words for each in CHECKED for finding in each.check(db)]
+        db.close()
+        return found
 
 
 @contextmanager
 def serving(folder: Path, database: str = "", workers: int = 1, **settings: str) -> Iterator[Serve]:
     """A running server with one site."""
     server = Serve(folder, database, workers, LIMITS__ENABLED="false", **settings)
-    server.run("site", "add", HOST, "--name", "The News")
+    prepare(Settings(storage=Storage(data=str(folder / "data"), database=database)))
+    db = connect(server.url, readers=1, lanes=1)
+    db.write_now(lambda tx: add_site(tx, COMMAND, HOST, "The News", clock()))
+    db.close()
     server.start()
     try:
         yield server

@@ -175,7 +175,6 @@ def test_a_row_of_our_own_format_that_was_tampered_with_is_refused_or_harmless(
         try:
             archive.bring(other, tmp_path, SITE, [home], now=NOW)
         except Problem:
-            assert "\0" in value or value == "javascript:alert(1)", (field, value)
             assert other.read_now(lambda tx: tx.one("SELECT COUNT(*) AS n FROM comment")).n == 0  # type: ignore[union-attr]
         else:
             look_at_home(other)

@@ -96,7 +96,9 @@ class Doors:
     def vocabulary(self) -> set[str]:
         """The tags of which all pages are made that harmless words lead to."""
         if not _VOCABULARY:
-            pages = [answer for typed in HARMLESS for answer in self.talk.house.all(self.knock(typed)) if answer.kind == "text/html"]
+            answers = [answer for typed in HARMLESS for answer in self.talk.house.all(self.knock(typed))]
+            answers.append(self.talk.house.ask(get("/thread", {"url": self.friend.url})))  # long by now
+            pages = [answer for answer in answers if answer.kind == "text/html"]
             _VOCABULARY.update(sign for page in pages for sign in signs(Shape(page.text)))
         return _VOCABULARY
 

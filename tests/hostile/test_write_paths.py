@@ -146,7 +146,7 @@ FIELDS = (titles, addresses, keys, mailboxes_and_parents)
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_sample_of_hostile_words_in_every_other_field_of_a_post_stays_words(talk: Talk, field: Callable[[Talk, Iterable[str]], None]) -> None:
-    field(talk, some(1009))
+    field(talk, some(1009)[::2])
 
 
 @pytest.mark.long
