@@ -26,6 +26,6 @@ def rest(plan: Plan) -> list[Row]:
         Row("server at rest", serving, "MB", 60),
         Row("  the worker beside it", beside, "MB"),
         Row("loader", sizes[static.LOADER], "bytes", 2_000),
-        Row("all script", sum(size for name, size in sizes.items() if name.endswith(".js")), "bytes", 15_000),
-        Row("style", sum(size for name, size in sizes.items() if name.endswith(".css")), "bytes", 6_000),
+        Row("all script of a thread's page", sum(sizes[name] for name in static.at_first()), "bytes", 15_000),
+        Row("its style", sizes["look.css"], "bytes", 6_000),
     ]

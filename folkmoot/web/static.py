@@ -16,9 +16,11 @@ from msgspec import Struct
 FOLDER = Path(__file__).parent.parent / "embed"
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 LOADER = "frame.js"
+THREAD = "thread.js"
 _COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*\n", re.DOTALL | re.MULTILINE)
 _INDENT = re.compile(r"^\s+", re.MULTILINE)
-_IMPORT = re.compile(r"from '\./([a-z-]+\.js)'")
+_IMPORT = re.compile(r"from '\./([a-z-]+\.js)'")     # loaded with the module
+_DEMAND = re.compile(r"import\('\./([a-z-]+\.js)'\)")  # loaded when it is wanted
 
 
 class File(Struct, frozen=True):
@@ -46,8 +48,9 @@ def _lean(text: str) -> str:
 
 
 def _named(text: str) -> str:
-    """Modules name each other by file; a browser needs the hashed names. Imports have no circles."""
-    return _IMPORT.sub(lambda found: f"from './{address(found[1]).rpartition('/')[2]}'", text)
+    """Modules name each other by file; a browser needs the hashed names. Imports have no circles, those on demand ones included."""
+    text = _IMPORT.sub(lambda found: f"from './{address(found[1]).rpartition('/')[2]}'", text)
+    return _DEMAND.sub(lambda found: f"import('./{address(found[1]).rpartition('/')[2]}')", text)
 
 
 @cache
@@ -55,6 +58,17 @@ def files() -> dict[str, File]:
     """Every file there is, by address."""
     found = (file(each.name) for each in sorted(FOLDER.iterdir()) if each.suffix in TYPES)
     return {each.address: each for each in found}
+
+
+def at_first() -> set[str]:
+    """What a thread's page loads before its reader does anything: the loader, its module, and all that this one imports."""
+    found, open_ = {LOADER}, [THREAD]
+    while open_:
+        name = open_.pop()
+        if name not in found:
+            found.add(name)
+            open_ += _IMPORT.findall((FOLDER / name).read_text("utf-8"))
+    return found
 
 
 def address(name: str) -> str:

@@ -175,6 +175,13 @@ class Talk:
         return Shape(self.house.ask(get("/thread", {"url": said.url})).text)
 
     @cached_property
+    def full(self) -> Shape:
+        """The same, of a story with more roots than a page holds: spellings of one address all lead to it."""
+        url = fresh_story()
+        self.taken({"url": url, "text": f"Said in peace, {number} times.", "name": "Ada"} for number in range(25))
+        return Shape(self.house.ask(get("/thread", {"url": url})).text)
+
+    @cached_property
     def empty(self) -> Shape:
         """The page of a story that nobody has spoken under."""
         return Shape(self.house.ask(get("/thread", {"url": fresh_story()})).text)

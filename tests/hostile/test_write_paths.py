@@ -119,7 +119,7 @@ def look_at_addresses(talk: Talk, urls: list[str], *, new: bool) -> None:
             continue
         shape = Shape(page.text)
         assert not foreign_leads(shape, SITE), (url, shape.leads)
-        known = {tuple(each.around) for each in (talk.empty, talk.alone, talk.thread)}
+        known = {tuple(each.around) for each in (talk.empty, talk.alone, talk.thread, talk.full)}
         assert tuple(shape.around) in known, different(talk.empty.around if new else talk.alone.around, shape.around)
 
 

@@ -66,7 +66,8 @@ def _post(element: Element) -> Iterator[Imported]:
     message = element.child("message")
     words = message.text if message else ""
     if _UPLOADS in words:
-        yield Remark(element.line, "picture kept by Disqus", "This comment shows a picture that lies at Disqus; copy it before the account there ends.")
+        yield Remark(element.line, "picture kept by Disqus",
+                     "This comment shows a picture that lies at Disqus; copy it before the account there ends.")
     yield Comment(
         key=_post_key(element), line=element.line, story=_references(element.child("thread")),
         writer=_writer(element.child("author")), words=_MENTION.sub(r"@\1", words) if ":disqus" in words else words,
