@@ -67,6 +67,18 @@ class Mail(Struct, frozen=True):
     to_folder: Annotated[str, Meta(description="Mails are put here as files and not sent: for the demo and for trying.")] = ""
 
 
+class Outbound(Struct, frozen=True):
+    """Where the program itself connects to: sign-in providers, hooks, sources of data."""
+
+    allow: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Hosts (geo.intern, 127.0.0.1:8090) that may lie in your own network; none, because whoever names an "
+            "address could reach into it."
+        ),
+    ] = ()
+
+
 class Limits(Struct, frozen=True):
     """What nobody may exceed. Sizes are fixed in the code; only rates can be switched off."""
 
@@ -110,6 +122,7 @@ class Settings(Struct, frozen=True):
     server: Server = Server()
     storage: Storage = Storage()
     mail: Mail = Mail()
+    outbound: Outbound = Outbound()
     limits: Limits = Limits()
     votes: Votes = Votes()
     reading: Reading = Reading()
