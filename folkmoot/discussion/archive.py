@@ -62,7 +62,8 @@ def bring(
 ) -> Report:  # fmt: skip
     """Imports an archive into the site of a host.
 
-    folder: where the staging file goes, beside the data. story: the address of the story, for sources that do not say it. dated:
+    folder: where the staging file goes, beside the data. story: the address of the story, for sources that do not say it; for those that know
+    paths alone, an address on the host that is meant. dated:
     UTC ms for comments without a date. An import that was cut short is finished first; where it is this very one, its report is
     what is returned. Raises Invalid for a file that cannot be read (with line and column), NotFound for an unknown site, Conflict
     where another import is at work.
@@ -107,7 +108,7 @@ class _Asked:
             db.read_now(partial(_site, host=host))
         self._site = self._found or Site(0, self._host, self._host, "en", Policy(), Theme(), (self._host,))
         staff = tuple(name for _, name in db.read_now(partial(staff_names, site=self._site.id)))
-        self._told = Told(now, self._form.name, story, dated, staff)
+        self._told = Told(now, self._form.name, story, dated, staff, self._host)
         self.fingerprint = _fingerprint(files, self._told)
 
     def bring(self, dry_run: bool) -> Report:
@@ -141,7 +142,7 @@ class _Asked:
     def _report(self, work: Database, batch: int) -> Report:
         files = [path.name for path in self._files]
         if self._form.read is not None:
-            return report_of(work, files, batch, self._site.hosts)
+            return report_of(work, files, batch, self._site.hosts, self._form.unit)
         return msgspec.structs.replace(report_of(work, files, batch), people=work.read_now(partial(fresh, kind="person")))
 
     def _begin(self, tx: Tx, batch: int, report: Report) -> None:

@@ -35,9 +35,12 @@ class Report(Struct, frozen=True):
     resumed: bool = False
 
 
-def report_of(work: Database, files: list[str], batch: int, hosts: tuple[str, ...] | None = None) -> Report:
-    """The report of what was staged and settled. hosts: those of the site, where addresses on others are worth a word."""
-    said = work.read_now(partial(_said, files=files))
+def report_of(work: Database, files: list[str], batch: int, hosts: tuple[str, ...] | None = None, unit: str = "line") -> Report:
+    """The report of what was staged and settled. hosts: those of the site, where addresses on others are worth a word.
+
+    unit: what numbers in the file count, a line mostly.
+    """
+    said = work.read_now(partial(_said, files=files, unit=unit))
     foreign = _foreign(work.read_now(_hosts), hosts) if hosts else []
     return work.read_now(partial(_counted, warnings=[*foreign, *said], batch=batch))
 
@@ -50,11 +53,11 @@ def _counted(tx: Tx, warnings: list[str], batch: int) -> Report:
     )  # fmt: skip
 
 
-def _said(tx: Tx, files: list[str]) -> list[str]:
+def _said(tx: Tx, files: list[str], unit: str = "line") -> list[str]:
     """A line for each remark, and one for those of its kind that are too many."""
     lines = []
     for row in staged.remarks(tx, MOST):
-        where = f"{files[row.file]}, line {row.line}" if len(files) > 1 else f"Line {row.line}"
+        where = f"{files[row.file]}, {unit} {row.line}" if len(files) > 1 else f"{unit.capitalize()} {row.line}"
         lines.append(f"{where}: {row.words}")
         if row.place == MOST and row.more > MOST:
             lines.append(f"There are {row.more - MOST:,} more like the last one ({row.kind}).")

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +16,7 @@ from folkmoot.discussion.importers import Format
 from folkmoot.discussion.importers.files import Archive, opened
 from folkmoot.discussion.importers.model import Bad, Comment, Imported, Story
 from folkmoot.discussion.importers.proxies import behind
-from folkmoot.discussion.importers.reading import NO_WORDS, NOTHING, Name, name_of, words_of_comment
+from folkmoot.discussion.importers.reading import NO_WORDS, NOTHING, UNSTORABLE, Name, name_of, words_of_comment
 from folkmoot.discussion.model import Words
 from folkmoot.discussion.text import RENDERER, read
 from folkmoot.errors import Invalid, TooLarge
@@ -35,19 +36,25 @@ Progress = Callable[[str, float], None]  # what is being done, and how much of i
 
 
 class Told(Struct, frozen=True):
-    """What whoever imports says beside the files. dated: UTC ms for what has no date. staff: names that nobody may imitate."""
+    """What whoever imports says beside the files. dated: UTC ms for what has no date. staff: names that nobody may imitate.
+
+    host: the site's, for sources that know paths alone; where `story` is given, its host is meant instead.
+    """
 
     now: int
     form: str = "auto"
     story: str | None = None
     dated: int = 0
     staff: tuple[str, ...] = ()
+    host: str = ""
 
 
 def stage(work: Database, files: list[Path], form: Format, told: Told, progress: Progress) -> None:
     """Reads the files into the staging database. Raises Invalid, with line and column for a file that is broken."""
     if form.one_story and told.story is None:
         raise Invalid(f"{files[0].name} does not say which story it belongs to. Say it with --story and its address.", "no_story", "story")
+    if told.story is not None:
+        clean_address(told.story)  # raises for what is none
     work.write_now(store.make_tables)
     stager = _Stager(work, told)
     for number, path in enumerate(files):
@@ -75,13 +82,15 @@ class _Stager:
         self._rows: list[Write] = []
         self._comments = self._stories = self._file = 0
         self._people: dict[str, int] = {}
-        self._prefix = ""
+        self._prefix = self._only = ""
         self._salt = told.now & _BITS
 
     def take(self, file: int, archive: Archive, form: Format, progress: Progress) -> None:
         """Reads one file to its end."""
         self._file = file
-        self._prefix = f"{clean_address(self._told.story)} " if form.one_story and self._told.story else ""
+        story = self._told.story if form.one_story else None
+        self._only = story or ""
+        self._prefix = f"{clean_address(story)} " if story else f"{urlsplit(self._base()).netloc} " if form.paths else ""
         for number, row in enumerate(form.read(archive) if form.read else ()):
             self._rows.append(self._made(row))
             if number % STEP == STEP - 1:
@@ -105,17 +114,17 @@ class _Stager:
         return self._remark(row.line, row.reason if isinstance(row, Bad) else row.kind, row.words, skipped=isinstance(row, Bad))
 
     def _remark(self, line: int, kind: str, words: str, skipped: bool = False) -> Write:
-        file = self._file
-        return lambda tx, people: store.add_remark(tx, file, line, kind, words, int(skipped))
+        file, said = self._file, UNSTORABLE.sub("\ufffd", words)
+        return lambda tx, people: store.add_remark(tx, file, line, kind, said, int(skipped))
 
     # Stories
 
     def _story(self, row: Story) -> Write:
         self._stories += 1
-        number, file, prefix = self._stories, self._file, self._prefix
+        number, file = self._stories, self._file
         key = row.publisher_key if row.publisher_key and len(row.publisher_key) <= MAX_KEY and row.publisher_key.isprintable() else None
-        address = behind(row.address or (self._told.story or "" if prefix else ""))
-        cleaned = [each for each in map(_cleaned, (address, *map(behind, row.aliases))) if each]
+        address = self._whole(row.address or self._only)
+        cleaned = [each for each in map(_cleaned, (address, *map(self._whole, row.aliases))) if each]
 
         def write(tx: Tx, people: dict[str, int]) -> None:
             new = store.add_story(
@@ -132,6 +141,18 @@ class _Stager:
                         store.join_stories(tx, number, other)
 
         return write
+
+    def _whole(self, address: str) -> str:
+        """An address with a host, and past any service that stood in between."""
+        spelled = "".join(letter if letter.isprintable() else quote(letter, errors="replace") for letter in address)
+        if not spelled.startswith("/"):
+            return behind(spelled)
+        base = urlsplit(self._base())
+        return f"{base.scheme}://{base.netloc}/{spelled.lstrip('/')}"
+
+    def _base(self) -> str:
+        """An address on the host that paths are of."""
+        return self._told.story or f"https://{self._told.host}/"
 
     # Comments
 
@@ -155,7 +176,7 @@ class _Stager:
         wide = {
             "number": number, "stories": self._references(row.story) if doubtful else "",
             "parents": self._references(row.parent) if doubtful else "", "name": name.name, "skeleton": name.skeleton,
-            "marks": "namesake" if name.skeleton in self._reserved else "", "text": words.text, "html": words.html, "renderer": RENDERER,
+            "marks": self._marks(row, name), "text": words.text, "html": words.html, "renderer": RENDERER,
             "digest": words.digest, "extra": "",
         }  # fmt: skip
         also = [self._key(each) for each in row.also if each != row.key]
@@ -170,9 +191,13 @@ class _Stager:
             if also:
                 store.call_comments(tx, [{"reference": reference, "number": number} for reference in also])
             for kind, said in remarks:
-                store.add_remark(tx, file, row.line, kind, said)
+                store.add_remark(tx, file, row.line, kind, UNSTORABLE.sub("\ufffd", said))
 
         return write
+
+    def _marks(self, row: Comment, name: Name) -> str:
+        """Whom the source calls its own is the newsroom's; whoever else is called so is not."""
+        return "staff" if row.writer.staff else "namesake" if name.skeleton in self._reserved else ""
 
     def _id(self, number: int, posted: int) -> int:
         """An id from when the comment was posted and its place in the archive: different for all that are read together."""
@@ -187,7 +212,7 @@ class _Stager:
     def _key(self, key: str, prefix: str | None = None) -> str:
         """A source's key as it is kept: apart by story where a file is one story, and never longer than an index takes."""
         whole = (self._prefix if prefix is None else prefix) + key
-        return whole if len(whole) <= LONGEST_KEY else f"{whole[:100]}~{hashlib.sha256(whole.encode('utf-8', 'replace')).hexdigest()}"
+        return whole if len(whole) <= LONGEST_KEY and not UNSTORABLE.search(whole) else f"{UNSTORABLE.sub('', whole[:100])}~{_hash(whole)}"
 
     def _oddities(self, row: Comment, name: Name, words: Words | None) -> list[tuple[str, str]]:
         """What is worth a line in the report although the comment is taken."""
@@ -196,7 +221,7 @@ class _Stager:
             found.append(("name changed", f"The name {row.writer.name[:60]!r} cannot stand as it is; it is kept as {name.name!r}."))
         if words is None and row.state == "published":
             found.append(("no words", f"{name.name} says nothing here; the comment is kept as {NO_WORDS}."))
-        if row.posted is None and not self._prefix:
+        if row.posted is None and not self._only:
             found.append(("no date", "The archive does not say when this comment was written; it is dated by its place in the archive."))
         if row.posted is not None and row.posted > self._told.now + DAY:
             found.append(("date in the future", "This comment says that it was written in the future; it is dated today."))
@@ -218,6 +243,10 @@ def _another(tx: Tx, narrow: dict[str, object], wide: dict[str, object]) -> bool
     words = f"Two different comments are called {key}; this one is kept as {narrow['key']}."
     store.add_remark(tx, int(str(narrow["file"])), int(str(narrow["line"])), "id given twice", words)
     return True
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _cleaned(address: str) -> str:

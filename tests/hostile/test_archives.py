@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import io
 import json
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -85,14 +87,92 @@ def through_disqus(talk: Talk, typed: Iterable[str], folder: Path) -> None:
         assert look_at(talk, url) > 0
 
 
-@pytest.mark.parametrize("way", [through_pages, through_disqus])
+def as_wordpress(typed: list[str], url: str) -> bytes:
+    """A WordPress export in which every text is hostile: as XML asks, and once more as HTML, since WordPress keeps HTML."""
+    said = [html.escape(_NO_XML.sub("\ufffd", each)) for each in typed]
+    comments = "".join(
+        f"<w:comment><w:comment_id>{number}</w:comment_id><w:comment_author>{each}</w:comment_author>"
+        f"<w:comment_author_url>{each}</w:comment_author_url>"
+        f"<w:comment_content>{each}</w:comment_content><w:comment_date_gmt>2020-01-01 00:00:00</w:comment_date_gmt><w:comment_approved>1"
+        f"</w:comment_approved><w:commentmeta><w:meta_value>{each}</w:meta_value></w:commentmeta></w:comment>"
+        for number, each in enumerate(said, 1)
+    )
+    head = f"<title>{said[0]}</title><link>{url}</link><guid>{said[0]}</guid><w:post_id>{abs(hash(url))}</w:post_id>"
+    space = "http://wordpress.org/export/1.2/"
+    return f'<?xml version="1.0"?><rss xmlns:w="{space}"><channel><item>{head}{comments}</item></channel></rss>'.encode()
+
+
+def rows_of(typed: list[str], url: str) -> list[dict[str, Any]]:
+    said = [each.encode("utf-8", "replace").decode() for each in typed]
+    forms = ("html", "markdown", "plain")
+    return [{"url": url, "title": said[0], "id": n, "name": each, "text": each, "format": forms[n % 3]} for n, each in enumerate(said)]
+
+
+def as_json(typed: list[str], url: str) -> bytes:
+    return json.dumps({"comments": rows_of(typed, url)}).encode()
+
+
+def as_table(typed: list[str], url: str) -> bytes:
+    file = io.StringIO()
+    rows = rows_of(typed, url)
+    table = csv.DictWriter(file, list(rows[0]))
+    table.writeheader()
+    table.writerows({name: str(cell).replace("\0", "\ufffd") for name, cell in row.items()} for row in rows)
+    return file.getvalue().encode()
+
+
+def as_remark42(typed: list[str], url: str) -> bytes:
+    lines = [{"id": str(row["id"]), "text": row["text"], "user": {"name": row["name"], "id": row["name"]}, "locator": {"url": url},
+              "title": row["title"], "time": "2020-01-01T00:00:00Z"} for row in rows_of(typed, url)]  # fmt: skip
+    return b"\n".join(json.dumps(line).encode() for line in ({"version": 1, "users": [], "posts": []}, *lines))
+
+
+def as_commento(typed: list[str], url: str) -> bytes:
+    comments = [{"commentHex": f"{url}{row['id']}", "domain": SITE, "url": url.partition(SITE)[2], "commenterHex": str(row["id"]),
+                 "markdown": row["text"], "state": "approved"} for row in rows_of(typed, url)]  # fmt: skip
+    people = [{"commenterHex": str(row["id"]), "name": row["name"]} for row in rows_of(typed, url)]
+    return json.dumps({"version": 1, "comments": comments, "commenters": people}).encode()
+
+
+def as_isso(typed: list[str], url: str) -> bytes:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE threads (id INTEGER PRIMARY KEY, uri, title)")
+    connection.execute("CREATE TABLE comments (tid, id INTEGER PRIMARY KEY, parent, created, mode, text, author)")
+    rows = rows_of(typed, url)
+    connection.execute("INSERT INTO threads VALUES (1, ?, ?)", (url.partition(SITE)[2], rows[0]["title"]))
+    said = [(row["id"] + 1, row["text"], row["name"]) for row in rows]
+    connection.executemany("INSERT INTO comments VALUES (1, ?, NULL, 1577836800, 1, ?, ?)", said)
+    connection.commit()
+    return connection.serialize()
+
+
+WAYS = {"wordpress": as_wordpress, "json": as_json, "csv": as_table, "remark42": as_remark42, "commento": as_commento, "isso": as_isso}
+
+
+def through(form: str) -> Callable[..., None]:
+    """One of the formats that say addresses and are made of comments."""
+
+    def way(talk: Talk, typed: Iterable[str], folder: Path) -> None:
+        for number, chunk in enumerate(chunks(typed, 90)):
+            url = fresh_story()
+            bring(talk, folder / f"{number}.data", WAYS[form](chunk, url), form=form)
+            assert look_at(talk, url) > 0
+
+    return way
+
+
+OLD_WAYS = {"text": through_pages, "disqus": through_disqus}
+EVERY_WAY = [pytest.param(way, id=name) for name, way in {**OLD_WAYS, **{form: through(form) for form in WAYS}}.items()]
+
+
+@pytest.mark.parametrize("way", EVERY_WAY)
 def test_a_sample_of_hostile_words_in_an_archive_stays_words(talk: Talk, tmp_path: Path, way: Callable[..., None]) -> None:
     way(talk, some(331), tmp_path)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("way", [through_pages, through_disqus])
+@pytest.mark.parametrize("way", EVERY_WAY)
 def test_every_hostile_word_in_an_archive_stays_words(talk: Talk, tmp_path: Path, way: Callable[..., None]) -> None:
     way(talk, some(1 if talk.moot.db.engine == "sqlite" else 10), tmp_path)
     assert list(checks.check(talk.moot.db)) == []

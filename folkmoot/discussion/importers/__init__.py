@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
-from folkmoot.discussion.importers import disqus, folkmoot, plain_text
+from folkmoot.discussion.importers import (
+    commento,
+    disqus,
+    folkmoot,
+    generic_csv,
+    generic_json,
+    isso,
+    plain_text,
+    remark42,
+    wordpress,
+)
 from folkmoot.discussion.importers.files import Archive
 from folkmoot.discussion.importers.model import Imported
 from folkmoot.errors import Invalid
@@ -15,8 +25,9 @@ from folkmoot.errors import Invalid
 class Format(Struct, frozen=True):
     """A source. name: what the command line calls it, and what its keys are kept under. knows: by a file's first bytes.
 
-    one_story: its files hold one story and no address, so that --story must say it. read is None for our own export, whose rows
-    come home as they are (discussion/homecoming.py).
+    unit: what a number in the report counts. paths: its addresses are paths, so its keys are kept apart by host. one_story: its
+    files hold one story and no address, so that --story must say it. read is None for our own export, whose rows come home as they
+    are (discussion/homecoming.py).
     """
 
     name: str
@@ -24,11 +35,19 @@ class Format(Struct, frozen=True):
     knows: Callable[[bytes], bool]
     read: Callable[[Archive], Iterator[Imported]] | None
     one_story: bool = False
+    unit: str = "line"
+    paths: bool = False
 
 
 FORMATS = (
     Format("disqus", "Disqus (XML)", disqus.knows, disqus.read),
+    Format("wordpress", "WordPress (WXR, also in several files)", wordpress.knows, wordpress.read),
+    Format("isso", "Isso (its SQLite file)", isso.knows, isso.read, unit="row", paths=True),
+    Format("remark42", "Remark42 (a backup)", remark42.knows, remark42.read),
+    Format("commento", "Commento (JSON)", commento.knows, commento.read),
     Format("folkmoot", "Folkmoot's own export (JSON Lines)", folkmoot.knows, None),
+    Format("json", "stories and comments as JSON (docs/importing.md)", generic_json.knows, generic_json.read),
+    Format("csv", "comments as a table (docs/importing.md)", generic_csv.knows, generic_csv.read),
     Format("text", "an archived page (plain text)", plain_text.knows, plain_text.read, one_story=True),
 )
 

@@ -39,3 +39,10 @@ def _offset(zone: str) -> timedelta:
     digits = zone[1:].replace(":", "").ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return -offset if zone[0] == "-" else offset
+
+
+def from_seconds(given: object) -> int | None:
+    """UTC milliseconds of seconds since 1970; None where that is no such number, or after 2099."""
+    if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 <= given < 4_102_444_800:
+        return None
+    return round(given * 1000)

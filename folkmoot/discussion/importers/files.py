@@ -24,7 +24,13 @@ class Archive:
         self.name = path.name
         self.file = file
         self._raw = raw
+        self._others: list[BinaryIO] = []
         self._size = max(path.stat().st_size, 1)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the file is not packed: its bytes are those that lie at `path`."""
+        return cast(object, self.file) is self._raw
 
     @property
     def share(self) -> float:
@@ -33,6 +39,17 @@ class Archive:
     def digest(self) -> bytes:
         """SHA-256 of the file as it lies there. Reads it to its end."""
         return hashlib.file_digest(self._raw, "sha256").digest()
+
+    def again(self) -> BinaryIO:
+        """The same bytes once more, apart from `file`; the archive closes it."""
+        raw = self.path.open("rb")
+        self._others.append(raw)
+        return _unpacked(raw)
+
+    def close(self) -> None:
+        """Closes what was opened once more."""
+        for each in self._others:
+            each.close()
 
     def head(self) -> bytes:
         """The first bytes, unpacked; they are read again afterwards."""
@@ -47,10 +64,13 @@ def opened(path: Path) -> Iterator[Archive]:
     except OSError as error:
         raise NotFound(f"{path} cannot be opened: {(error.strerror or 'it is no file').lower()}.", "no_file", "file") from error
     with raw:
+        archive = Archive(path, raw, _unpacked(raw))
         try:
-            yield Archive(path, raw, _unpacked(raw))
+            yield archive
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise broken(path.name, "its gzip packing is cut off or damaged; fetch it again") from error
+        finally:
+            archive.close()
 
 
 def _unpacked(raw: io.BufferedReader) -> BinaryIO:

@@ -19,7 +19,8 @@ class Story(Struct, frozen=True):
     """A story whose talk is in the file.
 
     also: other keys by which the file refers to it. address and aliases: where it is or was to be read; empty where the source
-    does not know. created: UTC ms. hidden: deleted at the source, so its comments stay out of sight.
+    does not know, a path that begins with / where it knows no host. created: UTC ms. hidden: deleted at the source, so its
+    comments stay out of sight.
     """
 
     key: str
@@ -35,10 +36,14 @@ class Story(Struct, frozen=True):
 
 
 class Writer(Struct, frozen=True):
-    """Who wrote a comment. key: the source's own id of the account; None for a guest, whom nothing but a name identifies."""
+    """Who wrote a comment. key: the source's own id of the account; None for a guest, whom nothing but a name identifies.
+
+    staff: the source itself says that this account was the newsroom's.
+    """
 
     name: str
     key: str | None = None
+    staff: bool = False
 
 
 class Comment(Struct, frozen=True):

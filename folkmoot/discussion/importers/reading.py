@@ -20,7 +20,7 @@ from folkmoot.people.names import MAX_NAME, clean_name, skeleton
 UNKNOWN = "Unknown"  # who wrote what has lost its author
 NO_WORDS = "[…]"     # what stands for words that the source does not have
 NOTHING = Words("", "", (), "", "", 0)
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Name(Struct, frozen=True):
@@ -46,7 +46,7 @@ def name_of(given: str) -> Name:
 
 def words_of_comment(comment: Comment) -> Words | None:
     """A comment's words, shown as its source meant them; None where there are none. Raises TooLarge past MAX_IMPORTED letters."""
-    typed = _UNSTORABLE.sub("\ufffd", comment.words)
+    typed = UNSTORABLE.sub("\ufffd", comment.words)
     if len(typed) > MAX_IMPORTED * 10:
         raise TooLarge(f"The comment is longer than {MAX_IMPORTED:,} letters.", "too_long", "text")
     if comment.form == "markdown":

@@ -1,4 +1,4 @@
-"""XML read as a stream: one element below the root at a time, in little memory, without document types or entities.
+"""XML read as a stream: one element at a time, in little memory, without document types or entities.
 
 Real exports hold bytes before the declaration and control characters that XML forbids; these are dropped. Whatever else is not
 well-formed is refused with its line and column.
@@ -26,7 +26,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 class Element:
     """An element with its text and children. Names and attributes are local: without prefix and namespace.
 
-    line: where the element right below the root begins that this one is, or is part of.
+    line: where the element begins that was handed over, this one or the one that it is part of; its own, for those that were asked for.
     """
 
     __slots__ = ("_named", "attributes", "children", "letters", "line", "name", "parts")
@@ -56,18 +56,23 @@ class Element:
         return found.text.strip() if found else ""
 
 
-def elements(file: BinaryIO, name: str, root: str) -> Iterator[Element]:
-    """The elements right below the root, one after another. name: of the file, root: of its outermost element, for the refusals."""
-    reader = _Reader(name, root)
+def elements(file: BinaryIO, name: str, root: str, depth: int = 1, lined: frozenset[str] = frozenset()) -> Iterator[Element]:
+    """The elements right below the root, or `depth` levels below it, one after another.
+
+    name: of the file, root: of its outermost element, for the refusals. lined: names of elements that know their own line.
+    """
+    reader = _Reader(name, root, depth, lined)
     yield from reader.read(file)
 
 
 class _Reader:
     """An expat parser that keeps the branch it is in, and hands over each element below the root when it ends."""
 
-    def __init__(self, name: str, root: str) -> None:
+    def __init__(self, name: str, root: str, depth: int, lined: frozenset[str]) -> None:
         self._name = name
         self._root = root
+        self._depth = depth
+        self._lined = lined
         self._branch: list[Element] = []
         self._ready: list[Element] = []
         self._line, self._column = 0, 0
@@ -112,9 +117,9 @@ class _Reader:
         if not self._branch or len(self._branch) > MAX_DEPTH:
             self._check(local)
         branch = self._branch
-        below = len(branch) > 1
+        below = len(branch) > self._depth
         named = {_local(key): value for key, value in attributes.items()} if attributes else attributes
-        element = Element(local, named, branch[-1].line if below else self._here)
+        element = Element(local, named, branch[-1].line if below and local not in self._lined else self._here)
         if below:
             branch[-1].children.append(element)
         branch.append(element)
@@ -127,13 +132,13 @@ class _Reader:
 
     def _end(self, _name: str) -> None:
         element = self._branch.pop()
-        if len(self._branch) == 1:
+        if len(self._branch) == self._depth:
             self._ready.append(element)
 
     def _hear(self, text: str) -> None:
         element = self._branch[-1]
         element.letters += len(text)
-        if element.letters <= MAX_TEXT and len(self._branch) > 1:
+        if element.letters <= MAX_TEXT and len(self._branch) > self._depth:
             element.parts.append(text)
 
     def _doctype(self, *_: Any) -> None:

@@ -36,6 +36,10 @@ class Archivist:
         path = SAMPLES / file if isinstance(file, str) else file
         return archive.bring(self.db, self.folder, "news.example", [path], now=self.now, **how)
 
+    def undo(self, report: Report) -> int:
+        """Takes an import out again; how many comments left."""
+        return archive.undo(self.db, int(report.batch or 0), self.now).comments
+
     def rows(self, sql: str, **given: object) -> list[Row]:
         return self.db.read_now(lambda tx: tx.rows(sql, **given))
 

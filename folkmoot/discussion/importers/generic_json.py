@@ -1,0 +1,61 @@
+"""Any JSON that keeps to docs/importing.md: stories with their comments, or comments that say their story. Isso's generic JSON is such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from folkmoot.discussion.importers.files import Archive, broken
+from folkmoot.discussion.importers.generic import Pen, field_of, key_of, text_of
+from folkmoot.discussion.importers.json_rows import rows
+from folkmoot.discussion.importers.model import Bad, Imported
+
+_LISTS = ("", "threads", "stories", "comments")
+
+
+def knows(head: bytes) -> bool:
+    """Whether a file's first bytes look like JSON with comments in it."""
+    plain = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return plain.startswith((b"[", b"{")) and any(word in plain for word in (b'"comments"', b'"threads"', b'"stories"', b'"text"'))
+
+
+def read(archive: Archive) -> Iterator[Imported]:
+    """Reads a file. Raises Invalid with line and column for what is no JSON."""
+    pen, found = Pen(), False
+    for name, line, given in rows(archive.file, archive.name):
+        if name not in _LISTS:
+            continue
+        found = True
+        yield from _thread(pen, line, given) if isinstance(given.get("comments"), list) else _alone(pen, line, given)
+    if not found:
+        raise broken(archive.name, "it holds no list of stories or comments; docs/importing.md says how one looks", 1, 1)
+
+
+def _thread(pen: Pen, line: int, given: Mapping[str, Any]) -> Iterator[Imported]:
+    """A story with its comments; what it is called is its url, else its id, as at Isso."""
+    url = text_of(given, "url") or text_of(given, "id")
+    yield from pen.story(line, {**given, "url": url})
+    waiting: list[tuple[Any, str]] = [(each, "") for each in reversed(given["comments"])]
+    while waiting:
+        each, above = waiting.pop()
+        if not isinstance(each, dict):
+            yield Bad(line, "not a comment", f"Among the comments of {url} is something that is none.")
+            continue
+        yield from _one(pen, line, url, each, above)
+        own = key_of("", each).removeprefix("#")
+        waiting += [(reply, own) for reply in reversed(each["replies"])] if isinstance(each.get("replies"), list) else []
+
+
+def _alone(pen: Pen, line: int, given: Mapping[str, Any]) -> Iterator[Imported]:
+    """A comment that says itself which story it belongs to."""
+    yield from pen.story(line, given)
+    yield from _one(pen, line, text_of(given, "url"), given, "")
+
+
+def _one(pen: Pen, line: int, url: str, given: Mapping[str, Any], above: str) -> Iterator[Imported]:
+    if not url:
+        yield Bad(line, "comment without a story", "This comment says no url, and lies under no story that does.")
+    elif not isinstance(field_of(given, "text"), (str, type(None))):
+        yield Bad(line, "not a comment", "The text of this comment is no text.")
+    else:
+        yield from pen.comment(line, url, given, above)
