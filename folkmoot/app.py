@@ -22,9 +22,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from folkmoot.discussion import forms as discussion_forms
 from folkmoot.discussion import routes as discussion
 from folkmoot.errors import Problem
+from folkmoot.people import notice_pages, sessions
 from folkmoot.people import pages as people_pages
 from folkmoot.people import routes as people
-from folkmoot.people import sessions
 from folkmoot.people.model import Actor
 from folkmoot.reading import routes as reading
 from folkmoot.reading.room import Room
@@ -45,7 +45,7 @@ TICK = 0.25            # seconds between two looks for stories that got votes
 SWITCH = 0.0005        # seconds that a thread may compute while others wait: posts/s rise by half against 0.005 (measured)
 LIMITS_OFF = "Limits are switched off (limits.enabled = false): rates, bursts and newcomers' holds do not apply. For load tests only."
 OPERATIONS = (*discussion.OPERATIONS, *people.OPERATIONS, *reading.OPERATIONS)
-PAGES = (*discussion_forms.PAGES, *people_pages.PAGES, *reading.PAGES)
+PAGES = (*discussion_forms.PAGES, *people_pages.PAGES, *notice_pages.PAGES, *reading.PAGES)
 
 
 class App:

@@ -158,7 +158,7 @@ def _hand_over(message: EmailMessage, to: Mail) -> None:
     try:
         _talk(message, to)
     except smtplib.SMTPRecipientsRefused as error:
-        raise _meaning(max(code for code, _ in error.recipients.values())) from None
+        raise _meaning(max(code for code, _ in error.recipients.values()), "mailbox_refused") from None
     except smtplib.SMTPAuthenticationError:
         words = "The mail server did not take our name and password. Look at mail.user and mail.password."
         raise NotNow(words, 600, "mail_login") from None
@@ -186,10 +186,10 @@ def _connection(to: Mail, own_name: str) -> smtplib.SMTP:
     return smtplib.SMTP(to.host, to.port, own_name, timeout=TIMEOUT)
 
 
-def _meaning(code: int) -> Problem:
-    """What the server's answer means (RFC 5321, 4.2.1): 5yz for good, all else for now."""
+def _meaning(code: int, refused: str = "mail_refused") -> Problem:
+    """What the server's answer means (RFC 5321, 4.2.1): 5yz for good, all else for now. refused: the code where it is for good."""
     if 500 <= code < 600:
-        return Refused(say("The mail server refused this mail for good (answer {code}).", code=code), "mail_refused")
+        return Refused(say("The mail server refused this mail for good (answer {code}).", code=code), refused)
     return NotNow(say("The mail server did not take this mail now (answer {code}).", code=code), 60, "mail_not_now")
 
 

@@ -43,6 +43,11 @@ class Server(Struct, frozen=True):
         """Where readers reach it, else where this machine does."""
         return self.public_url or f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
+    @property
+    def reachable(self) -> str:
+        """The address for links in mails: the one that is set, or this very machine; else none."""
+        return self.address if self.public_url or self.host in ("127.0.0.1", "::1", "localhost") else ""
+
 
 class Storage(Struct, frozen=True):
     """Where the data lies."""

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from folkmoot.discussion import duties
 from folkmoot.errors import Conflict, Problem, Unavailable
-from folkmoot.people import notices, sessions, sign_in
+from folkmoot.people import mailing, notice_mail, notices, sessions, sign_in
 from folkmoot.people.model import Actor
 from folkmoot.settings import Settings
 from folkmoot.sites import stories
@@ -39,6 +39,18 @@ class Sending(Struct, frozen=True):
     """Does something outside the database, then the job ends."""
 
     act: Callable[[Payload, Settings, int], None]
+
+
+class Telling(Struct, frozen=True):
+    """Looks into the database, does something outside it with what was found, and remembers what came of it as the job ends.
+
+    look: (tx, payload, now) -> what is to be done, None for nothing. act: (that, settings, now) -> what came of it; it may be done
+    twice. remember: (tx, payload, what came of it or None, now).
+    """
+
+    look: Callable[[Tx, Payload, int], Any]
+    act: Callable[[Any, Settings, int], Any]
+    remember: Callable[[Tx, Payload, Any, int], None]
 
 
 class Steps(Struct, frozen=True):
@@ -69,9 +81,12 @@ DUTIES: dict[str, Duty] = {
     "forget_answers": Duty(HOUR, repeats.forget),
     "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
     "forget_codes": Duty(HOUR, sign_in.forget_codes),
+    "forget_notices": Duty(6 * HOUR, notices.forget_old),
 }
-HANDLERS: dict[str, Sending | Steps] = {
-    notices.KIND: Sending(notices.deliver),
+HANDLERS: dict[str, Sending | Telling | Steps] = {
+    mailing.KIND: Sending(mailing.deliver),
+    notices.MAIL_KIND: Telling(notice_mail.look, notice_mail.send, notice_mail.remember),
+    notices.DIGEST_KIND: Steps(notice_mail.gather),
     "claimed": Steps(_claimed),
     "duty": Steps(lambda tx, told, now: DUTIES[told["name"]].act(tx, now)),
 }
@@ -125,9 +140,21 @@ class Worker:
         if isinstance(handler, Sending):
             handler.act(job.payload, self._settings, self._now())
             self._db.write_now(partial(self._finish, job=job))
+        elif isinstance(handler, Telling):
+            self._tell(job, handler)
         else:
             while self._db.write_now(partial(self._step, job=job, handler=handler)):
                 pass
+
+    def _tell(self, job: Job, handler: Telling) -> None:
+        found = self._db.read_now(lambda tx: handler.look(tx, job.payload, self._now()))
+        came = None if found is None else handler.act(found, self._settings, self._now())
+
+        def end(tx: Tx) -> None:
+            handler.remember(tx, job.payload, came, self._now())
+            self._finish(tx, job)
+
+        self._db.write_now(end)
 
     def _step(self, tx: Tx, job: Job, handler: Steps) -> bool:
         """One step and what it means for the job, in one transaction; whether there is more."""

@@ -117,6 +117,29 @@ class Handover(Struct, frozen=True):
     redeemed: int | None
 
 
+class Mute(Struct, frozen=True):
+    """Whom, or what, somebody does not want to read. subject: a person's id in digits, or a word as it was typed."""
+
+    kind: Literal["person", "word"]
+    subject: str
+    at: int
+
+
+class Notice(Struct, frozen=True):
+    """Something that a person is told. values: of its kind's sentences (people/kinds.py); opens: a page of ours; seen: UTC ms."""
+
+    id: int
+    person: int
+    kind: str
+    site: int
+    opens: str
+    thread: str
+    values: dict[str, str | int]
+    at: int
+    seen: int | None
+    mail: Literal["never", "at_once", "daily", "sent", "dropped"]
+
+
 class Invitation(Struct, frozen=True):
     """A one-time link to a role."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.handover import get_handover
+from folkmoot.people.mailing import Doorway
 from folkmoot.people.model import Handover
-from folkmoot.people.notices import Doorway
 from folkmoot.sites.addresses import host_of, origin_of
 from folkmoot.sites.model import Site
 from folkmoot.sites.sites import site_for

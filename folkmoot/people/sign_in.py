@@ -16,8 +16,8 @@ from folkmoot.people import store, store_codes
 from folkmoot.people.accounts import MAILBOX, get_person, member_of
 from folkmoot.people.claims import claim
 from folkmoot.people.mailboxes import read_mailbox
+from folkmoot.people.mailing import Doorway, mail_code
 from folkmoot.people.model import Actor, Asked, Entry, Keys, PageKey, Person
-from folkmoot.people.notices import Doorway, mail_code
 from folkmoot.people.sessions import MEMBER_DAYS, begin_keys, begin_page
 from folkmoot.people.tokens import fingerprint, new_digits, new_token, read_digits, same, seal_digits
 from folkmoot.storage.database import Row, Tx

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 ToldBy = Literal["reader", "import", "page", "site"]
+PageAddress = Annotated[str, Meta(pattern=r"\A(https?://[^\s\"<>]{1,500})?\Z")]
 
 
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,6 +26,16 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
         "No advertising.",
         "Say what you know, and how you know it.",
     )
+    guidelines_page: PageAddress = ""         # the publisher's own pages, linked in every mail and beside what people write
+    terms_page: PageAddress = ""
+    privacy_page: PageAddress = ""
+    imprint_page: PageAddress = ""
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """The publisher's own pages by name, those that there are."""
+        named = {"guidelines": self.guidelines_page, "terms": self.terms_page, "privacy": self.privacy_page, "imprint": self.imprint_page}
+        return {name: address for name, address in named.items() if address}
 
 
 class Theme(Struct, frozen=True, forbid_unknown_fields=True):

@@ -36,11 +36,15 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 class Page(Struct, frozen=True, dict=True):
-    """A page or a form's target, for people. Answers are private unless the function sets its own headers."""
+    """A page or a form's target, for people. Answers are private unless the function sets its own headers.
+
+    bare: its body is not read and nobody asks where it comes from, because its address alone carries what it may do.
+    """
 
     method: str
     path: str
     act: Callable[..., Awaitable[Any]]
+    bare: bool = False
 
     @cached_property
     def shapes(self) -> dict[str, Any]:
@@ -106,7 +110,7 @@ async def _run(door: Page, ask: Ask[Any]) -> Response:
 
 async def _guard(door: Page, ask: Ask[Any]) -> Response | None:
     """Who may make a browser write. Answers with the page that asks, where a form comes from a browser that does not say."""
-    if door.method not in UNSAFE:
+    if door.method not in UNSAFE or door.bare:
         return None
     if isinstance(door, Operation):
         ask.repeat_key()

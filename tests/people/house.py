@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from folkmoot.people import accounts, sessions, sign_in, tokens
+from folkmoot.people.mailing import Doorway
 from folkmoot.people.model import Actor, Asked, Entry, Keys, PageKey, Person
-from folkmoot.people.notices import Doorway
 from folkmoot.people.sign_in import PAGE, Way
 from folkmoot.storage.database import Database
 

@@ -1,0 +1,101 @@
+"""What people can be told: every topic that they can wish for or not, every kind of notice, as two tables. Pure.
+
+A room that tells something new adds a line to KINDS and calls `notices.tell`. A kind's sentences hold {names} of values; a
+sentence that names an empty value is left out. A value that is a whole number is a time (UTC ms) and is said as one.
+"""
+
+from __future__ import annotations
+
+from string import Formatter
+from typing import Literal
+
+from msgspec import Struct
+
+from folkmoot.web.words import N_
+
+How = Literal["never", "at_once", "daily"]
+HOWS: tuple[How, ...] = ("at_once", "daily", "never")
+
+
+class Topic(Struct, frozen=True):
+    """What somebody may wish to hear of by mail, and how they do while they have said nothing."""
+
+    words: str
+    how: How
+
+
+class Kind(Struct, frozen=True):
+    """One kind of notice. says: sentences; quote: the value that holds what somebody wrote; opens: the words of the link."""
+
+    topic: str
+    subject: str
+    says: tuple[str, ...] = ()
+    quote: str = ""
+    opens: str = N_("Show it")
+
+    @property
+    def values(self) -> frozenset[str]:
+        """The names of all values that its sentences need."""
+        named = {name for words in (self.subject, *self.says) for _, name, _, _ in Formatter().parse(words) if name}
+        return frozenset(named | ({self.quote} if self.quote else set()))
+
+
+TOPICS: dict[str, Topic] = {
+    "decisions": Topic(N_("What moderators decide about you and what you wrote"), "at_once"),
+    "replies": Topic(N_("Answers to what you wrote"), "at_once"),
+    "mentions": Topic(N_("When somebody names you"), "at_once"),
+    "notes": Topic(N_("What becomes of notes that you proposed"), "at_once"),
+    "asked": Topic(N_("When your judgement of a note is asked for"), "daily"),
+    "letters": Topic(N_("What becomes of your letters"), "at_once"),
+    "desk": Topic(N_("What waits for you as a member of the newsroom"), "daily"),
+}
+_REASON = N_("The reason: {reason}")
+_RULE = N_("The rule: {rule}")
+_DECIDED = (_REASON, _RULE)
+_DECISION, _DISCUSSION = N_("See the decision"), N_("See it in the discussion")
+_APPEAL = N_("If you think that this is wrong, you can ask for another look there.")
+
+KINDS: dict[str, Kind] = {
+    # Decisions on what somebody wrote. Values: story (its title), reason, rule (either may be empty), words.
+    "comment_removed": Kind(
+        "decisions", N_("Your comment was removed: {story}"),
+        (N_("A moderator has removed what you wrote under “{story}”."), *_DECIDED, _APPEAL), "words", _DECISION,
+    ),
+    "comment_held": Kind(
+        "decisions", N_("Your comment waits for a moderator: {story}"),
+        (N_("What you wrote under “{story}” is not shown until a moderator has looked at it."), *_DECIDED), "words", _DECISION,
+    ),
+    "comment_released": Kind(
+        "decisions", N_("Your comment is published: {story}"),
+        (N_("A moderator has looked at what you wrote under “{story}”. Everybody can read it now."), _REASON), "words", _DISCUSSION,
+    ),
+    "comment_restored": Kind(
+        "decisions", N_("Your comment is shown again: {story}"),
+        (N_("What you wrote under “{story}” had been removed and is shown again."), _REASON), "words", _DISCUSSION,
+    ),
+    "edit_removed": Kind(
+        "decisions", N_("Your edit was not taken over: {story}"),
+        (N_("A moderator has looked at your edit under “{story}”; readers see the words from before."), *_DECIDED), "words", _DECISION,
+    ),
+    "appeal_granted": Kind(
+        "decisions", N_("Your appeal was granted: {story}"),
+        (N_("Another moderator has looked at what you wrote under “{story}”, and it is shown again."), _REASON), "words", _DECISION,
+    ),
+    "appeal_refused": Kind(
+        "decisions", N_("Your appeal was refused: {story}"),
+        (N_("Another moderator has looked at what you wrote under “{story}”, and the decision stands."), *_DECIDED), "words", _DECISION,
+    ),
+    # Decisions on a person. Values: reason, rule, until (a time, or empty).
+    "warned": Kind("decisions", N_("A moderator warns you"), (N_("A moderator asks you to keep to the rules."), *_DECIDED), opens=_DECISION),
+    "muted": Kind(
+        "decisions", N_("You cannot write for a time"),
+        (N_("A moderator has decided that you cannot write here for a time."), N_("It ends {until}."), *_DECIDED, _APPEAL), opens=_DECISION,
+    ),
+    "banned": Kind(
+        "decisions", N_("You can no longer write here"),
+        (N_("A moderator has decided that you can no longer write here."), N_("It ends {until}."), *_DECIDED, _APPEAL), opens=_DECISION,
+    ),
+    # What others write. Values: who, story, words.
+    "reply": Kind("replies", N_("{who} answered you: {story}"), (N_("{who} answered what you wrote under “{story}”."),), "words", _DISCUSSION),
+    "mention": Kind("mentions", N_("{who} named you: {story}"), (N_("{who} named you under “{story}”."),), "words", _DISCUSSION),
+}  # fmt: skip
