@@ -10,7 +10,7 @@ from folkmoot.people import unsubscribing
 from folkmoot.people.kinds import TOPICS
 from folkmoot.people.model import Actor
 from folkmoot.people.publishers import only_site
-from folkmoot.web.operations import Page
+from folkmoot.web.operations import Bare, Page
 from folkmoot.web.requests import Ask
 from folkmoot.web.words import in_words
 
@@ -52,6 +52,6 @@ async def _page(ask: Ask[Actor], token: str, topics: list[str], *, done: bool) -
 
 PAGES = (
     Page("GET", "/unsubscribe", stop_page),
-    Page("POST", "/unsubscribe", stop_at_once, bare=True),
+    Bare("POST", "/unsubscribe", stop_at_once),
     Page("POST", "/unsubscribe/stop", stop),
 )

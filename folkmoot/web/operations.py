@@ -36,21 +36,21 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 class Page(Struct, frozen=True, dict=True):
-    """A page or a form's target, for people. Answers are private unless the function sets its own headers.
-
-    bare: its body is not read and nobody asks where it comes from, because its address alone carries what it may do.
-    """
+    """A page or a form's target, for people. Answers are private unless the function sets its own headers."""
 
     method: str
     path: str
     act: Callable[..., Awaitable[Any]]
-    bare: bool = False
 
     @cached_property
     def shapes(self) -> dict[str, Any]:
         """path, query, body, form, return: the types that the function names."""
         hints = get_type_hints(self.act)
         return {name: hints[name] for name in ("path", "query", "body", "form", "return") if name in hints}
+
+
+class Bare(Page, frozen=True, dict=True):
+    """A target whose address alone carries what it may do: its body is not read, and nobody asks where it comes from."""
 
 
 class Operation(Page, frozen=True, dict=True):
@@ -110,7 +110,7 @@ async def _run(door: Page, ask: Ask[Any]) -> Response:
 
 async def _guard(door: Page, ask: Ask[Any]) -> Response | None:
     """Who may make a browser write. Answers with the page that asks, where a form comes from a browser that does not say."""
-    if door.method not in UNSAFE or door.bare:
+    if door.method not in UNSAFE or isinstance(door, Bare):
         return None
     if isinstance(door, Operation):
         ask.repeat_key()
