@@ -29,9 +29,11 @@ CAPABILITIES = {"discussion", "notes", "action"}
 PURE = (
     "discussion/model.py", "discussion/rules.py", "discussion/threads.py", "discussion/text.py", "people/roles.py", "people/model.py",
     "sites/model.py", "sites/addresses.py", "notes/model.py", "notes/finding.py", "notes/quoting.py", "notes/rules.py", "notes/sources.py",
+    "action/model.py", "action/divisions.py", "action/shapes.py", "action/versions.py", "action/zones.py",
+    "action/model.py", "action/divisions.py", "action/shapes.py", "action/versions.py", "action/zones.py",
 )  # fmt: skip
 PURE_LIBRARIES = {
-    "__future__", "base64", "collections", "difflib", "functools", "hashlib", "html", "idna", "ipaddress", "itertools", "json", "math", "re",
+    "__future__", "array", "base64", "collections", "difflib", "functools", "hashlib", "html", "idna", "ipaddress", "itertools", "json", "math", "re",
     "struct", "typing", "unicodedata", "urllib", "zlib", "msgspec", "markdown_it", "mdurl", "nh3", "ada_url", "numpy",
 }  # fmt: skip
 FRAMEWORKS = {"starlette", "uvicorn"}

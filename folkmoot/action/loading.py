@@ -22,9 +22,9 @@ from folkmoot import outbound
 from folkmoot.action import atlas, shapes
 from folkmoot.action import store_officials as store
 from folkmoot.action.directory import BY_NAME, source_of
-from folkmoot.action.directory.records import Area, Bad, Committee, Detail, File, Member, Part, Postal, Record, Spot
+from folkmoot.action.directory.records import Area, Bad, File, Part, Postal, Record, Spot
 from folkmoot.action.directory.records import day as day_in
-from folkmoot.action.model import Official
+from folkmoot.action.model import Committee, Detail, Member, Official
 from folkmoot.action.store_officials import Load
 from folkmoot.errors import Invalid, NotAllowed, NotFound, Problem, say
 from folkmoot.people.model import Actor
@@ -67,7 +67,8 @@ class Loaded(Struct, frozen=True):
 # Finding the files
 
 
-def find_files(paths: Iterable[str], dated: str = "", congress: int | None = None, today: str = "", settings: Outbound | None = None) -> Iterator[Found]:
+def find_files(paths: Iterable[str], dated: str = "", congress: int | None = None, today: str = "",
+    settings: Outbound | None = None) -> Iterator[Found]:
     """The files that the operator named: files, folders, addresses, or names of sources that publish at an address of their own.
 
     Raises NotFound, Invalid, and what a fetch may raise.
@@ -126,7 +127,7 @@ def _read(path: Path, told: str, congress: int | None) -> Found:
 
 def days_told(readme: str) -> dict[str, str]:
     """The days that a README's tables give to the files they name: the last day in a row counts for each file in its first cell."""
-    told = {}
+    told: dict[str, str] = {}
     for row in _ROW.findall(readme):
         cells = row.split("|")
         days = [day_in(each) for each in _DAY.findall(cells[-1]) if "1990" < each < "2200"]
@@ -181,7 +182,8 @@ def _parts(files: Iterable[Found], told: Callable[[str], None]) -> Iterator[tupl
 
 def _together(scope: str, founds: Sequence[Found]) -> Found:
     body = b"".join(sorted(hashlib.sha256(found.file.body).digest() for found in founds))
-    return Found(File(f"{len(founds)} people of {scope.rpartition(':')[2]}", body), max(found.told for found in founds), max(found.aged for found in founds))
+    return Found(File(f"{len(founds)} people of {scope.rpartition(':')[2]}", body), max(found.told for found in founds),
+        max(found.aged for found in founds))
 
 
 def _joined(parts: Sequence[Part]) -> Part:
@@ -192,7 +194,8 @@ def _joined(parts: Sequence[Part]) -> Part:
 def _keep(db: Database, found: Found, source: str, part: Part, now: int, dry_run: bool) -> Loaded:
     digest = hashlib.sha256(found.file.body).hexdigest()
     dated = found.told or (part.newest if part.newest <= (found.aged or "9") else "") or found.aged
-    version = Load(new_id(now), source, part.scope, found.file.name, digest, dated, part.since, part.until, part.congress, len(part.records), len(part.bad),
+    version = Load(new_id(now), source, part.scope, found.file.name, digest, dated, part.since, part.until, part.congress, len(part.records),
+        len(part.bad),
                    now, None)  # fmt: skip
     known = db.read_now(lambda tx: store.load_of(tx, source, part.scope, digest))
     outcome = "already" if known else db.read_now(partial(_outcome, version=version, now=now))
@@ -231,11 +234,13 @@ def _steps(load: int, records: Sequence[Record]) -> Iterator[Callable[[Tx], None
         packed = atlas.pack_codes(postal) if postal else atlas.pack_spots(spots)
         yield lambda tx: store.insert_postal(tx, load, packed)
     for areas in _by(50, [each for each in records if isinstance(each, Area)]):
-        ready = [(area, shapes.pack(area.rings)) for area in areas]
+        ready = [(area.division, area.name, shapes.pack(area.rings)) for area in areas]
         yield partial(store.insert_areas, load=load, areas=ready)
-    yield from (partial(store.insert_officials, load=load, officials=some) for some in _by(STEP, [each for each in records if isinstance(each, Official)]))
+    yield from (partial(store.insert_officials, load=load, officials=some) for some in _by(STEP,
+        [each for each in records if isinstance(each, Official)]))
     yield from (partial(store.insert_details, load=load, details=some) for some in _by(STEP, [each for each in records if isinstance(each, Detail)]))
-    yield from (partial(store.insert_committees, load=load, committees=some) for some in _by(STEP, [each for each in records if isinstance(each, Committee)]))
+    yield from (partial(store.insert_committees, load=load, committees=some) for some in _by(STEP,
+        [each for each in records if isinstance(each, Committee)]))
     yield from (partial(store.insert_members, load=load, members=some) for some in _by(STEP, [each for each in records if isinstance(each, Member)]))
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
-from folkmoot.action.atlas import OFF_SHORE, Lie, Place as Spot
+from folkmoot.action.atlas import OFF_SHORE, Lie
+from folkmoot.action.atlas import Place as Spot
 from folkmoot.action.directory.postal import spelled
 from folkmoot.action.divisions import STATES, US, code_of, congress_of, country_of, ordinal, state_division, state_of
 from folkmoot.action.ground import Ground, by_number, kind_of
@@ -20,7 +21,11 @@ from folkmoot.web.words import N_
 
 SURE = frozenset({"zcta", "territory", "table", "home"})  # bases of a postal table by which one district is the district
 _MILITARY = ("APO", "FPO", "DPO")
-_FREE = {"MH": N_("the Marshall Islands"), "FM": N_("Micronesia"), "PW": N_("Palau")}
+_FREE = {
+    "MH": N_("The Marshall Islands are a country of their own, which nobody represents in Congress."),
+    "FM": N_("Micronesia is a country of its own, which nobody represents in Congress."),
+    "PW": N_("Palau is a country of its own, which nobody represents in Congress."),
+}  # fmt: skip
 CHAMBERS = {"NE": ("sldu",), "DC": ("ward",)}  # states with one chamber
 
 
@@ -81,11 +86,14 @@ def _picked(ground: Ground, place: Place, level: Level) -> Located:
         raise Invalid(say("There is no district {district} on this day.", district=code_of(unknown[0])), "no_such_district", "district")
     country, state = country_of(place.divisions[0]), state_of(place.divisions[0])
     layers = tuple(
-        Layer(kind, tuple(each for each in place.divisions if kind_of(each) == kind)) for kind in _kinds(ground, country, level, state, place.divisions)
+        Layer(kind, tuple(each for each in place.divisions if kind_of(each) == kind)) for kind in _kinds(ground, country, level, state,
+            place.divisions)
     )
     layers = tuple(Layer(layer.kind, layer.candidates, len(layer.candidates) == 1) for layer in layers)
     spot = _spot(ground, place)
-    why = N_("You chose this district yourself.") if all(layer.sure for layer in layers) else N_("You chose some of your districts; others are still open.")
+    why = N_("You chose this district yourself.")
+    if not all(layer.sure for layer in layers):
+        why = N_("You chose some of your districts; others are still open.")
     settle = () if all(layer.sure for layer in layers) else ("list",)
     return Located(layers, _shared(place.divisions), why, settle, True, spot.name if spot else "", place.point or (spot.point if spot else None))
 
@@ -209,7 +217,8 @@ def _why_code(
         return say("All of {code} lies in one district.", code=code), ()
     settle = ("address", "point", "list") if country == "us" else ("point", "list")
     if len(touched) == 1:
-        return say("{code} is a ZIP of post boxes or of one organisation. It lies in {district}; whoever gets mail there may live elsewhere.", code=code,
+        return say("{code} is a ZIP of post boxes or of one organisation. It lies in {district}; whoever gets mail there may live elsewhere.",
+            code=code,
                    district=code_of(touched[0][0])), settle  # fmt: skip
     if country == "us" and not plus and ground.has_plus(country):
         settle = ("plus4", *settle)
@@ -221,11 +230,11 @@ def _code_without_district(ground: Ground, country: str, code: str, spot: Spot |
     """A code that no table of districts has: military, abroad, known but unplaced, unknown, or of another Congress than the loaded ones."""
     name, point = (spot.name, spot.point) if spot else ("", None)
     if country == "us" and (_military(code, spot)):
-        why = N_("This is military mail (APO, FPO, DPO), which lies in no district. You are represented where you are registered to vote: choose that "
-                 "district, or give that address.")  # fmt: skip
+        why = N_("This is military mail (APO, FPO, DPO), which lies in no district. You are represented where you are registered to vote: choose "
+                 "that district, or give that address.")  # fmt: skip
         return Located((), (), why, ("list", "address"), name=name, nowhere=True)
     if spot and spot.region in _FREE:
-        why = say("{place} is a country of its own, which nobody represents in Congress.", place=_FREE[spot.region])
+        why = _FREE[spot.region]
         return Located((), (), why, ("list",), name=name, nowhere=True)
     earlier = _earlier(ground, country, code)
     region = spot.region if spot and spot.region in STATES else earlier
@@ -233,7 +242,7 @@ def _code_without_district(ground: Ground, country: str, code: str, spot: Spot |
         located = _by_region(ground, region, level)
         why = say("{code} is in {state}, but no loaded table says in which district.", code=code, state=_name(region))
         if earlier and not ground.of("postal", country):
-            why = _other_congress(ground, N_("postal codes"))
+            return Located(located.layers, located.shared, _other_congress(ground, N_("postal codes")), name=name, point=point)
         return Located(located.layers, located.shared, why, ("address", "point", "list"), name=name, point=point)
     if not any(load.source == "postal" for load in ground.loads):
         return Located((), (), N_("No table of postal codes is loaded yet."), ("point", "list"), nowhere=True)
@@ -261,5 +270,10 @@ def _by_region(ground: Ground, region: str, level: Level) -> Located:
     for kind in _layers_of(level, state):
         candidates = tuple(ground.divisions(shared, kind)) if level == "country" else ()
         layers.append(Layer(kind, candidates, level == "country" and len(candidates) == 1))
-    why = say("{state} has {number} districts, and only one of them is yours.", state=_name(state), number=len(layers[0].candidates))
+    number = len(layers[0].candidates) if layers else 0
+    why = say("{state} has {number} districts, and only one of them is yours.", state=_name(state), number=number)
+    if number == 1:
+        why = say("All of {state} is one district.", state=_name(state))
+    elif not number:
+        why = say("The state alone does not tell which districts of {state} are yours.", state=_name(state))
     return Located(tuple(layers), (shared,), why, ("address", "point", "list") if level == "country" else ("point", "address", "list"))

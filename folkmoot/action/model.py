@@ -96,6 +96,36 @@ class Official(Struct, frozen=True, omit_defaults=True):
         return f"{self.title} {self.surname or self.name}".strip() if self.name else self.office
 
 
+class Detail(Struct, frozen=True):
+    """More about an official whom another file names: their local offices, their other ways."""
+
+    official: str
+    offices: tuple[Office, ...] = ()
+    ways: tuple[Way, ...] = ()
+
+
+class Committee(Struct, frozen=True):
+    """A committee. parent: the id of the one that it is part of."""
+
+    id: str
+    name: str
+    chamber: str
+    url: str = ""
+    phone: str = ""
+    address: str = ""
+    about: str = ""
+    parent: str = ""
+
+
+class Member(Struct, frozen=True):
+    """Who sits on a committee. title: Chairman, Ranking Member or nothing. rank: within their side."""
+
+    committee: str
+    official: str
+    title: str
+    rank: int
+
+
 class Place(Struct, frozen=True):
     """What somebody has said of where they live. Any part may be missing.
 

@@ -11,11 +11,10 @@ from datetime import UTC, date, datetime
 from msgspec import structs
 
 from folkmoot.action import store_officials as store
-from folkmoot.action.directory.records import Committee
 from folkmoot.action.divisions import STATES, WITHOUT_SENATORS, code_of, congress_days, congress_of, state_of
 from folkmoot.action.ground import DETAILS, Ground, above, kind_of
 from folkmoot.action.locating import Located, locate
-from folkmoot.action.model import District, Found, Level, Office, Official, Place, Point
+from folkmoot.action.model import Committee, District, Found, Level, Office, Official, Place, Point, Status
 from folkmoot.action.shapes import kilometres
 from folkmoot.action.versions import held, of_source
 from folkmoot.errors import NotFound, say
@@ -43,10 +42,11 @@ def who_represents(tx: Tx, place: Place, on: str, level: Level = "country") -> F
     officials = [*_of_layers(ground, located, level), *_of_shared(ground, located, level)]
     completed = complete(ground, officials, located.point)
     known = [division for layer in located.layers for division in layer.candidates]
-    status = "certain" if located.sure else "none" if located.nowhere or not (known or completed) else "ambiguous"
+    status: Status = "certain" if located.sure else "none" if located.nowhere or not (known or completed) else "ambiguous"
     return Found(
         status, tuple(code_of(each) for each in known), tuple(completed), located.why, ground.data(place.country, state if level == "state" else ""),
-        located.settle, tuple(_choices(ground, located, officials, level)), located.declared, warning(ground, place.country, level), located.name, located.point,
+        located.settle, tuple(_choices(ground, located, officials, level)), located.declared, warning(ground, place.country, level, state),
+        located.name, located.point,
     )  # fmt: skip
 
 
@@ -75,14 +75,16 @@ def _vacant(ground: Ground, division: str, level: Level, seats: Sequence[Officia
     ended = max((each for each in seats if each.until and each.until <= ground.day), key=lambda each: each.until, default=None)
     role = role or _ROLES.get(kind_of(division)) or (seats[0].role if seats else kind_of(division))
     office = ended.office if ended else _office(ground, division, role)
+    note: str
     if ended:
-        note = say("The term of {name} ended on {day}, as far as the loaded facts go. They do not say who holds the seat now.", name=ended.name, day=ended.until)
+        note = say("The term of {name} ended on {day}, as far as the loaded facts go. They do not say who holds the seat now.", name=ended.name,
+            day=ended.until)
     elif level == "state":
         note = N_("Nobody in the loaded list has this seat: it is vacant, or the list names it otherwise.")
     else:
         note = N_("The seat is vacant. The office’s staff still answers; the clerk of the house runs it until an election.")
-    id = f"vacant-{code_of(division)}-{role}{f'-{number}' if number > 1 else ''}"
-    return Official(id, "", office, code_of(division), division, level, role, vacant=True, note=note)
+    name = f"vacant-{code_of(division)}-{role}{f'-{number}' if number > 1 else ''}"
+    return Official(name, "", office, code_of(division), division, level, role, vacant=True, note=note)
 
 
 def _office(ground: Ground, division: str, role: str) -> str:
@@ -92,7 +94,8 @@ def _office(ground: Ground, division: str, role: str) -> str:
         return f"U.S. Representative for {place}, {f'district {district}' if district != '0' else 'at large'}"
     if role == "senate":
         return f"U.S. Senator for {place}"
-    return ground.name(division) or {"upper": f"State Senate of {place}, {district}", "lower": f"State House of {place}, {district}"}.get(role, code_of(division))
+    return ground.name(division) or {"upper": f"State Senate of {place}, {district}", "lower": f"State House of {place}, {district}"}.get(role,
+        code_of(division))
 
 
 def _of_shared(ground: Ground, located: Located, level: Level) -> list[Official]:
@@ -158,14 +161,15 @@ def by_distance(offices: Sequence[Office], point: Point | None) -> list[Office]:
     return sorted(measured, key=lambda each: (each.kind == "capitol", each.distance is None, each.distance or 0.0, each.city))
 
 
-def warning(ground: Ground, country: str, level: Level) -> str:
+def warning(ground: Ground, country: str, level: Level, state: str = "") -> str:
     """What people should know of how old the facts are; empty where there is nothing to say."""
     if country == "us" and level == "country":
         changed = congress_days(congress_of(ground.day))[0]
         known = any(load.congress == congress_of(ground.day) and load.source == "congress_people" for load in ground.force)
         if ground.people and not known:
-            return say("Congress and its districts changed on {day}; what is loaded is older, so only those are named whose terms run on.", day=changed)
-    dated = max((load.dated for load in ground.of_people(country) if load.source != "executive"), default="")
+            return say("Congress and its districts changed on {day}; what is loaded is older, so only those are named whose terms run on.",
+                day=changed)
+    dated = ground.data(country, state if level == "state" else "").date
     if dated and days_between(dated, ground.day) > STALE:
         return say("These facts are of {day}. Since then somebody may have left or come: look at their page before you write.", day=dated)
     return ""
@@ -199,7 +203,8 @@ def state_list(tx: Tx, state: str, on: str) -> list[District]:
     kept: dict[str, list[Official]] = {}
     for each in seats:
         kept.setdefault(each.division, []).append(each)
-    return [District(code_of(division), division, found[0].office, ", ".join(each.name for each in found)) for division, found in sorted(kept.items())]
+    return [District(code_of(division), division, found[0].office, ", ".join(each.name for each in found)) for division,
+        found in sorted(kept.items())]
 
 
 def _legislators(ground: Ground, load: int, scope: str, state: str) -> list[Official]:
@@ -224,7 +229,7 @@ def members_of(tx: Tx, committee: str, on: str) -> list[Official]:
     ground = Ground(tx, on)
     loads = of_source(ground.force, "congress_committee_members")
     ids = [row.official for row in store.members_of(tx, loads[0].id, committee)] if loads else []
-    found = (official_on(tx, id, on) for id in ids)
+    found = (official_on(tx, each, on) for each in ids)
     return [each for each in found if each is not None]
 
 

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from folkmoot.action.directory.records import Area, Committee, Detail, Member
-from folkmoot.action.model import Official
+from folkmoot.action.model import Committee, Detail, Member, Official
 from folkmoot.storage.database import Row, Tx
 
 _LOAD = "id, source, scope, origin, digest, dated, since, until, congress, entries, bad, begun, ready"
@@ -77,7 +76,8 @@ def insert_officials(tx: Tx, load: int, officials: Iterable[Official]) -> None:
         " VALUES (:load, :official, :division, :level, :role, :since, :until, :record) ON CONFLICT DO NOTHING"
     )
     tx.many(sql, [
-        {"load": load, "official": each.id, "division": each.division, "level": each.level, "role": each.role, "since": each.since, "until": each.until,
+        {"load": load, "official": each.id, "division": each.division, "level": each.level, "role": each.role, "since": each.since,
+            "until": each.until,
          "record": _encode(each).decode()}
         for each in officials
     ])  # fmt: skip
@@ -103,9 +103,10 @@ def insert_members(tx: Tx, load: int, members: Iterable[Member]) -> None:
     ])  # fmt: skip
 
 
-def insert_areas(tx: Tx, load: int, areas: Iterable[tuple[Area, bytes]]) -> None:
+def insert_areas(tx: Tx, load: int, areas: Iterable[tuple[str, str, bytes]]) -> None:
+    """areas: (division, name, packed shape)."""
     sql = "INSERT INTO area (load, division, name, shape) VALUES (:load, :division, :name, :shape) ON CONFLICT DO NOTHING"
-    tx.many(sql, [{"load": load, "division": area.division, "name": area.name, "shape": packed} for area, packed in areas])
+    tx.many(sql, [{"load": load, "division": division, "name": name, "shape": packed} for division, name, packed in areas])
 
 
 def insert_postal(tx: Tx, load: int, packed: bytes) -> None:

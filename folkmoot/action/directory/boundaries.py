@@ -14,12 +14,15 @@ from folkmoot.action.directory.records import Area, Bad, File, Part, decoded, te
 from folkmoot.action.divisions import STATES, US, chamber_division, congress_days, country_of, house_division, state_division, state_of
 from folkmoot.errors import Invalid, say
 
-_FIPS = dict(zip(
-    "01 02 04 05 06 08 09 10 11 12 13 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 44 45 46 47 48 49 50 51 53 54 55 56"
-    " 60 66 69 72 78".split(),
-    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY"
-    " AS GU MP PR VI".split(), strict=True,
-))  # fmt: skip
+_NUMBERS = (
+    "01 02 04 05 06 08 09 10 11 12 13 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 44 45 46 47 48 49 50 51 53"
+    " 54 55 56 60 66 69 72 78"
+)
+_LETTERS = (
+    "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA"
+    " WV WI WY AS GU MP PR VI"
+)
+_FIPS = dict(zip(_NUMBERS.split(), _LETTERS.split(), strict=True))
 _CENSUS = re.compile(r"CD(\d{3})FP")
 _WHOLE = {"00", "98", "0"}  # at large; a delegate's
 Properties = Mapping[str, Any]
@@ -73,7 +76,8 @@ def _division(given: Properties) -> tuple[str, str]:
         raise ValueError(f"the state {state!r}")
     for key, chamber in (("SLDUST", "sldu"), ("SLDLST", "sldl")):
         if key in given:
-            return chamber_division(state, chamber, text(given.get("NAME") or given[key])), text(given.get("NAMELSAD") or given.get("NAME") or given[key])
+            name = text(given.get("NAME") or given[key])
+            return chamber_division(state, chamber, name), text(given.get("NAMELSAD")) or name
     number = text(given["district"] if "district" in given else next(given[key] for key in given if _CENSUS.fullmatch(key)))
     if not number.isdigit():
         raise ValueError(f"the district {number!r}")

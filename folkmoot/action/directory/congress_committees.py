@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from folkmoot.action.directory.records import Bad, Committee, File, Member, Part, listed, parsed, text
+from folkmoot.action.directory.records import Bad, File, Part, listed, parsed, text
 from folkmoot.action.divisions import US
+from folkmoot.action.model import Committee, Member
 from folkmoot.errors import Invalid, say
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from folkmoot.action.directory.records import Bad, Detail, File, Part, listed, point, text
+from folkmoot.action.directory.records import Bad, File, Part, listed, point, text
 from folkmoot.action.divisions import US
-from folkmoot.action.model import Office
+from folkmoot.action.model import Detail, Office
 from folkmoot.action.zones import zone_of
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from folkmoot.action.directory.records import Bad, Detail, File, Part, listed, text
+from folkmoot.action.directory.records import Bad, File, Part, listed, text
 from folkmoot.action.divisions import US
-from folkmoot.action.model import Way
+from folkmoot.action.model import Detail, Way
 
 _SITES = {
     "twitter": ("X", "https://x.com/{}"), "facebook": ("Facebook", "https://www.facebook.com/{}"),

@@ -8,7 +8,8 @@ from folkmoot.action.directory.records import Bad, File, Part, day, listed, text
 from folkmoot.action.divisions import US
 from folkmoot.action.model import Office, Official, Way
 
-_OFFICES = {"prez": ("president", "President of the United States", "President"), "viceprez": ("vice_president", "Vice President of the United States", "Vice President")}
+_OFFICES = {"prez": ("president", "President of the United States", "President"),
+    "viceprez": ("vice_president", "Vice President of the United States", "Vice President")}
 _HOUSE = Office("white-house", "capitol", ("The White House", "1600 Pennsylvania Avenue NW"), "Washington", "DC", "20500", zone="America/New_York")
 _WAYS = (Way("form", "https://www.whitehouse.gov/contact/"),)
 _RECENT = "2017-01-01"  # terms that ended before this day are history
@@ -28,7 +29,8 @@ def read(file: File) -> Iterator[Part]:
                 if day(term["end"]) > _RECENT:
                     role, office, title = _OFFICES[term["type"]]
                     found.append(Official(
-                        text(entry["id"].get("bioguide")) or f"executive-{entry['id']['govtrack']}", name, office, "US", US, "country", role, text(term.get("party")),
+                        text(entry["id"].get("bioguide")) or f"executive-{entry['id']['govtrack']}", name, office, "US", US, "country", role,
+                        text(term.get("party")),
                         title, text(entry["name"]["last"]), offices=(_HOUSE,), ways=_WAYS, since=day(term["start"]), until=day(term["end"]),
                     ))  # fmt: skip
         except (KeyError, TypeError, AttributeError) as error:

@@ -40,7 +40,8 @@ def read_table(file: File) -> Iterator[Part]:
         yield Part(scope, tuple(officials), tuple(bad), newest=max((each.since for each in officials), default=""))
         bad = []  # told once
     if bad and not found:
-        raise Invalid(say("{file} holds no row that can be used: {where} {why}.", file=file.name, where=bad[0].where, why=bad[0].why), "nothing_useful")
+        raise Invalid(say("{file} holds no row that can be used: {where} {why}.", file=file.name, where=bad[0].where, why=bad[0].why),
+            "nothing_useful")
 
 
 def _from_row(row: Mapping[str, str], name: str) -> Official:
@@ -52,13 +53,15 @@ def _from_row(row: Mapping[str, str], name: str) -> Official:
     )
     return _official(
         row["id"], row["name"], state, role, district, row.get("party") or row.get("current_party", ""), row.get("email", ""),
-        row.get("url") or row.get("links", "").partition(";")[0], tuple(each for each in offices if each), row.get("start_date", ""), row.get("end_date", ""),
+        row.get("url") or row.get("links", "").partition(";")[0], tuple(each for each in offices if each), row.get("start_date", ""),
+        row.get("end_date", ""),
         row.get("family_name", ""),
     )  # fmt: skip
 
 
 def _official(
-    id: str, name: str, state: str, role: str, district: str, party: str, email: str, url: str, offices: tuple[Office, ...], since: str, until: str, surname: str
+    id: str, name: str, state: str, role: str, district: str, party: str, email: str, url: str, offices: tuple[Office, ...], since: str, until: str,
+    surname: str
 ) -> Official:
     if state not in STATES:
         raise ValueError(f"the state {state!r}")
@@ -69,7 +72,8 @@ def _official(
     phone = next((each.phone for each in offices if each.phone), "")
     fax = next((each.fax for each in offices if each.fax), "")
     return Official(
-        id, text(name), office, code_of(division), division, "state", role.replace(" ", "_"), text(party), title, text(surname) or _surname(name), phone, offices,
+        id, text(name), office, code_of(division), division, "state", role.replace(" ", "_"), text(party), title, text(surname) or _surname(name),
+        phone, offices,
         ways(email=email, phone=phone, fax=fax, web=url), day(since), day(until),
     )  # fmt: skip
 
@@ -125,7 +129,8 @@ def read_person(file: File) -> Iterator[Part]:
     """One person: a file of the project's data folder. The loader joins the files of a state."""
     given = parsed(file)
     try:
-        officials = tuple(_from_person(given, role) for role in given["roles"] if _STATE.match(text(role.get("jurisdiction"))) and role.get("type") != "mayor")
+        officials = tuple(_from_person(given,
+            role) for role in given["roles"] if _STATE.match(text(role.get("jurisdiction"))) and role.get("type") != "mayor")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Invalid(say("{file} lacks or misspells {field}.", file=file.name, field=str(error)), "bad_person") from None
     if officials:
@@ -136,7 +141,8 @@ def read_person(file: File) -> Iterator[Part]:
 def _from_person(given: Mapping[str, Any], role: Mapping[str, Any]) -> Official:
     state = _STATE.match(role["jurisdiction"])[1].upper()  # type: ignore[index]
     offices = [
-        _office(f"{text(each.get('classification'))}-{at}", text(each.get("classification")), text(each.get("address")), text(each.get("voice")), text(each.get("fax")), state)
+        _office(f"{text(each.get('classification'))}-{at}", text(each.get("classification")), text(each.get("address")), text(each.get("voice")),
+            text(each.get("fax")), state)
         for at, each in enumerate(given.get("offices") or ())
     ]
     party = next((text(each.get("name")) for each in reversed(given.get("party") or ())), "")

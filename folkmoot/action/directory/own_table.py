@@ -44,7 +44,8 @@ def _official(row: dict[str, str]) -> Official:
     if not (row["id"] and row["name"] and row["role"] and row["office"]):
         raise ValueError("id, name, role or office")
     return Official(
-        row["id"], row["name"], row["office"], row.get("district") or division.rpartition(":")[2], division, _level(level), row["role"], row.get("party", ""),
+        row["id"], row["name"], row["office"], row.get("district") or division.rpartition(":")[2], division, _level(level), row["role"],
+        row.get("party", ""),
         row.get("title", ""), row.get("surname") or row["name"].split()[-1], row.get("phone", ""), _offices(row),
         ways(email=row.get("email"), form=row.get("form"), phone=row.get("phone"), web=row.get("url")), day(row.get("since")), day(row.get("until")),
     )  # fmt: skip
@@ -62,7 +63,8 @@ def _offices(row: dict[str, str]) -> tuple[Office, ...]:
     where = point(row.get("lat"), row.get("lon"))
     return (
         Office(
-            f"{row['id']}-1", "local", lines, row.get("city", ""), region, row.get("postal_code", ""), row.get("phone", ""), "", row.get("hours", ""), where,
+            f"{row['id']}-1", "local", lines, row.get("city", ""), region, row.get("postal_code", ""), row.get("phone", ""), "", row.get("hours", ""),
+            where,
             zone=row.get("zone", ""),
         ),
     )  # fmt: skip

@@ -51,10 +51,13 @@ def _official(membership: Entry, by_id: Mapping[str, Mapping[str, Entry]]) -> Of
     if not office:
         raise ValueError("the name of the office")
     return Official(
-        text(person["id"]), name, office, text(area.get("name")) or division.rpartition(":")[2], division, _LEVELS.get(text(organization.get("level")), "country"),
-        text(membership.get("role") or post.get("role") or "member").lower().replace(" ", "_"), text(party.get("name")), text(person.get("honorific_prefix")),
+        text(person["id"]), name, office, text(area.get("name")) or division.rpartition(":")[2], division,
+        _LEVELS.get(text(organization.get("level")), "country"),
+        text(membership.get("role") or post.get("role") or "member").lower().replace(" ", "_"), text(party.get("name")),
+        text(person.get("honorific_prefix")),
         text(person.get("family_name")) or name.split()[-1], phone, _offices(person, contacts),
-        ways(email=person.get("email") or contacts.get("email"), phone=phone, web=_link(person)), day(membership.get("start_date")), day(membership.get("end_date")),
+        ways(email=person.get("email") or contacts.get("email"), phone=phone, web=_link(person)), day(membership.get("start_date")),
+        day(membership.get("end_date")),
     )  # fmt: skip
 
 
@@ -74,7 +77,8 @@ def _offices(person: Entry, contacts: Mapping[str, str]) -> tuple[Office, ...]:
     address = contacts.get("address")
     if not address:
         return ()
-    return (Office(f"{text(person['id'])}-1", "local", tuple(part.strip() for part in address.split(";") if part.strip()), phone=contacts.get("voice", "")),)
+    return (Office(f"{text(person['id'])}-1", "local", tuple(part.strip() for part in address.split(";") if part.strip()),
+        phone=contacts.get("voice", "")),)
 
 
 def _link(person: Entry) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
-import yaml
+import yaml  # type: ignore[import-untyped]
 from msgspec import Struct
 
-from folkmoot.action.model import Office, Official, Way
+from folkmoot.action.model import Committee, Detail, Member, Official, Way
 from folkmoot.errors import Invalid, say
 
 
@@ -32,36 +32,6 @@ class File(Struct, frozen=True):
     def head(self) -> str:
         """Its beginning, to be recognised by."""
         return self.body[:4000].decode("utf-8", "replace").lstrip("\ufeff")
-
-
-class Detail(Struct, frozen=True):
-    """More about an official whom another file names: their local offices, their other ways."""
-
-    official: str
-    offices: tuple[Office, ...] = ()
-    ways: tuple[Way, ...] = ()
-
-
-class Committee(Struct, frozen=True):
-    """A committee. parent: the id of the one that it is part of."""
-
-    id: str
-    name: str
-    chamber: str
-    url: str = ""
-    phone: str = ""
-    address: str = ""
-    about: str = ""
-    parent: str = ""
-
-
-class Member(Struct, frozen=True):
-    """Who sits on a committee. title: Chairman, Ranking Member or nothing. rank: within their side."""
-
-    committee: str
-    official: str
-    title: str
-    rank: int
 
 
 class Area(Struct, frozen=True):
@@ -129,7 +99,7 @@ def day(value: object) -> str:
     parts = words.split("-")
     if not all(part.isascii() and part.isdigit() for part in parts) or len(parts[0]) != 4 or len(parts) > 3:
         return ""
-    return "-".join((parts + ["01", "01"])[:3])
+    return "-".join([*parts, "01", "01"][:3])
 
 
 def number(value: object) -> float | None:
