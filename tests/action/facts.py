@@ -41,7 +41,8 @@ PEOPLE = """
 - id: {bioguide: D000004}
   name: {first: Di, last: Okafor, official_full: Di Okafor}
   terms:
-  - {type: sen, start: '2023-01-03', end: '2029-01-03', state: NY, class: 3, party: Meadow, phone: 202-224-0004, contact_form: 'https://okafor.example/write',
+  - {type: sen, start: '2023-01-03', end: '2029-01-03', state: NY, class: 3, party: Meadow, phone: 202-224-0004,
+      contact_form: 'https://okafor.example/write',
      address: 4 Hart Senate Office Building Washington DC 20510}
 - id: {bioguide: E000005}
   name: {first: Eli, last: Marsh, official_full: Eli Marsh}
@@ -74,8 +75,10 @@ NEXT = """
 OFFICES = """
 - id: {bioguide: B000002}
   offices:
-  - {id: B000002-far, address: 9 Dock Road, suite: Suite 3, city: Farport, state: NY, zip: '00009', phone: 555-010-0009, latitude: 40.9, longitude: -73.1}
-  - {id: B000002-near, address: 1 Mill Street, building: Old Mill, city: Nearby, state: NY, zip: '00001', phone: 555-010-0001, hours: 'Mon-Fri 9am-5pm',
+  - {id: B000002-far, address: 9 Dock Road, suite: Suite 3, city: Farport, state: NY, zip: '00009', phone: 555-010-0009, latitude: 40.9,
+      longitude: -73.1}
+  - {id: B000002-near, address: 1 Mill Street, building: Old Mill, city: Nearby, state: NY, zip: '00001', phone: 555-010-0001,
+      hours: 'Mon-Fri 9am-5pm',
      latitude: 40.51, longitude: -73.49}
   - {id: B000002-nowhere, address: 5 Lost Lane, city: Lost, state: NY}
 """
@@ -101,8 +104,9 @@ HSLK:
 HSLK01:
 - {name: Cy Ahmadi, party: minority, rank: 1, bioguide: C000003}
 """
-STATE = """id,state,role,district,name,party,email,capitol_address,capitol_voice,capitol_fax,district_address,district_voice,url,start_date,end_date
-ocd-person/1,NY,lower,1,Ivy Stone,Meadow,ivy@assembly.example,"Room 1; Albany, NY 12248",518-555-0001,,"7 Elm St., Nearby, NY 00001",555-010-0071,,2025-01-01,
+STATE = """\
+id,state,role,district,name,party,email,capitol_address,capitol_voice,capitol_fax,district_address,district_voice,url,start_date,end_date
+ocd-person/1,NY,lower,1,Ivy Stone,Meadow,ivy@assembly.example,"Room 1; Albany, NY 12248",518-555-0001,,"7 Elm, Nearby, NY 00001",,,2025-01-01,
 ocd-person/2,NY,lower,2,Jon Reed,Harbour,jon@assembly.example,,518-555-0002,,,,,2025-01-01,
 ocd-person/3,NY,upper,1,Kim Bell,Meadow,kim@senate.example,,518-555-0003,,,,,2025-01-01,
 ocd-person/4,NY,governor,,Lea Frost,Meadow,,"State Capitol; ; Albany, NY 12224",518-555-0004,,,,,2023-01-01,2027-01-01
