@@ -120,11 +120,6 @@ def counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:
     return store_pages.live_counts(tx, stories)
 
 
-def standing(tx: Tx, story: int) -> tuple[int, int]:
-    """The version of a story's thread, and how many comments readers see in it."""
-    return store_pages.version_of(tx, story)[0], store_pages.thread_row(tx, story)[0]
-
-
 def story_of(tx: Tx, comment: int) -> int:
     """The story of a comment that readers see. Raises NotFound."""
     found = store_pages.visible_row(tx, comment)

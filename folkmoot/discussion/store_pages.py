@@ -11,7 +11,7 @@ from functools import cache
 from folkmoot.discussion.model import Comment, Order
 from folkmoot.storage.database import Row, Tx
 
-_SHOWN = "id, story, parent, level, person, name, html, text, posted, edited, state, up, down, replies, marks"
+SHOWN = "id, story, parent, level, person, name, html, text, posted, edited, state, up, down, replies, marks"
 
 
 def _by(order: Order) -> str:
@@ -23,7 +23,7 @@ def _below(order: Order) -> str:
     return f"({', '.join(order.columns)}) {'<' if order.descending else '>'} ({keys})"
 
 
-_PAGE = f"SELECT {_SHOWN}, by_best, by_replies, by_hot, moved FROM comment WHERE story = :story AND parent = :parent AND visible = 1"
+_PAGE = f"SELECT {SHOWN}, by_best, by_replies, by_hot, moved FROM comment WHERE story = :story AND parent = :parent AND visible = 1"
 
 
 @cache
@@ -91,12 +91,12 @@ def version_of(tx: Tx, story: int) -> tuple[int, int]:
 
 
 def visible_row(tx: Tx, comment: int) -> Row | None:
-    return tx.one(f"SELECT {_SHOWN}, by_best, by_replies, by_hot, moved FROM comment WHERE id = :comment AND visible = 1", comment=comment)
+    return tx.one(f"SELECT {SHOWN}, by_best, by_replies, by_hot, moved FROM comment WHERE id = :comment AND visible = 1", comment=comment)
 
 
 def rows_above(tx: Tx, comment: int, limit: int) -> list[Row]:
     """The nearest ancestors of a comment, outermost first."""
-    columns = ", ".join(f"c.{column.strip()}" for column in _SHOWN.split(","))
+    columns = ", ".join(f"c.{column.strip()}" for column in SHOWN.split(","))
     return tx.rows(
         "WITH RECURSIVE above (id, parent, steps) AS (SELECT id, parent, 0 FROM comment WHERE id = :comment"
         " UNION ALL SELECT c.id, c.parent, a.steps + 1 FROM comment c JOIN above a ON c.id = a.parent WHERE a.steps < :limit)"

@@ -81,14 +81,14 @@ export function withdraw(article) {
   const send = () => call('DELETE', `/api/v1/comments/${idOf(article)}`).then(() => true);
   unfold(article, 'withdraw', send, () => {
     article.classList.remove('held');
-    bury(article, 'withdrawn');
+    bury(article, say('withdrawn'));
     article.firstChild.focus();
   });
 }
 
 /** Leaves the line that stands for a comment that is gone. */
-function bury(article, words) {
-  article.replaceChildren(make('p', say(words), { class: 'tomb', tabindex: '-1' }), make('div', '', { class: 'acts' }));
+export function bury(article, words) {
+  article.replaceChildren(make('p', words, { class: 'tomb', tabindex: '-1' }), make('div', '', { class: 'acts' }));
 }
 
 /** A moderator's buttons in a comment's menu. */
@@ -115,7 +115,7 @@ async function show(article, state, deed) {
     const page = await fetchPage(`/c/${idOf(article)}`).catch(() => null);
     article.replaceWith((article = page?.getElementById(article.id) ?? article));
   } else {
-    if (state !== 'held') bury(article, 'removed');
+    if (state !== 'held') bury(article, say('removed'));
     addDecisions(article);
   }
   thread.settle();

@@ -31,6 +31,7 @@ class Thread extends HTMLElement {
     this.addEventListener('fm-signed-in', () => this.layMine());
     addEventListener('storage', ({ key, oldValue, newValue }) => /guest|refresh/.test(key) && !(oldValue && newValue) && this.layMine());
     this.layMine();
+    setTimeout(() => import('./live.js').then(({ listen }) => listen(this)), 2_000);
   }
 
   /** How many comments the thread has, as its heading says. */

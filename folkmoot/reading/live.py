@@ -8,51 +8,49 @@ has seen (Last-Event-ID) and is told only what is newer.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing, suppress
+from functools import lru_cache
 
 import msgspec
-from msgspec import Struct
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from folkmoot.discussion import paging
+from folkmoot.discussion.news import News, news
 from folkmoot.errors import TooSoon, Unavailable
 from folkmoot.reading.snapshots import ALL_STORIES
 from folkmoot.storage.database import Database
 from folkmoot.web import headers
+from folkmoot.web.kit import clock
 from folkmoot.web.logs import log
 from folkmoot.web.words import N_
 
 PAUSE = 1.0       # seconds between two events of a story
 HEARTBEAT = 20.0  # seconds of silence after which a comment line keeps proxies from hanging up
-MOST = 5_000      # streams that a process keeps open
+MOST = 12_000     # streams that a process keeps open
+AT_ONCE = 250     # listeners told before others get their turn
+RETRY = (2_000, 8_000)  # ms after which a page that lost its stream comes back: not all at the same moment
 MOST_OF_ONE = 30  # of them for one network
-
-
-class Moved(Struct, frozen=True):
-    """What an event says. comments: how many readers see."""
-
-    version: int
-    comments: int
 
 
 class _Channel:
     """A story that somebody listens to."""
 
     def __init__(self) -> None:
-        self.listeners: set[asyncio.Queue[Moved | None]] = set()
+        self.listeners: set[asyncio.Queue[News | None]] = set()
         self.stirred = asyncio.Event()
-        self.last: Moved | None = None
+        self.last: News | None = None
         self.task: asyncio.Task[None] | None = None
 
 
 class Live:
     """The open streams of a process. Its methods belong to one event loop; only `told` may come from any thread."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, now: Callable[[], int] = clock) -> None:
         self._db = db
+        self.now = now
         self._channels: dict[int, _Channel] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._open = 0
@@ -74,7 +72,7 @@ class Live:
             if story in self._channels:
                 self._channels[story].stirred.set()
 
-    def listen(self, story: int, seen: int | None = None, network: str | None = None) -> AsyncGenerator[Moved | None, None]:
+    def listen(self, story: int, seen: int | None = None, network: str | None = None) -> AsyncGenerator[News | None, None]:
         """Versions of a story as they come, the present one first unless it is `seen`; None where only a heartbeat is due.
 
         Raises Unavailable where too many listen, TooSoon where too many of this network do (None: it is not counted).
@@ -86,7 +84,7 @@ class Live:
             raise TooSoon(words, 60, "too_many_streams")
         return self._counted(self._events(story, seen), network) if network else self._events(story, seen)
 
-    async def _counted(self, events: AsyncGenerator[Moved | None, None], network: str) -> AsyncGenerator[Moved | None, None]:
+    async def _counted(self, events: AsyncGenerator[News | None, None], network: str) -> AsyncGenerator[News | None, None]:
         self._by_network[network] += 1
         try:
             async with aclosing(events):
@@ -97,8 +95,8 @@ class Live:
             if not self._by_network[network]:
                 del self._by_network[network]
 
-    async def _events(self, story: int, seen: int | None) -> AsyncGenerator[Moved | None, None]:
-        queue: asyncio.Queue[Moved | None] = asyncio.Queue(1)
+    async def _events(self, story: int, seen: int | None) -> AsyncGenerator[News | None, None]:
+        queue: asyncio.Queue[News | None] = asyncio.Queue(1)
         channel = self._join(story, queue)
         try:
             while True:
@@ -116,7 +114,7 @@ class Live:
         finally:
             self._leave(story, channel, queue)
 
-    def _join(self, story: int, queue: asyncio.Queue[Moved | None]) -> _Channel:
+    def _join(self, story: int, queue: asyncio.Queue[News | None]) -> _Channel:
         self._loop = asyncio.get_running_loop()
         self._open += 1
         channel = self._channels.setdefault(story, _Channel())
@@ -127,7 +125,7 @@ class Live:
             channel.task = asyncio.create_task(self._tell(story, channel))
         return channel
 
-    def _leave(self, story: int, channel: _Channel, queue: asyncio.Queue[Moved | None]) -> None:
+    def _leave(self, story: int, channel: _Channel, queue: asyncio.Queue[News | None]) -> None:
         self._open -= 1
         channel.listeners.discard(queue)
         if not channel.listeners and self._channels.get(story) is channel:
@@ -140,13 +138,15 @@ class Live:
         while True:
             channel.stirred.clear()
             try:
-                channel.last = await self._db.read(lambda tx: Moved(*paging.standing(tx, story)))
+                channel.last = await self._db.read(lambda tx: news(tx, story, self.now()))
             except Exception as error:  # who listens would wait for good, were this task to end
                 channel.stirred.set()  # to be tried again
                 if not isinstance(error, Unavailable):
                     log.exception("A story's news could not be read")
-            for queue in channel.listeners if channel.last else ():
+            for number, queue in enumerate(tuple(channel.listeners) if channel.last else ()):
                 _offer(queue, channel.last)
+                if number % AT_ONCE == AT_ONCE - 1:
+                    await asyncio.sleep(0)
             await asyncio.sleep(PAUSE)
             await channel.stirred.wait()
 
@@ -157,7 +157,7 @@ class Live:
                 _offer(queue, None)
 
 
-def _offer(queue: asyncio.Queue[Moved | None], moved: Moved | None) -> None:
+def _offer(queue: asyncio.Queue[News | None], moved: News | None) -> None:
     if queue.full():
         queue.get_nowait()
     queue.put_nowait(moved)
@@ -166,7 +166,7 @@ def _offer(queue: asyncio.Queue[Moved | None], moved: Moved | None) -> None:
 class EventStream(Response):
     """An answer that goes on for as long as its reader listens."""
 
-    def __init__(self, events: AsyncGenerator[Moved | None, None]) -> None:
+    def __init__(self, events: AsyncGenerator[News | None, None]) -> None:
         given = headers.api(public=True) | {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(None, 200, given, "text/event-stream")
         del self.headers["content-length"]
@@ -187,11 +187,17 @@ class EventStream(Response):
             await asyncio.gather(telling, leaving, return_exceptions=True)
 
     async def _tell(self, send: Send) -> None:
-        await send({"type": "http.response.body", "body": b"retry: 3000\n\n", "more_body": True})
+        retry = random.randint(*RETRY)  # noqa: S311 -- to spread, not to hide
+        await send({"type": "http.response.body", "body": b"retry: %d\n\n" % retry, "more_body": True})
         async with aclosing(self._events) as events:
             async for moved in events:
-                line = b":\n\n" if moved is None else b"id: %d\ndata: %s\n\n" % (moved.version, msgspec.json.encode(moved))
+                line = b":\n\n" if moved is None else _line(moved)
                 await send({"type": "http.response.body", "body": line, "more_body": True})
+
+
+@lru_cache(maxsize=64)  # made once for all who listen
+def _line(moved: News) -> bytes:
+    return b"id: %d\ndata: %s\n\n" % (moved.version, msgspec.json.encode(moved))
 
 
 async def _gone(receive: Receive) -> None:

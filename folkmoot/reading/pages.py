@@ -8,7 +8,7 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
-from folkmoot.discussion import paging
+from folkmoot.discussion import news, paging
 from folkmoot.discussion.answers import CommentAnswer, flat
 from folkmoot.discussion.model import Page
 from folkmoot.discussion.threads import ORDERS, order_named
@@ -86,6 +86,12 @@ class Pages:
         return paging.branch(
             tx, key.story, key.order, key.parent or 0, limit=key.limit or self._roots, after=key.after, replies=self._replies
         )
+
+    def arrivals(self, tx: Tx, story: Story, comments: list[int]) -> str:
+        """Comments that an open page does not have yet, to be put into it."""
+        language = story.language or get_site(tx, story.site).language
+        found = news.arrivals(tx, story.id, comments)
+        return template("reading/arrivals.html", language).render(found=found, article=self.fragments.article(language))
 
     def empty(self, site: Site, address: str, publisher_key: str, order: str) -> Snapshot:
         """The page of a story that nobody has spoken under yet: it is not in the database, so it has no id."""

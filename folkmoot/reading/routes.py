@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Annotated, cast
 
 from msgspec import Meta, Struct
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from folkmoot.discussion import paging
+from folkmoot.discussion import news, paging
+from folkmoot.discussion.news import MOST_NEW, News
 from folkmoot.errors import Invalid, NotFound, Problem, TooSoon
 from folkmoot.people.model import Actor
 from folkmoot.reading import themes
@@ -90,6 +91,12 @@ class EventsQuery(Struct, forbid_unknown_fields=True):
 
     url: Url | None = None
     story: Id | None = None
+
+
+class ArrivalsQuery(Struct):
+    """GET /thread/{id}/arrivals: which comments, by the ids of the news."""
+
+    id: Annotated[list[Id], Meta(min_length=1, max_length=MOST_NEW)]
 
 
 class ThemePath(Struct):
@@ -208,6 +215,20 @@ def _listened_to(tx: Tx, query: EventsQuery) -> Story:
     return found
 
 
+async def news_answer(ask: Ask[Actor], query: EventsQuery) -> News:
+    """What is new in a thread, for a page that cannot keep a stream open."""
+    ask.spend("read")
+    return await ask.read(lambda tx: news.news(tx, _listened_to(tx, query).id, ask.now))
+
+
+async def arrivals(ask: Ask[Actor], path: ThreadPath, query: ArrivalsQuery) -> Response:
+    """New comments for a page that is open already."""
+    ask.spend("read")
+    pages = room_of(ask).pages
+    body = await ask.read(lambda tx: pages.arrivals(tx, stories.get_story(tx, path.id), [int(each) for each in query.id]))
+    return HTMLResponse(body, headers=headers.page(private=True) | {"X-Robots-Tag": "noindex"})
+
+
 async def mine_answer(ask: Ask[Actor], path: ThreadPath) -> MineAnswer:
     """What only this reader sees of a thread: votes, comments that wait or can be changed, what their role allows."""
     ask.spend("read")
@@ -228,11 +249,13 @@ async def theme(ask: Ask[Actor], path: ThemePath) -> Response:
 OPERATIONS: tuple[Operation, ...] = (
     Operation("GET", "/api/v1/thread", thread_answer, "Read a thread", public=True, problems=(NotFound,)),
     Operation("GET", "/api/v1/counts", counts, "Count comments", public=True),
+    Operation("GET", "/api/v1/news", news_answer, "Ask what is new in a thread", public=True, problems=(NotFound,)),
     Operation("GET", "/me/thread/{id}", mine_answer, "What is one's own in a thread", problems=(NotFound, TooSoon)),
 )
 PAGES: tuple[Page, ...] = (
     Page("GET", "/thread", thread),
     Page("GET", "/thread/{id}", thread_by_id),
+    Page("GET", "/thread/{id}/arrivals", arrivals),
     Page("GET", "/c/{id}", permalink),
     Page("GET", "/api/v1/events", events),
     Page("GET", "/theme/{name}", theme),

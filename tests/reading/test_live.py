@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from folkmoot.discussion.news import News
 from folkmoot.errors import TooSoon
 from folkmoot.people.model import COMMAND
 from folkmoot.reading import live
-from folkmoot.reading.live import Live, Moved
+from folkmoot.reading.live import Live
+from folkmoot.storage.database import connect
 from tests.moot import Moot
 from tests.reading.visit import LAKE, Visit
 
@@ -49,7 +51,7 @@ class Stream:
         else:
             self.lines.put_nowait(message["body"])
 
-    async def event(self) -> tuple[int, dict[str, int]]:
+    async def event(self) -> tuple[int, dict[str, Any]]:
         """The next event: its id and its data."""
         while True:
             line = await asyncio.wait_for(self.lines.get(), PATIENCE)
@@ -74,9 +76,10 @@ def test_who_comes_is_told_the_version_at_once_and_every_change_after_it(moot: M
         await moot.db.write(lambda tx: None)
         stream = Stream(visit, f"url={LAKE}")
         number, data = await stream.event()
-        assert (number, data) == (1, {"version": 1, "comments": 0})
-        await asyncio.to_thread(moot.says, moot.guest("Ada"), "The dam will not hold.")
-        assert await stream.event() == (2, {"version": 2, "comments": 1})
+        assert (number, data["version"], data["comments"], data["arrived"], data["gone"]) == (1, 1, 0, [], [])
+        said = await asyncio.to_thread(moot.says, moot.guest("Ada"), "The dam will not hold.")
+        number, data = await stream.event()
+        assert (number, data["version"], data["comments"], data["arrived"]) == (2, 2, 1, [str(said)])
         assert stream.headers[b"content-type"].startswith(b"text/event-stream")
         assert stream.headers[b"cache-control"] == b"no-store"
         await stream.leave()
@@ -135,7 +138,7 @@ def test_a_held_comment_makes_no_event_until_it_is_released(moot: Moot, visit: V
         held = await asyncio.to_thread(moot.says, moot.guest("Ada"), "The dam will not hold.")
         await asyncio.to_thread(moot.decide, COMMAND, held, "release")
         number, data = await stream.event()
-        assert (number, data["comments"]) == (first + 1, 1)
+        assert (number, data["comments"], data["arrived"]) == (first + 1, 1, [str(held)])
         await stream.leave()
 
     run(go)
@@ -168,13 +171,13 @@ def test_a_listener_who_does_not_read_has_room_for_one_event_the_last(moot: Moot
     async def go() -> None:
         listening = Live(moot.db)
         events = listening.listen(moot.story.id)
-        assert await anext(events) == Moved(1, 0)
+        assert (await anext(events)).version == 1  # type: ignore[union-attr]
         (channel,) = listening._channels.values()
         (queue,) = channel.listeners
         for version in range(2, 50):
-            live._offer(queue, Moved(version, version))
+            live._offer(queue, News(version, version, 0, 0))
         assert queue.qsize() == 1
-        assert await anext(events) == Moved(49, 49)
+        assert await anext(events) == News(49, 49, 0, 0)
         await events.aclose()
         listening.close()
 
@@ -208,10 +211,10 @@ def test_too_many_listeners_are_asked_to_come_back(moot: Moot, visit: Visit, mon
 
 
 def test_a_fault_is_logged_and_the_channel_goes_on(moot: Moot, visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
-    standing = live.paging.standing
+    news = live.news
 
-    def fail_once(tx: Any, story: int) -> Any:
-        monkeypatch.setattr(live.paging, "standing", standing)
+    def fail_once(tx: Any, story: int, now: int) -> Any:
+        monkeypatch.setattr(live, "news", news)
         raise RuntimeError("a fault of ours")
 
     async def journey() -> None:
@@ -219,7 +222,7 @@ def test_a_fault_is_logged_and_the_channel_goes_on(moot: Moot, visit: Visit, mon
         await stream.event()
         await stream.leave()
 
-    monkeypatch.setattr(live.paging, "standing", fail_once)
+    monkeypatch.setattr(live, "news", fail_once)
     run(journey)
     assert "a fault of ours" in caplog.text
 
@@ -238,3 +241,26 @@ def test_one_network_keeps_thirty_streams_open_and_another_is_not_in_its_way(moo
         assert not visit.room.live._by_network
 
     run(journey)
+
+
+def test_what_one_process_writes_is_heard_in_anothers_streams(moot: Moot, database_url: str) -> None:
+    there = connect(database_url)
+    elsewhere = Live(there, lambda: moot.now)
+
+    async def journey() -> None:
+        events = elsewhere.listen(moot.story.id)
+        await asyncio.wait_for(anext(events), PATIENCE)
+        said = await asyncio.to_thread(moot.says, moot.guest("Ada"), "The dam will not hold.")
+        heard = await asyncio.wait_for(anext(events), PATIENCE)
+        assert heard is not None and heard.arrived == (str(said),)
+        moot.later(1_000)
+        await asyncio.to_thread(moot.decide, COMMAND, said, "remove")
+        heard = await asyncio.wait_for(anext(events), PATIENCE)
+        assert heard is not None and (heard.arrived, heard.gone) == ((), ((str(said), "removed"),))
+        await events.aclose()
+
+    try:
+        run(journey)
+    finally:
+        elsewhere.close()
+        there.close()

@@ -25,6 +25,7 @@ class Visit:
         self.app: App = create_app(settings or Settings(server=Server(public_url=HERE)), moot.db)
         self.room = cast(Room, self.app.kit.reading)
         object.__setattr__(self.app.kit, "clock", lambda: moot.now)
+        self.room.live.now = lambda: moot.now
 
     def get(self, path: str, params: Any = None, method: str = "GET", **headers: str) -> httpx.Response:
         """headers: with _ for -."""

@@ -1,0 +1,98 @@
+"""A thread that is open in two browsers: what is new is offered in one line and never moves anything; what was removed goes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Route, expect
+
+from folkmoot.discussion import moderation
+from folkmoot.people.model import COMMAND
+from folkmoot.web.kit import clock
+from tests.journeys.newsroom import Newsroom
+from tests.journeys.test_access import violations
+from tests.journeys.walk import comment, embed, own_page, sees, words_of, write
+
+STILLS = os.environ.get("FOLKMOOT_STILLS")  # a folder to put pictures into, for people to look at
+
+
+def still(page: Page, name: str) -> None:
+    if STILLS:
+        page.screenshot(path=Path(STILLS) / f"{name}.png", full_page=True)
+
+
+def open_page(tab: Page, newsroom: Newsroom, path: str) -> Page:
+    """The thread's own page, once it listens."""
+    with tab.expect_response("**/api/v1/events*"):
+        return own_page(tab, newsroom, path)
+
+
+def test_what_another_reader_posts_is_offered_and_moves_nothing_until_it_is_pressed(browser: Browser, tab: Page, newsroom: Newsroom) -> None:
+    first = newsroom.says("Hedda", "I ran the lifeguards.", "live")
+    page = open_page(tab, newsroom, "live")
+    other = browser.new_context().new_page()
+    frame = embed(other, newsroom, "live")
+    before = page.locator("#comments").bounding_box()
+    write(frame, "The gauge stands dry.", "Bo")
+    comment(frame, "The gauge stands dry.").wait_for()
+    offer = page.get_by_role("button", name="Show 1 new comment", exact=True)
+    offer.wait_for()
+    newsroom.says("Ada", "Since May, Hedda.", "live", first)
+    offer = page.get_by_role("button", name="Show 2 new comments")
+    offer.wait_for()
+    assert words_of(page) == ["I ran the lifeguards."]
+    assert page.locator("#comments").bounding_box() == before
+    assert "Show 2 new comments" in page.get_by_role("status").all_inner_texts()
+    assert violations(page) == []
+    still(page, "live-offered")
+    offer.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#comments .words")).to_have_count(3)
+    assert words_of(page) == ["The gauge stands dry.", "I ran the lifeguards.", "Since May, Hedda."]
+    assert page.locator("article:focus").inner_text().startswith("Bo")
+    expect(offer).to_be_hidden()
+    sees(page.locator("#talk"), "3 comments")
+    assert frame.get_by_role("button", name="new comment").count() <= 1  # Bo is offered Ada's reply, never the own words
+    other.context.close()
+
+
+def test_what_is_removed_goes_from_open_pages(tab: Page, newsroom: Newsroom) -> None:
+    lone = newsroom.says("Bo", "An address of somebody's.", "live-removed")
+    answered = newsroom.says("Ada", "Another address.", "live-removed")
+    newsroom.says("Hedda", "Please, both of you.", "live-removed", answered)
+    page = open_page(tab, newsroom, "live-removed")
+    page.locator(f"#c{answered} .reply").focus()
+    for said in (lone, answered):
+        newsroom.db.write_now(lambda tx, said=said: moderation.decide(tx, COMMAND, said, "remove", "private", clock()))  # type: ignore[misc]
+    expect(page.locator(f"#c{lone}")).to_have_count(0)
+    sees(page.locator(f"#c{answered}"), "Removed by a moderator.")
+    sees(comment(page, "Please, both of you."), "Hedda")
+    sees(page.locator("#talk"), "1 comment")
+    assert violations(page) == []
+
+
+def test_without_a_stream_the_page_asks_and_a_page_that_slept_too_long_is_offered_all_anew(tab: Page, newsroom: Newsroom) -> None:
+    newsroom.says("Hedda", "I ran the lifeguards.", "live-slept")
+    tab.route("**/api/v1/events*", lambda route: route.fulfill(status=503))
+    held: list[Route] = []
+
+    def first_passes(route: Route) -> None:
+        held.append(route)
+        if len(held) == 1:
+            route.continue_()
+
+    tab.route("**/api/v1/news*", first_passes)
+    tab.add_init_script("Math.random = () => -0.96")  # polls at once
+    with tab.expect_response("**/api/v1/news*"):
+        page = own_page(tab, newsroom, "live-slept")
+    newsroom.says("Bo", "The gauge stands dry.", "live-slept")
+    far = {"version": 9, "comments": 2, "at": clock(), "since": clock() - 1, "arrived": [], "gone": []}
+    while len(held) < 2:
+        page.wait_for_timeout(20)
+    held[1].fulfill(json=far)
+    anew = page.get_by_role("button", name="The discussion has moved on. Show it as it is now")
+    anew.wait_for()
+    anew.click()
+    expect(page.locator("#comments .words")).to_have_count(2)
+    expect(anew).to_be_hidden()
