@@ -55,6 +55,7 @@ ELSEWHERE: dict[str, frozenset[str]] = {
     "post": EVERYBODY, "queue": STAFF | {"elsewhere"}, "preview": EVERYBODY, "thread_answer": EVERYBODY, "counts": EVERYBODY,
     "mine_answer": EVERYBODY, "ask_code": EVERYBODY, "enter_code": NONE, "sign_out": KNOWN, "refresh": NONE, "open_handover": EVERYBODY,
     "handover_state": NONE, "redeem_handover": NONE,
+    "news_answer": EVERYBODY,
 }  # fmt: skip
 
 
