@@ -184,7 +184,7 @@ def test_who_gets_an_answer_elsewhere(town: Town, name: str) -> None:
     }.get(name, {})  # fmt: skip
     for who in sorted(EVERYBODY):
         path = door.path.replace("{id}", str(town.moot.story.id))
-        query = {"url": LAKE} if name in ("thread_answer", "counts") else None
+        query = {"url": LAKE} if name in ("thread_answer", "counts", "news_answer") else None
         ask = get(path, query, token=town.tokens[who]) if door.method == "GET" else send_json(door.method, path, body or b"", town.tokens[who])
         status = town.house.ask(ask).status
         assert (status < 300) == (who in ELSEWHERE[name]) or (name, status) == ("ask_code", 503), (name, who, status)
@@ -211,6 +211,8 @@ def readings(town: Town, comment: int, who: str) -> Iterator[Ask]:
         queries: list[dict[str, str]] = [{}]
         if door.path in ("/thread", "/api/v1/thread", "/api/v1/counts"):
             queries = [{"url": LAKE}]
+        if door.path.endswith("/arrivals"):
+            queries = [{"id": str(comment)}]
         if door.path in ("/thread", "/api/v1/thread"):
             queries += [{"url": LAKE, "order": "oldest"}, {"url": LAKE, "parent": str(comment)}]
         if door.path == "/api/v1/queue":
