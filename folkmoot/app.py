@@ -19,6 +19,8 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from folkmoot.desk import pages as desk_pages
+from folkmoot.desk import routes as desk
 from folkmoot.discussion import forms as discussion_forms
 from folkmoot.discussion import routes as discussion
 from folkmoot.errors import Problem
@@ -44,8 +46,19 @@ from folkmoot.work import work
 TICK = 0.25            # seconds between two looks for stories that got votes
 SWITCH = 0.0005        # seconds that a thread may compute while others wait: posts/s rise by half against 0.005 (measured)
 LIMITS_OFF = "Limits are switched off (limits.enabled = false): rates, bursts and newcomers' holds do not apply. For load tests only."
-OPERATIONS = (*discussion.OPERATIONS, *people.OPERATIONS, *reading.OPERATIONS)
-PAGES = (*discussion_forms.PAGES, *people_pages.PAGES, *notice_pages.PAGES, *reading.PAGES)
+OPERATIONS = (
+    *discussion.OPERATIONS,
+    *desk.OPERATIONS,
+    *people.OPERATIONS,
+    *reading.OPERATIONS,
+)
+PAGES = (
+    *discussion_forms.PAGES,
+    *desk_pages.PAGES,
+    *people_pages.PAGES,
+    *notice_pages.PAGES,
+    *reading.PAGES,
+)
 
 
 class App:

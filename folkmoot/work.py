@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from folkmoot.discussion import duties
+from folkmoot.discussion import duties, waits
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.people import mailing, notice_mail, notices, sessions, sign_in
 from folkmoot.people.model import Actor
@@ -78,6 +78,7 @@ DUTIES: dict[str, Duty] = {
     "scrub_withdrawn": Duty(HOUR, duties.scrub_withdrawn),
     "forget_networks": Duty(HOUR, duties.forget_networks),
     "close_stories": Duty(10 * MINUTE, _close_due),
+    "refill_waiting": Duty(HOUR, waits.refill),
     "forget_answers": Duty(HOUR, repeats.forget),
     "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
     "forget_codes": Duty(HOUR, sign_in.forget_codes),

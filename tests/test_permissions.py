@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from folkmoot.app import OPERATIONS, PAGES
+from folkmoot.discussion import store
 from folkmoot.discussion.export import export_rows
 from folkmoot.people import accounts, sessions
 from folkmoot.people.model import COMMAND, Actor, Role
@@ -56,6 +57,19 @@ ELSEWHERE: dict[str, frozenset[str]] = {
     "mine_answer": EVERYBODY, "ask_code": EVERYBODY, "enter_code": NONE, "sign_out": KNOWN, "refresh": NONE, "open_handover": EVERYBODY,
     "handover_state": NONE, "redeem_handover": NONE,
     "news_answer": EVERYBODY,
+}  # fmt: skip
+DESK = ("/desk", "/api/v1/queue/")  # doors that stand below, each tried on something that waits, by everybody
+AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # what is sent, and who gets an answer
+    ("GET", "/desk"): ({}, STAFF | {"elsewhere"}),  # each their own
+    ("GET", "/desk/{kind}/{id}"): ({}, STAFF | {"elsewhere"}),  # led back to their own
+    ("POST", "/desk/{kind}/{id}/decide"): ({"do": "release"}, STAFF),
+    ("POST", "/desk/{kind}/{id}/claim"): ({}, STAFF),
+    ("POST", "/desk/undo"): ({"kind": "comment", "number": "{decision}", "site": "{site}"}, STAFF),
+    ("POST", "/desk/bulk"): ({"site": "{site}", "do": "remove", "item": "comment.{id}"}, STAFF),
+    ("POST", "/api/v1/queue/{kind}/{id}/decisions"): ({"do": "remove"}, STAFF),
+    ("PUT", "/api/v1/queue/{kind}/{id}/claim"): ({}, STAFF),
+    ("DELETE", "/api/v1/queue/{kind}/{id}/claim"): ({}, STAFF),
+    ("DELETE", "/api/v1/queue/{kind}/decisions/{number}"): ({}, STAFF),
 }  # fmt: skip
 
 
@@ -129,7 +143,8 @@ def deed_of(door: Page) -> str:
 def test_every_door_has_a_line_here() -> None:
     for door in OPERATIONS:
         name = deed_of(door) if named(door.path) else door.act.__name__
-        assert name in COMMENTS or name in ELSEWHERE or name == "decide", door.path
+        assert name in COMMENTS or name in ELSEWHERE or name in ("decide", "appeal") or door.path.startswith(DESK), door.path
+    assert AT_DESK.keys() == {(door.method, door.path) for door in (*OPERATIONS, *PAGES) if door.path.startswith(DESK)}
     described = openapi.build(OPERATIONS)["paths"]
     assert {(method.upper(), path) for path, methods in described.items() for method in methods} == {(door.method, door.path) for door in OPERATIONS}
 
@@ -190,6 +205,36 @@ def test_who_gets_an_answer_elsewhere(town: Town, name: str) -> None:
         assert (status < 300) == (who in ELSEWHERE[name]) or (name, status) == ("ask_code", 503), (name, who, status)
 
 
+@pytest.mark.parametrize(("method", "path"), AT_DESK)
+def test_the_desk_is_for_its_sites_moderators(town: Town, method: str, path: str) -> None:
+    sends, may = AT_DESK[method, path]
+    for who in sorted(EVERYBODY):
+        comment = town.comment("held")
+        last = town.moot.db.read_now(lambda tx, comment=comment: store.decisions_on(tx, comment)[-1].id)  # type: ignore[misc]
+        named = {"{kind}": "comment", "{id}": str(comment), "{number}": str(last), "{decision}": str(last), "{site}": str(town.moot.site.id)}
+        asked, body = path, {key: str(value) for key, value in sends.items()}
+        for name, value in named.items():
+            asked, body = asked.replace(name, value), {key: each.replace(name, value) for key, each in body.items()}
+        before = town.rows_about(comment)
+        if path.startswith("/api/"):
+            answer = town.house.ask(send_json(method, asked, body or b"", town.tokens[who]))
+        elif method == "GET":
+            answer = town.house.ask(get(asked, cookie=town.cookies.get(who, "")))
+        else:
+            answer = town.house.ask(send_form(asked, body, town.cookies.get(who, "")))
+        assert (answer.status < 400) == (who in may), (who, answer)
+        if who not in STAFF:
+            assert SECRET not in answer.text, (who, answer)
+            assert town.rows_about(comment) == before, (who, answer)
+
+
+def test_an_appeal_is_its_writers_and_another_moderators_to_decide(town: Town) -> None:
+    for who in sorted(EVERYBODY):
+        comment = town.comment("removed")
+        answer = town.house.ask(send_json("POST", f"/api/v1/comments/{comment}/appeal", {"text": "It is true."}, town.tokens[who]))
+        assert (answer.status < 300) == (who in WRITER), (who, answer)
+
+
 def test_a_sites_queue_is_for_its_moderators(town: Town) -> None:
     comment = town.comment("held")
     for who in sorted(EVERYBODY):
@@ -228,7 +273,8 @@ def test_what_is_not_shown_is_read_by_its_writer_and_the_moderators_alone(town: 
     comment = town.comment(state)
     for who in sorted(EVERYBODY):
         seen = [(ask.target, answer) for ask in readings(town, comment, who) if SECRET in (answer := town.house.ask(ask)).text]
-        shared = [target for target, _ in seen if not target.startswith((b"/me", b"/comments/", b"/api/v1/queue")) and b"history" not in target]
+        own = (b"/me", b"/comments/", b"/api/v1/queue", b"/desk")
+        shared = [target for target, _ in seen if not target.startswith(own) and b"history" not in target]
         if state == "published":
             assert len(shared) >= 5, (who, shared)
             continue
@@ -265,7 +311,7 @@ def test_an_edit_that_waits_is_read_by_its_writer_and_the_moderators_alone(town:
     for who in sorted(EVERYBODY):
         seen = [ask.target for ask in readings(town, comment, who) if SECRET in town.house.ask(ask).text]
         assert bool(seen) == (who in INSIDERS), (who, seen)
-        assert all(target.startswith((b"/me", b"/comments/", b"/api/v1/comments/", b"/api/v1/queue")) for target in seen), seen
+        assert all(target.startswith((b"/me", b"/comments/", b"/api/v1/comments/", b"/api/v1/queue", b"/desk")) for target in seen), seen
 
 
 def test_a_closed_story_takes_nothing_from_anybody(town: Town, db: Database) -> None:

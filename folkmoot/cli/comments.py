@@ -73,7 +73,7 @@ def _decision(deed: str, past: str, words: str) -> None:
     @dry_run_option
     def decide(comment: int, reason: str, dry_run: bool) -> None:
         with opened() as db:
-            row = change(db, lambda tx: moderation.decide(tx, COMMAND, comment, deed, reason, clock()), dry_run)
+            row = change(db, lambda tx: moderation.decide(tx, COMMAND, comment, deed, reason, clock()).comment, dry_run)
         done(f"The comment of {row.name} is {past}.", dry_run)
 
 
@@ -96,7 +96,7 @@ def remove_revision(comment: int, number: int | None, reason: str, dry_run: bool
     folkmoot comment remove-revision 3733134589952000001 1 --reason "A private address."
     """
     with opened() as db:
-        row = change(db, lambda tx: moderation.decide(tx, COMMAND, comment, "remove_revision", reason, clock(), number), dry_run)
+        row = change(db, lambda tx: moderation.decide(tx, COMMAND, comment, "remove_revision", reason, clock(), number).comment, dry_run)
     done(f"That text of {row.name}'s comment is removed; the comment stays.", dry_run)
 
 

@@ -8,6 +8,7 @@ from math import isclose
 from operator import attrgetter
 
 from folkmoot.discussion import store_checks as store
+from folkmoot.discussion import store_waits as waiting
 from folkmoot.discussion.text import RENDERER, render
 from folkmoot.discussion.threads import sort_keys
 from folkmoot.people.store_export import unknown_people
@@ -33,6 +34,8 @@ def check(db: Database, every: int = 1) -> Iterator[Finding]:
     if not unfinished:
         yield from _threads(db)
     yield from _keys(db)
+    if not unfinished:
+        yield from _waiting(db)
 
 
 def _rows(db: Database, rows: list[Row], every: int, unfinished: bool) -> Iterator[Finding]:
@@ -131,6 +134,14 @@ def _threads(db: Database) -> Iterator[Finding]:
                 yield Finding("live", str(row.story), f"The story {row.story} says it has {row.live or 0} comments; readers see {row.counted}.")
             if (row.votes or 0) != row.voted:
                 yield Finding("thread votes", str(row.story), f"The story {row.story} says it has {row.votes or 0} votes; there are {row.voted}.")
+
+
+def _waiting(db: Database) -> Iterator[Finding]:
+    """What should wait for a moderator and does not, and the other way round."""
+    for row in db.read_now(partial(waiting.missing, limit=STEP)):
+        yield Finding("waiting", str(row), f"The comment {row} should wait for a moderator, but is not in the queue.")
+    for row in db.read_now(partial(waiting.needless, limit=STEP)):
+        yield Finding("waiting", str(row), f"The comment {row} is in the queue, though nothing about it waits.")
 
 
 def _keys(db: Database) -> Iterator[Finding]:

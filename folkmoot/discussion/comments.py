@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from folkmoot.discussion import store
+from folkmoot.discussion import store, waits, weighing
 from folkmoot.discussion.judging import judge_draft, judge_edit
 from folkmoot.discussion.model import (
     ANONYMOUS,
@@ -36,7 +36,9 @@ from folkmoot.sites.store import policy_of
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
 
+FLAGGED = N_("Several readers reported the comment, so a moderator looks at it.")
 TokenFor = Callable[[int], str | None]  # a guest's id -> their token
 
 
@@ -67,6 +69,7 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
         _publish(tx, story.id, parent, turn)
     else:
         store.insert_decision(tx, new_id(now), comment, "hold", None, "rule", now, rule=verdict.rule, reason=verdict.why)
+        waits.refresh(tx, comment)
     return Posted(comment, story.id, verdict, token)
 
 
@@ -130,6 +133,7 @@ def edit(tx: Tx, actor: Actor, comment: int, words: Words, now: int, customs: Cu
     if verdict.answer == "refused":
         raise Invalid(verdict.why, f"refused_{verdict.rule}", "text")
     revise(tx, row, words, actor.id, now, held=verdict.answer == "held" and row.state == "published", verdict=verdict)
+    waits.refresh(tx, comment)
     return verdict
 
 
@@ -179,6 +183,7 @@ def withdraw(tx: Tx, actor: Actor, comment: int, now: int) -> None:
         vanish(tx, row, turn)
     if row.visible:
         tx.bump(row.story)
+    waits.refresh(tx, comment)
 
 
 def take(tx: Tx, comment: int) -> tuple[Row, int]:
@@ -245,13 +250,29 @@ def flag(tx: Tx, actor: Actor, comment: int, reason: str, detail: str, now: int)
         raise Invalid(say("A reason is one of {reasons}.", reasons=", ".join(FLAG_REASONS)), "bad_reason", "reason")
     if len(detail) > MAX_DETAIL:
         raise Invalid(say("A report takes up to {limit} letters of your own words.", limit=MAX_DETAIL), "too_long", "detail")
-    row, _ = take(tx, comment)
+    row, turn = take(tx, comment)
     _require_shown(row)
     if row.person == actor.id and actor.id is not None:
         raise NotAllowed("This comment is yours: you can withdraw it.", "own_comment")
     person, token = _somebody(tx, actor, now)
     store.put_flag(tx, new_id(now), comment, person, reason, detail.strip(), now)
+    _weigh_flags(tx, row, turn, now)
     return Given(True, token)
+
+
+def _weigh_flags(tx: Tx, row: Row, turn: int, now: int) -> None:
+    """Holds a comment whose reports weigh enough, unless the newsroom has said it, or a moderator has let it stand; else it waits as it is."""
+    comment = row.id
+    most = policy_of(tx, get_story(tx, row.story).site).flags_hold
+    weight = sum(map(weighing.word_of, waits.reports(tx, store.flags_on(tx, comment))))
+    last = store.last_decision(tx, comment)
+    if row.state == "published" and row.visible and most and weight >= most and "staff" not in row.marks.split() and not (last and last.person):
+        store.set_state(tx, comment, "held")
+        store.add_live(tx, row.story, -1)
+        vanish(tx, row, turn)
+        tx.bump(row.story)
+        store.insert_decision(tx, new_id(now), comment, "hold", None, "rule", now, rule="flags", reason=FLAGGED, was="published")
+    waits.refresh(tx, comment)
 
 
 def history(tx: Tx, actor: Actor, comment: int) -> list[Row]:

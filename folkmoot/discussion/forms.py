@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from folkmoot.discussion import comments, mine, moderation
+from folkmoot.discussion import appeals, comments, mine, moderation
 from folkmoot.discussion.answers import revision_answer
+from folkmoot.discussion.appeals import Told
 from folkmoot.discussion.asking import LANES, CommentPath, customs, lane_of, words_of
 from folkmoot.discussion.fragments import in_language
 from folkmoot.discussion.mine import Own
@@ -213,14 +214,30 @@ async def decide(ask: Ask[Actor], path: CommentPath, form: DecisionForm) -> obje
 async def own_page(ask: Ask[Actor], path: CommentPath) -> object:
     """One's own comment with its state and why; for a moderator, anybody's, with the decisions that fit."""
 
-    def act(tx: Tx) -> tuple[Setting, list[str]]:
+    def act(tx: Tx) -> tuple[Setting, list[str], Told]:
         at: Setting = _own_setting(ask, path.id)(tx)
-        return at, mine.deeds_for(at.actor, at.site.id, at.own)
+        return at, mine.deeds_for(at.actor, at.site.id, at.own), appeals.told(tx, path.id, ask.now)
 
     if ask.token is None:
         raise NotSignedIn("This page is for who wrote the comment. Sign in, or use the browser in which you wrote it.", "not_signed_in")
-    at, deeds = await ask.read(act)
-    return _page(ask, "own", at, deeds=deeds, yours=at.actor.id is not None and at.own.comment.person == at.actor.id, now=ask.now)
+    at, deeds, told = await ask.read(act)
+    return _page(ask, "own", at, deeds=deeds, told=told, yours=at.actor.id is not None and at.own.comment.person == at.actor.id, now=ask.now)
+
+
+async def appeal_page(ask: Ask[Actor], path: CommentPath) -> object:
+    return _page(ask, "appeal", await ask.read(_own_setting(ask, path.id)), text="", problems=[])
+
+
+async def appeal(ask: Ask[Actor], path: CommentPath, form: TextForm) -> object:
+    """The writer does not accept a removal."""
+    ask.spend("change")
+    try:
+        lane = await lane_of(ask, path.id)
+        await ask.write(lambda tx: appeals.appeal(tx, ask.actor(tx), path.id, form.text, ask.now), lane)
+    except Invalid as problem:
+        at: Setting = await ask.read(_own_setting(ask, path.id))
+        return _page(ask, "appeal", at, 422, text=form.text, problems=[("text", in_words(problem.words, ask.language))])
+    return ask.see(f"/me/c/{path.id}")
 
 
 async def me_page(ask: Ask[Actor]) -> object:
@@ -228,7 +245,7 @@ async def me_page(ask: Ask[Actor]) -> object:
 
     def act(tx: Tx) -> tuple[Actor, list[Own], list[Own]]:
         actor = ask.actor(tx)
-        waits = mine.waiting_for(tx, actor, None, mine.OWN, ask.now) if mine.serves_somewhere(actor) else []
+        waits = mine.waiting_for(tx, actor, mine.OWN, ask.now) if mine.serves_somewhere(actor) else []
         return actor, mine.written_by(tx, actor, ask.now), waits
 
     try:
@@ -259,6 +276,8 @@ PAGES = (
     Page("GET", "/comments/{id}/flag", flag_page),
     Page("POST", "/comments/{id}/flag", flag),
     Page("POST", "/comments/{id}/decide", decide),
+    Page("GET", "/comments/{id}/appeal", appeal_page),
+    Page("POST", "/comments/{id}/appeal", appeal),
     Page("GET", "/comments/{id}/history", history_page),
     Page("GET", "/me", me_page),
     Page("GET", "/me/c/{id}", own_page),

@@ -15,6 +15,7 @@ from msgspec import Struct
 from folkmoot.discussion import store_export as own
 from folkmoot.discussion import store_homecoming as home
 from folkmoot.discussion import store_staging as staged
+from folkmoot.discussion import waits
 from folkmoot.discussion.importers import folkmoot
 from folkmoot.discussion.importers.files import Archive, broken
 from folkmoot.discussion.importers.folkmoot import Line
@@ -292,6 +293,8 @@ class Homecoming(Merge):
         self._put("decision", own.insert_decisions)
         self._put("vote", own.insert_votes)
         self._put("flag", own.insert_flags)
+        while self.main.write_now(partial(waits.refill, now=self.now)):
+            pass
         self._put("key", lambda tx, rows: own.insert_keys(tx, self.site.id, rows))
 
     def _put(self, kind: str, insert: Callable[[Tx, list[Any]], object]) -> None:

@@ -5,17 +5,15 @@ It is laid over the page that everybody shares, so it is small, bounded, and nev
 
 from __future__ import annotations
 
-from functools import cache
-
 from msgspec import Struct
 
-from folkmoot.discussion import store
+from folkmoot.discussion import store, waits
 from folkmoot.discussion.model import EDIT_WINDOW, Comment
 from folkmoot.discussion.moderation import DEEDS
 from folkmoot.errors import NotAllowed, NotFound
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
-from folkmoot.sites.model import Story
+from folkmoot.sites.store import all_sites
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 
@@ -95,23 +93,13 @@ def deeds_for(actor: Actor, site: int, own: Own) -> list[str]:
     return [deed for deed in fits if may(actor, deed, site)]
 
 
-def waiting_for(tx: Tx, actor: Actor, story: Story | None, limit: int, now: int) -> list[Own]:
-    """What waits for a moderator, oldest first: of a story, or of all stories on the sites that this person serves.
-
-    Raises NotAllowed for who serves none.
-    """
-    if story is not None and not may(actor, "see_held", story.site):
+def waiting_for(tx: Tx, actor: Actor, limit: int, now: int) -> list[Own]:
+    """What waits for a moderator, oldest first, on the sites that this person serves. Raises NotAllowed for who serves none."""
+    if not serves_somewhere(actor):
         raise NotAllowed("Only moderators see what waits.", "not_staff")
-    if story is None and not serves_somewhere(actor):
-        raise NotAllowed("Only moderators see what waits.", "not_staff")
-    site_of = cache(lambda story: get_story(tx, story).site)
-    found: list[Own] = []
-    for row in store.all_held(tx, story.id if story else None):
-        if len(found) == limit:
-            break
-        if may(actor, "see_held", site_of(row.story)):
-            found.append(own_comment_of(tx, row.id, now))
-    return found
+    sites = [site.id for site in all_sites(tx) if may(actor, "see_held", site.id)]
+    found = [each for site in sites for each in waits.waiting(tx, site, "time", None, limit)]
+    return [own_comment_of(tx, each.id, now) for each in sorted(found, key=lambda each: each.since)[:limit]]
 
 
 def serves_somewhere(actor: Actor) -> bool:

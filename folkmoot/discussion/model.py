@@ -8,7 +8,10 @@ from msgspec import Struct
 
 State = Literal["published", "held", "removed", "withdrawn", "spam", "deleted", "unapproved"]
 Answer = Literal["published", "held", "refused"]
-Deed = Literal["publish", "hold", "release", "remove", "restore", "withdraw", "remove_revision", "keep", "scrub"]
+Deed = Literal[
+    "publish", "hold", "release", "remove", "restore", "withdraw", "remove_revision", "keep", "scrub", "lock", "unlock", "pin", "unpin", "feature",
+    "unfeature", "edit_words", "uphold",
+]
 
 MAX_LEVEL = 200        # a reply deeper than this is refused
 MAX_TEXT = 5_000       # letters of a live comment
@@ -18,6 +21,8 @@ MAX_DETAIL = 500       # letters of a report's own words
 EDIT_WINDOW = 15 * 60_000
 HISTORY_GRACE = 60_000
 FLAG_REASONS = ("attack", "advertising", "private", "untrue", "off_topic", "other")
+MAX_APPEAL = 1_000  # letters of an appeal
+APPEAL_DAYS = 180   # as the EU's Digital Services Act asks (Art. 20)
 
 
 class Words(Struct, frozen=True):

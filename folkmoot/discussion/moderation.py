@@ -1,12 +1,14 @@
-"""What moderators do: hold, release, remove, restore, remove one revision. Each decision is a row with who, when and why.
+"""What moderators do: hold, release, remove, restore, and what they decide beside. Each decision is a row with who, when and why.
 
 DEEDS says which state each deed starts from and leads to; whatever is not in it is refused. Every decision is undone by its
-opposite.
+opposite, and `undo` finds which one that is: it leaves the comment as if nothing had been decided, and both rows in the log.
 """
 
 from __future__ import annotations
 
-from folkmoot.discussion import store
+from msgspec import Struct
+
+from folkmoot.discussion import store, store_waits, waits
 from folkmoot.discussion.comments import show_revision, take
 from folkmoot.discussion.model import Deed, Words
 from folkmoot.discussion.text import read
@@ -14,6 +16,9 @@ from folkmoot.discussion.visibility import appear, vanish
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, say
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
+from folkmoot.people.waiting import Because
+from folkmoot.sites.model import Policy
+from folkmoot.sites.store import policy_of
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
@@ -24,38 +29,81 @@ DEEDS: dict[str, tuple[frozenset[str], str]] = {  # deed -> (the states it start
     "remove": (frozenset({"published", "held", "unapproved"}), "removed"),
     "restore": (frozenset({"removed", "spam"}), "published"),
 }
+BACK = {"published": "restore", "held": "hold", "removed": "remove"}  # what a return to a state is called
 MAX_REASON = 500
-
-
 BESIDE = ("remove_revision", "keep")  # what else is decided on a comment, its state left as it is
+FOUR_EYES, APPEAL, UNDO = "four_eyes", "appeal", "undo"
 
 
-def decide(tx: Tx, actor: Actor, comment: int, deed: str, reason: str, now: int, revision: int | None = None) -> Row:
-    """Does one of DEEDS to a comment, or one of BESIDE, and remembers it; gives the comment's row as it is then.
+class Decided(Struct, frozen=True):
+    """What became of a decision. id: of its row, by which it is undone; comment: the row as it is then; second: another moderator must agree."""
+
+    id: int
+    comment: Row
+    second: bool = False
+
+
+def decide(
+    tx: Tx, actor: Actor, comment: int, deed: str, because: Because | str, now: int, revision: int | None = None, *, rule: str = ""
+) -> Decided:
+    """Does one of DEEDS to a comment, or one of BESIDE, and remembers it.
 
     A release of a published comment shows the edit that waits; a removal takes the edit with it. `remove_revision` takes one
-    text away, the waiting edit or the one of that number; `keep` keeps a withdrawn comment's words beyond their 30 days.
+    text away, the waiting edit or the one of that number; `keep` keeps a withdrawn comment's words beyond their 30 days. Where the
+    site wants four eyes, a first removal holds the comment until another moderator removes it too.
     Raises Invalid for an unknown deed, NotAllowed without the role, Conflict where the comment is in no state for it.
     """
+    given = Because(because) if isinstance(because, str) else because
+    _require_known(deed, given)
+    row, turn = take(tx, comment)
+    site = get_story(tx, row.story).site
+    require(actor, row, deed, site)
+    _require_guideline(policy_of(tx, site), given)
+    if deed in BESIDE:
+        made = _beside(tx, actor, row, deed, revision, given, now)
+    elif deed == "release" and row.state == "published" and (edit := _waiting_revision(tx, row)) is not None:
+        show_revision(tx, row, edit.id, words_again(edit.text), now)
+        made = remember(tx, actor, row, deed, given, now, revision=edit.id)
+    elif deed == "release" and row.state == "published" and store.flags_on(tx, row.id):
+        made = remember(tx, actor, row, deed, given, now)  # the reports do not hold up
+        store.settle_flags(tx, row.id, 0, now)
+    elif deed == "remove" and _needs_second(tx, actor, row, site):
+        return _first_of_two(tx, actor, row, turn, given, now)
+    else:
+        made = _settle_state(tx, actor, row, deed, given, turn, now, rule)
+    waits.refresh(tx, row.id)
+    return Decided(made, _again(tx, comment))
+
+
+def _require_known(deed: str, because: Because) -> None:
     if deed not in DEEDS and deed not in BESIDE:
         raise Invalid(say("A decision is one of {deeds}.", deeds=", ".join((*DEEDS, *BESIDE))), "bad_decision", "do")
-    if len(reason) > MAX_REASON:
-        raise Invalid(say("A reason has up to {limit} letters.", limit=MAX_REASON), "too_long", "reason")
-    row, turn = take(tx, comment)
-    _require(tx, actor, row, deed)
-    waiting = _waiting_revision(tx, row)
-    if deed in BESIDE:
-        number = revision or (waiting.number if waiting is not None else 0)
-        _beside(tx, actor, row, deed, number, reason, now)
-    elif deed == "release" and waiting is not None and row.state == "published":
-        show_revision(tx, row, waiting.id, words_again(waiting.text), now)
-        _remember(tx, actor, row.id, deed, reason, now, waiting.id)
-    else:
-        _require_fit(row, deed)
-        _move(tx, row, DEEDS[deed][1], turn)
-        _remember(tx, actor, row.id, deed, reason, now)
-        _settle(tx, row.id, deed, waiting, now)
-    return _again(tx, comment)
+    require_short(because)
+
+
+def require_short(because: Because) -> None:
+    """Raises Invalid for a reason or a note that is too long."""
+    for field in ("reason", "note"):
+        if len(getattr(because, field)) > MAX_REASON:
+            raise Invalid(say("A reason has up to {limit} letters.", limit=MAX_REASON), "too_long", field)
+
+
+def _require_guideline(policy: Policy, because: Because) -> None:
+    if because.guideline and because.guideline not in policy.guidelines:
+        raise Invalid("This is none of the site’s guidelines.", "no_such_guideline", "guideline")
+
+
+def _settle_state(tx: Tx, actor: Actor, row: Row, deed: str, because: Because, turn: int, now: int, rule: str) -> int:
+    """A decision that leads from one state to another, and what it ends: the reports, and with a removal the edit that waits."""
+    _require_fit(row, deed)
+    edit = _waiting_revision(tx, row)
+    move(tx, row, DEEDS[deed][1], turn)
+    made = remember(tx, actor, row, deed, because, now, rule=rule)
+    if deed in ("release", "remove"):
+        store.settle_flags(tx, row.id, int(deed == "remove"), now)
+    if deed == "remove" and edit is not None:
+        store.set_revision(tx, edit.id, "removed", 0)
+    return made
 
 
 def _require_fit(row: Row, deed: str) -> None:
@@ -65,29 +113,82 @@ def _require_fit(row: Row, deed: str) -> None:
         raise Conflict(say("This comment is {state}, so there is nothing to {deed}.", state=row.state, deed=deed), "wrong_state")
 
 
-def _settle(tx: Tx, comment: int, deed: str, waiting: Row | None, now: int) -> None:
-    """What a decision ends: the reports, and with a removal the edit that waits."""
-    if deed in ("release", "remove"):
-        store.settle_flags(tx, comment, now)
-    if deed == "remove" and waiting is not None:
-        store.set_revision(tx, waiting.id, "removed", 0)
+# Four eyes
 
 
-def _beside(tx: Tx, actor: Actor, row: Row, deed: str, number: int, reason: str, now: int) -> None:
-    if deed == "remove_revision":
-        _remove_revision(tx, actor, row, number, reason, now)
-    else:
-        _remember(tx, actor, row.id, deed, reason, now)
+def _needs_second(tx: Tx, actor: Actor, row: Row, site: int) -> bool:
+    """Whether a removal by this person waits for another moderator's: the site wants it, and nobody else has said so yet."""
+    if actor.door != "web" or not policy_of(tx, site).four_eyes:
+        return False
+    last = store.last_decision(tx, row.id)
+    return not (row.state == "held" and last and last.rule == FOUR_EYES and last.person != actor.id)
 
 
-def _require(tx: Tx, actor: Actor, row: Row, deed: str) -> None:
-    if not may(actor, deed, get_story(tx, row.story).site):
+def _first_of_two(tx: Tx, actor: Actor, row: Row, turn: int, because: Because, now: int) -> Decided:
+    _require_fit(row, "remove")
+    if row.state == "published":
+        move(tx, row, "held", turn)
+    made = remember(tx, actor, row, "hold", because, now, rule=FOUR_EYES)
+    waits.refresh(tx, row.id)
+    return Decided(made, _again(tx, row.id), True)
+
+
+# Back
+
+
+def undo(tx: Tx, actor: Actor, decision: int, now: int) -> Decided:
+    """Takes back the last decision on a comment's state, by its opposite: state, reports, edit and appeal are as they were before.
+
+    Raises NotFound, NotAllowed, Conflict where something else has been decided since.
+    """
+    found = store.decision_by_id(tx, decision)
+    if found is None:
+        raise NotFound("There is no such decision.", "no_such_decision")
+    row, turn = take(tx, found.comment)
+    require(actor, row, found.deed, get_story(tx, row.story).site)
+    last = store.last_decision(tx, row.id)
+    if found.revision or not found.was or last is None or last.id != decision:
+        raise Conflict("Something else has been decided since, so this is not the last word any more. Decide anew.", "decided_since")
+    before = _before(tx, row.id, decision)
+    if row.state != found.was:
+        move(tx, row, found.was, turn)
+    reason = Because(before.reason, before.guideline, before.note) if before else Because()
+    deed = BACK.get(found.was, "hold")
+    made = remember(tx, actor, row, deed, reason, now, rule=before.rule if before and before.rule else UNDO, undoes=decision)
+    _reopen(tx, row.id, found.deed, found.at)
+    waits.refresh(tx, row.id)
+    return Decided(made, _again(tx, row.id))
+
+
+def _before(tx: Tx, comment: int, decision: int) -> Row | None:
+    """The decision that explained the state before this one."""
+    earlier = [each for each in store.decisions_on(tx, comment) if each.deed in (*DEEDS, "publish") and each.id != decision and not each.revision]
+    return earlier[-1] if earlier else None
+
+
+def _reopen(tx: Tx, comment: int, deed: str, decided: int) -> None:
+    """What a decision had ended: reports, the edit that waited, the appeal."""
+    store.reopen_flags(tx, comment, decided)
+    gone = [each for each in store.revisions_of(tx, comment) if each.state == "removed"] if deed == "remove" else []
+    if gone and (last := store.decision_on_revision(tx, gone[-1].id)) and last.deed == "hold":
+        store.set_revision(tx, gone[-1].id, "held", 0)
+    appeal = store_waits.appeal_decided_at(tx, comment, decided)
+    if appeal:
+        store_waits.decide_appeal(tx, appeal.id, None, None, None)
+
+
+# What all of them do
+
+
+def require(actor: Actor, row: Row, deed: str, site: int) -> None:
+    """Raises NotFound for a comment that this person cannot see, NotAllowed without the role."""
+    if not may(actor, deed, site):
         if not row.visible:
             raise NotFound("There is no such comment.", "no_such_comment")
         raise NotAllowed("Only this site's moderators may do this.", "not_staff")
 
 
-def _move(tx: Tx, row: Row, state: str, turn: int) -> None:
+def move(tx: Tx, row: Row, state: str, turn: int) -> None:
     """Takes a comment from its state to another: visibility, the thread's count and its version go with it."""
     store.set_state(tx, row.id, state)
     was, will = row.state == "published", state == "published"
@@ -107,20 +208,31 @@ def _waiting_revision(tx: Tx, row: Row) -> Row | None:
     return next((each for each in store.revisions_of(tx, row.id) if each.state == "held"), None)
 
 
-def _remove_revision(tx: Tx, actor: Actor, row: Row, number: int, reason: str, now: int) -> None:
-    """Takes one text out of the history, or the edit that waits, and leaves the comment as it is."""
+def _beside(tx: Tx, actor: Actor, row: Row, deed: str, revision: int | None, because: Because, now: int) -> int:
+    if deed == "keep":
+        return remember(tx, actor, row, deed, because, now)
+    edit = _waiting_revision(tx, row)
+    number = revision or (edit.number if edit is not None else 0)
     found = next((each for each in store.revisions_of(tx, row.id) if each.number == number), None)
     if found is None:
         raise NotFound("There is no such revision.", "no_such_revision")
     if found.state == "shown":
         raise Conflict("This is the text that is shown. Remove the comment, or have it edited.", "revision_shown")
     store.set_revision(tx, found.id, "removed", 0)
-    _remember(tx, actor, row.id, "remove_revision", reason, now, found.id)
+    return remember(tx, actor, row, "remove_revision", because, now, revision=found.id)
 
 
-def _remember(tx: Tx, actor: Actor, comment: int, deed: Deed | str, reason: str, now: int, revision: int | None = None) -> None:
-    made_by = "person" if actor.door == "web" else actor.door
-    store.insert_decision(tx, new_id(now), comment, deed, actor.id, made_by, now, reason=reason.strip(), revision=revision)
+def remember(
+    tx: Tx, actor: Actor, row: Row, deed: Deed | str, because: Because, now: int,
+    *, revision: int | None = None, rule: str = "", undoes: int | None = None,
+) -> int:
+    """Writes a decision down. row: the comment as it was before it. Gives the decision's id."""
+    made_by, made = "person" if actor.door == "web" else actor.door, new_id(now)
+    store.insert_decision(
+        tx, made, row.id, deed, actor.id, made_by, now, rule=rule, reason=because.reason.strip(), revision=revision,
+        guideline=because.guideline, note=because.note.strip(), was=row.state if revision is None else "", undoes=undoes,
+    )  # fmt: skip
+    return made
 
 
 def _again(tx: Tx, comment: int) -> Row:

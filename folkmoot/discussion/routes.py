@@ -1,4 +1,4 @@
-"""The API of discussion: post, edit, withdraw, vote, flag, decide, history, preview, the moderators' queue. Forms for people are in forms.py."""
+"""The API of discussion: post, edit, withdraw, vote, flag, decide, history, preview, appeal. Forms for people are in forms.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
-from folkmoot.discussion import comments, mine, moderation
+from folkmoot.discussion import appeals, comments, mine, moderation
 from folkmoot.discussion.answers import CommentAnswer, Revision, comment_answer, revision_answer
 from folkmoot.discussion.asking import LANES, CommentPath, customs, lane_of, words_of
 from folkmoot.discussion.fragments import placed, with_parent
@@ -19,7 +19,8 @@ from folkmoot.people.doors import own_address
 from folkmoot.people.model import Actor
 from folkmoot.people.publishers import doorway
 from folkmoot.people.sign_in import ask_code
-from folkmoot.sites.stories import MAX_KEY, MAX_TITLE, ensure, get_story
+from folkmoot.people.waiting import Because
+from folkmoot.sites.stories import MAX_KEY, MAX_TITLE, ensure
 from folkmoot.storage.database import Tx
 from folkmoot.web.bodies import Id
 from folkmoot.web.operations import Operation
@@ -96,11 +97,16 @@ class FlagAnswer(Struct, omit_defaults=True):
 
 
 class NewDecision(Struct, forbid_unknown_fields=True):
-    """A moderator's decision; `reason` is shown to the writer. revision: the number of the text that remove_revision takes away."""
+    """A moderator's decision; `reason` is shown to the writer. revision: the number of the text that remove_revision takes away.
+
+    guideline: which of the site's guidelines it goes by, word for word; note: for the desk alone.
+    """
 
     do: Literal["hold", "release", "remove", "restore", "remove_revision", "keep"]
     reason: Annotated[str, Meta(max_length=MAX_REASON)] = ""
     revision: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    guideline: Annotated[str, Meta(max_length=500)] = ""
+    note: Annotated[str, Meta(max_length=MAX_REASON)] = ""
 
 
 class History(Struct):
@@ -117,21 +123,18 @@ class Shown(Struct):
     html: str
 
 
+class Appealed(Struct):
+    """The appeal's id. Another moderator than who removed the comment decides; the answer stands beside the comment."""
+
+    id: str
+
+
 class QueueItem(Struct):
     """A comment that waits, and why."""
 
     comment: CommentAnswer
     why: str
     rule: str
-
-
-class Queue(Struct):
-    waiting: list[QueueItem]
-
-
-class QueueQuery(Struct, forbid_unknown_fields=True):
-    story: Id | None = None
-    limit: Annotated[int, Meta(ge=1, le=200)] = 50
 
 
 async def post(ask: Ask[Actor], body: NewComment) -> PostedAnswer:
@@ -225,7 +228,8 @@ async def decide(ask: Ask[Actor], path: CommentPath, body: NewDecision) -> Queue
     ask.spend("change")
 
     def act(tx: Tx) -> QueueItem:
-        moderation.decide(tx, ask.actor(tx), path.id, body.do, body.reason, ask.now, body.revision)
+        because = Because(body.reason, body.guideline, body.note)
+        moderation.decide(tx, ask.actor(tx), path.id, body.do, because, ask.now, body.revision)
         return queue_item(mine.own_comment_of(tx, path.id, ask.now))
 
     return await ask.write(act, await lane_of(ask, path.id))
@@ -235,13 +239,11 @@ def queue_item(own: Own) -> QueueItem:
     return QueueItem(comment_answer(own.comment), own.why, own.rule)
 
 
-async def queue(ask: Ask[Actor], query: QueueQuery) -> Queue:
-    def act(tx: Tx) -> Queue:
-        actor = ask.actor(tx)
-        story = get_story(tx, query.story) if query.story is not None else None
-        return Queue([queue_item(own) for own in mine.waiting_for(tx, actor, story, query.limit, ask.now)])
-
-    return await ask.read(act)
+async def appeal(ask: Ask[Actor], path: CommentPath, body: Typed) -> Appealed:
+    ask.spend("change")
+    lane = await lane_of(ask, path.id)
+    made = await ask.write(lambda tx: appeals.appeal(tx, ask.actor(tx), path.id, body.text, ask.now), lane)
+    return Appealed(str(made))
 
 
 async def preview(ask: Ask[Actor], body: Typed) -> Shown:
@@ -258,6 +260,6 @@ OPERATIONS = (
     Operation("POST", "/api/v1/comments/{id}/flags", flag, "Report a comment", status=201, problems=_ONE),
     Operation("GET", "/api/v1/comments/{id}/history", history, "The texts that a comment had", problems=(NotFound, NotAllowed)),
     Operation("POST", "/api/v1/comments/{id}/decisions", decide, "Decide on a comment", signed=True, problems=(*_ONE, Conflict)),
-    Operation("GET", "/api/v1/queue", queue, "What waits for a moderator", signed=True, problems=(NotFound, NotAllowed)),
+    Operation("POST", "/api/v1/comments/{id}/appeal", appeal, "Appeal against a removal", status=201, signed=True, problems=(*_ONE, Conflict)),
     Operation("POST", "/api/v1/preview", preview, "Show words as they would look", problems=(TooSoon,)),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from folkmoot.storage.database import Row, Tx
 
@@ -64,38 +64,43 @@ def set_text(tx: Tx, comment: int, text: str, html: str, renderer: int, digest: 
 
 # Decisions
 
+_DECISION = "id, comment, revision, deed, person, made_by, rule, reason, at, guideline, note, was, undoes"
+_OF_STATE = "deed IN ('publish', 'hold', 'release', 'remove', 'restore', 'withdraw', 'scrub')"
+
 
 def insert_decision(
     tx: Tx, id: int, comment: int, deed: str, person: int | None, made_by: str, now: int,
-    *, rule: str = "", reason: str = "", revision: int | None = None,
+    *, rule: str = "", reason: str = "", revision: int | None = None, guideline: str = "", note: str = "", was: str = "", undoes: int | None = None,
 ) -> None:
     tx.run(
-        "INSERT INTO decision (id, comment, revision, deed, person, made_by, rule, reason, at)"
-        " VALUES (:id, :comment, :revision, :deed, :person, :made_by, :rule, :reason, :now)",
+        "INSERT INTO decision (id, comment, revision, deed, person, made_by, rule, reason, at, guideline, note, was, undoes)"
+        " VALUES (:id, :comment, :revision, :deed, :person, :made_by, :rule, :reason, :now, :guideline, :note, :was, :undoes)",
         id=id, comment=comment, revision=revision, deed=deed, person=person, made_by=made_by, rule=rule, reason=reason, now=now,
+        guideline=guideline, note=note, was=was, undoes=undoes,
     )
 
 
 def last_decision(tx: Tx, comment: int) -> Row | None:
-    """The last decision on a comment as a whole."""
+    """The last decision on the state of a comment as a whole."""
     return tx.one(
-        "SELECT id, deed, person, made_by, rule, reason, at FROM decision WHERE comment = :comment AND revision IS NULL"
-        " ORDER BY at DESC, id DESC LIMIT 1",
+        f"SELECT {_DECISION} FROM decision WHERE comment = :comment AND revision IS NULL AND {_OF_STATE} ORDER BY at DESC, id DESC LIMIT 1",
         comment=comment,
     )
 
 
 def decision_on_revision(tx: Tx, revision: int) -> Row | None:
     return tx.one(
-        "SELECT id, deed, person, made_by, rule, reason, at FROM decision WHERE revision = :revision ORDER BY at DESC, id DESC LIMIT 1",
+        f"SELECT {_DECISION} FROM decision WHERE revision = :revision ORDER BY at DESC, id DESC LIMIT 1",
         revision=revision,
     )
 
 
 def decisions_on(tx: Tx, comment: int) -> list[Row]:
-    return tx.rows(
-        "SELECT id, revision, deed, person, made_by, rule, reason, at FROM decision WHERE comment = :comment ORDER BY at, id", comment=comment
-    )
+    return tx.rows(f"SELECT {_DECISION} FROM decision WHERE comment = :comment ORDER BY at, id", comment=comment)
+
+
+def decision_by_id(tx: Tx, decision: int) -> Row | None:
+    return tx.one(f"SELECT {_DECISION} FROM decision WHERE id = :decision", decision=decision)
 
 
 # Votes and flags
@@ -162,7 +167,8 @@ def votes_left(tx: Tx, person: int) -> int:
 def put_flag(tx: Tx, id: int, comment: int, person: int, reason: str, detail: str, now: int) -> None:
     tx.run(
         "INSERT INTO flag (id, comment, person, reason, detail, at) VALUES (:id, :comment, :person, :reason, :detail, :now)"
-        " ON CONFLICT (comment, person) DO UPDATE SET reason = excluded.reason, detail = excluded.detail, at = excluded.at, settled = NULL",
+        " ON CONFLICT (comment, person) DO UPDATE SET reason = excluded.reason, detail = excluded.detail, at = excluded.at,"
+        " settled = NULL, upheld = NULL",
         id=id, comment=comment, person=person, reason=reason, detail=detail, now=now,
     )
 
@@ -171,8 +177,24 @@ def flags_on(tx: Tx, comment: int) -> list[Row]:
     return tx.rows("SELECT id, person, reason, detail, at FROM flag WHERE comment = :comment AND settled IS NULL ORDER BY at", comment=comment)
 
 
-def settle_flags(tx: Tx, comment: int, now: int) -> None:
-    tx.run("UPDATE flag SET settled = :now WHERE comment = :comment AND settled IS NULL", comment=comment, now=now)
+def settle_flags(tx: Tx, comment: int, upheld: int, now: int) -> None:
+    """Ends the open reports on a comment. upheld: 1 where it is removed, 0 where it is let stand."""
+    tx.run("UPDATE flag SET settled = :now, upheld = :upheld WHERE comment = :comment AND settled IS NULL", comment=comment, upheld=upheld, now=now)
+
+
+def reopen_flags(tx: Tx, comment: int, settled: int) -> None:
+    """Opens the reports again that a decision of a moment has settled."""
+    tx.run("UPDATE flag SET settled = NULL, upheld = NULL WHERE comment = :comment AND settled = :settled", comment=comment, settled=settled)
+
+
+def flagger_records(tx: Tx, people: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """(right, wrong) of each person's last reports that were decided, at most 100."""
+    sql = (
+        "SELECT COALESCE(SUM(upheld), 0) AS held, COUNT(*) AS n FROM"
+        " (SELECT upheld FROM flag WHERE person = :person AND upheld IS NOT NULL ORDER BY at DESC LIMIT 100) f"
+    )
+    found = tx.each(sql, [{"person": each} for each in people])
+    return {each: (int(rows[0].held), int(rows[0].n) - int(rows[0].held)) for each, rows in zip(people, found, strict=True)}
 
 
 # Revisions
@@ -255,23 +277,6 @@ def held_revisions(tx: Tx, limit: int) -> list[Row]:
         " ORDER BY r.made LIMIT :limit",
         limit=limit,
     )
-
-
-def all_held(tx: Tx, story: int | None, step: int = 200) -> Iterator[Row]:
-    """(id, story, since) of every comment that waits, or whose edit does, oldest first; read in steps."""
-    only = " AND c.story = :story" if story is not None else ""
-    since, last = 0, 0
-    while True:
-        rows = tx.rows(
-            "SELECT id, story, since FROM (SELECT c.id AS id, c.story AS story, c.posted AS since FROM comment c WHERE c.state = 'held'"
-            f"{only} UNION SELECT c.id AS id, c.story AS story, r.made AS since FROM revision r JOIN comment c ON c.id = r.comment"
-            f" WHERE r.state = 'held' AND c.state = 'published'{only}) w WHERE (since, id) > (:since, :last) ORDER BY since, id LIMIT :step",
-            story=story, since=since, last=last, step=step,
-        )
-        yield from rows
-        if len(rows) < step:
-            return
-        since, last = rows[-1].since, rows[-1].id
 
 
 def latest_comments(tx: Tx, story: int | None, limit: int) -> list[Row]:

@@ -13,9 +13,9 @@ OWN = "folkmoot"  # the source of what came home by our own export; its ids are 
 
 _COMMENT = "id, story, parent, person, name, text, posted, edited, state, batch, base_up, base_down, marks"
 _REVISION = "r.id, r.comment, r.number, r.text, r.made, r.person, r.state, r.public, c.story"
-_DECISION = "d.id, d.comment, d.revision, d.deed, d.person, d.made_by, d.rule, d.reason, d.at, c.story"
+_DECISION = "d.id, d.comment, d.revision, d.deed, d.person, d.made_by, d.rule, d.reason, d.at, d.guideline, d.note, d.was, d.undoes, c.story"
 _VOTE = "v.comment, v.person, v.value, v.counted, v.at, c.story"
-_FLAG = "f.id, f.comment, f.person, f.reason, f.detail, f.at, f.settled, c.story"
+_FLAG = "f.id, f.comment, f.person, f.reason, f.detail, f.at, f.settled, f.upheld, c.story"
 _BATCH = "id, source, file, phase, report, started, ended"
 _KEY = "kind, source, source_id, id, batch"
 
@@ -36,7 +36,10 @@ def revision_row(row: Row) -> RevisionRow:
 
 
 def decision_row(row: Row) -> DecisionRow:
-    return DecisionRow(str(row.id), row.at, str(row.comment), row.deed, row.made_by, _id(row.person), row.reason, _id(row.revision), row.rule)
+    return DecisionRow(
+        str(row.id), row.at, str(row.comment), row.deed, row.made_by, _id(row.person), row.reason, _id(row.revision), row.rule, row.guideline,
+        row.note, _id(row.undoes), row.was,
+    )  # fmt: skip
 
 
 def vote_row(row: Row) -> VoteRow:
@@ -44,7 +47,8 @@ def vote_row(row: Row) -> VoteRow:
 
 
 def flag_row(row: Row) -> FlagRow:
-    return FlagRow(str(row.id), row.at, str(row.comment), row.detail, str(row.person), row.reason, row.settled)
+    upheld = None if row.upheld is None else bool(row.upheld)
+    return FlagRow(str(row.id), row.at, str(row.comment), row.detail, str(row.person), row.reason, row.settled, upheld)
 
 
 def batch_row(row: Row) -> BatchRow:
@@ -122,9 +126,10 @@ def insert_revisions(tx: Tx, rows: Iterable[RevisionRow], render: Callable[[str]
 
 def insert_decisions(tx: Tx, rows: Iterable[DecisionRow]) -> None:
     tx.many(
-        "INSERT INTO decision (id, comment, revision, deed, person, made_by, rule, reason, at)"
-        " VALUES (:id, :comment, :revision, :deed, :person, :made_by, :rule, :reason, :at) ON CONFLICT (id) DO NOTHING",
-        (_numbers(row, "id", "comment", "revision", "person") for row in rows),
+        "INSERT INTO decision (id, comment, revision, deed, person, made_by, rule, reason, at, guideline, note, was, undoes)"
+        " VALUES (:id, :comment, :revision, :deed, :person, :made_by, :rule, :reason, :at, :guideline, :note, :was, :undoes)"
+        " ON CONFLICT (id) DO NOTHING",
+        (_numbers(row, "id", "comment", "revision", "person", "undoes") for row in rows),
     )
 
 
@@ -138,9 +143,9 @@ def insert_votes(tx: Tx, rows: Iterable[VoteRow]) -> None:
 
 def insert_flags(tx: Tx, rows: Iterable[FlagRow]) -> None:
     tx.many(
-        "INSERT INTO flag (id, comment, person, reason, detail, at, settled) VALUES (:id, :comment, :person, :reason, :detail, :at, :settled)"
-        " ON CONFLICT DO NOTHING",
-        (_numbers(row, "id", "comment", "person") for row in rows),
+        "INSERT INTO flag (id, comment, person, reason, detail, at, settled, upheld)"
+        " VALUES (:id, :comment, :person, :reason, :detail, :at, :settled, :upheld) ON CONFLICT DO NOTHING",
+        ({**_numbers(row, "id", "comment", "person"), "upheld": None if row.upheld is None else int(row.upheld)} for row in rows),
     )
 
 

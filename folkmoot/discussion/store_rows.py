@@ -59,6 +59,10 @@ class DecisionRow(Struct, frozen=True, tag_field="kind", tag="decision", forbid_
     reason: str
     revision: Id | None
     rule: str
+    guideline: str = ""
+    note: str = ""
+    undoes: Id | None = None
+    was: str = ""
 
 
 class VoteRow(Struct, frozen=True, tag_field="kind", tag="vote", forbid_unknown_fields=True):
@@ -78,6 +82,7 @@ class FlagRow(Struct, frozen=True, tag_field="kind", tag="flag", forbid_unknown_
     person: Id
     reason: str
     settled: Moment | None
+    upheld: bool | None = None
 
 
 class BatchRow(Struct, frozen=True, tag_field="kind", tag="batch", forbid_unknown_fields=True):

@@ -18,13 +18,17 @@ class Speaker(Protocol):
     def framed(self) -> bool: ...
 
 
+_KEEPS = frozenset({
+    "see_held", "hold", "release", "remove", "restore", "remove_revision", "keep", "close_story", "slow_story", "lock", "unlock", "pin", "unpin",
+    "feature", "unfeature", "edit_words", "judge_appeal", "sanction", "note_person", "see_log", "see_kept", "judge_report",
+})  # fmt: skip
+
 # What each role may do on its site, beside what everybody may do with what is theirs.
 MAY: dict[str, frozenset[str]] = {
     "member": frozenset(),
-    "editor": frozenset({"rename_story", "close_story"}),
-    "moderator": frozenset({"see_held", "hold", "release", "remove", "restore", "remove_revision", "keep", "close_story"}),
-    "admin": frozenset({"see_held", "hold", "release", "remove", "restore", "remove_revision", "keep", "close_story", "rename_story",
-                        "change_site", "grant"}),
+    "editor": frozenset({"rename_story", "close_story", "slow_story", "pin", "unpin", "feature", "unfeature"}),
+    "moderator": _KEEPS,
+    "admin": _KEEPS | {"rename_story", "change_site", "grant"},
 }
 
 

@@ -30,6 +30,13 @@ def person_by_id(tx: Tx, person: int) -> Person | None:
     return to_person(row) if row else None
 
 
+def persons_proven(tx: Tx, people: Iterable[int]) -> set[int]:
+    """Which of these people have proven a mailbox, or are known by another identity."""
+    asked = [{"person": person} for person in people]
+    found = tx.each("SELECT id FROM person WHERE id = :person AND proven IS NOT NULL", asked)
+    return {rows[0].id for rows in found if rows}
+
+
 def person_by_identity(tx: Tx, issuer: str, subject: str) -> Person | None:
     row = tx.one(
         f"SELECT {PERSON} FROM identity i JOIN person p ON p.id = i.person "

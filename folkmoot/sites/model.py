@@ -20,6 +20,12 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     banned_words: tuple[str, ...] = ()        # refused
     suspect_words: tuple[str, ...] = ()       # held
     newcomer_links: int = 1                   # a newcomer's comment with more links than this is held
+    flags_hold: int = 3                       # full reports (weighed by who reports) that hold a comment; 0: never
+    four_eyes: bool = False                   # a removal needs a second moderator
+    promise_minutes: int = 60                 # in which nine of ten that wait are to be answered
+    terms: str = ""                           # addresses of the newsroom's own pages, shown beside every composer
+    privacy: str = ""
+    imprint: str = ""
     guidelines: tuple[str, ...] = (
         "Speak to the matter, not against the person.",
         "No threats, no hate, no private addresses.",

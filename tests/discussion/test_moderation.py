@@ -117,7 +117,7 @@ def test_a_held_edit_waits_in_the_queue_like_a_held_comment(moot: Moot) -> None:
     eve, ines = moot.guest("Eve"), moot.member("Ines", "moderator")
     comment = moot.says(eve, "Good morning.")
     moot.edit(eve, comment, "My casino.")
-    (waits,) = moot.db.read_now(lambda tx: mine.waiting_for(tx, ines, None, 50, moot.now))
+    (waits,) = moot.db.read_now(lambda tx: mine.waiting_for(tx, ines, 50, moot.now))
     assert (waits.comment.id, bool(waits.waiting_html), bool(waits.why)) == (comment, True, True)
 
 

@@ -1,0 +1,47 @@
+"""What the desk knows of somebody: how often they wrote, what became of it, how their reports and appeals held up."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from folkmoot.discussion import store, store_waits
+from folkmoot.errors import NotFound
+from folkmoot.people.accounts import get_person
+from folkmoot.people.model import Person
+from folkmoot.storage.database import Row, Tx
+
+LAST = 200  # how many of somebody's comments are looked at
+DECISIONS = 8
+
+
+class Record(Struct, frozen=True):
+    """Somebody's last 200 comments in numbers. flags, appeals: (held up, decided)."""
+
+    person: Person
+    comments: int
+    published: int
+    removed: int
+    held: int
+    withdrawn: int
+    flags: tuple[int, int]
+    appeals: tuple[int, int]
+    decisions: tuple[Row, ...]
+
+
+def record_of(tx: Tx, person: int | None) -> Record | None:
+    """The record of somebody; None where there is nobody to name (an import's writer, one who is erased)."""
+    if person is None:
+        return None
+    try:
+        found = get_person(tx, person)
+    except NotFound:
+        return None
+    states = store_waits.standing_of(tx, person, LAST)
+    right, wrong = store.flagger_records(tx, [person])[person]
+    appeals = store_waits.appeals_by(tx, person)
+    decided = appeals.get("reversed", 0) + appeals.get("upheld", 0)
+    return Record(
+        found, sum(states.values()), states.get("published", 0), states.get("removed", 0) + states.get("spam", 0), states.get("held", 0),
+        states.get("withdrawn", 0), (right, right + wrong), (appeals.get("reversed", 0), decided),
+        tuple(store_waits.decisions_about(tx, person, DECISIONS)),
+    )  # fmt: skip

@@ -1,0 +1,17 @@
+"""What the desk shows: a capability joins by a line in SOURCES. What a Source is stands in people/waiting.py."""
+
+from __future__ import annotations
+
+from folkmoot.discussion import at_desk as comments
+from folkmoot.errors import NotFound
+from folkmoot.people.waiting import Source
+
+SOURCES: tuple[Source, ...] = (comments.SOURCE,)
+_BY_KIND = {source.kind: source for source in SOURCES}
+
+
+def source_of(kind: str) -> Source:
+    """The source of a kind of items. Raises NotFound."""
+    if kind not in _BY_KIND:
+        raise NotFound("Nothing of this kind waits here.", "no_such_kind")
+    return _BY_KIND[kind]

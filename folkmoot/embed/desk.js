@@ -1,0 +1,68 @@
+/** The desk's keys, the undo that ends by itself, the claim that is made by looking, and the line that says that more has come. Without it all are forms. */
+
+const LOOK = 10_000;
+const OFF = 'folkmoot.desk.keys-off';
+const find = (what) => document.querySelector(what);
+const off = find('#keys-off');
+const typing = (where) => where.matches?.('textarea, select, input:not([type="radio"], [type="checkbox"])');
+
+function store(value) {
+  try {
+    if (value === undefined) return localStorage.getItem(OFF) === '1';
+    localStorage.setItem(OFF, value ? '1' : '');
+  } catch {
+    // a browser that keeps nothing has its keys on
+  }
+  return Boolean(value);
+}
+
+/** Goes to the item after or before the one in hand. */
+function step(by) {
+  const links = [...document.querySelectorAll('.queue a')];
+  const at = links.findIndex((link) => link.ariaCurrent);
+  (links[at + by] ?? links.at(by > 0 ? -1 : 0))?.click();
+}
+
+function pressed(event) {
+  if (off?.checked || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  const key = event.key.toLowerCase();
+  if (key === 'j' || key === 'k') step(key === 'j' ? 1 : -1);
+  else if (key === '?') find('.keys').open = !find('.keys').open;
+  else if (/^[1-9]$/.test(key)) find(`.decide [name="guideline"][value="${key}"]`)?.click();
+  else if (/^[a-z]$/.test(key)) find(`[data-key="${key}"]`)?.click();
+  else return;
+  event.preventDefault();
+}
+
+/** Who looks at an item has it in hand, so that nobody else begins on it. */
+function claim() {
+  const form = find('#claim');
+  if (!form || form.querySelector('[name="give_back"]')) return;
+  fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), redirect: 'manual' }).catch(() => {});
+}
+
+/** Says in one line that the queue has changed; nothing moves by itself. */
+async function look() {
+  const line = find('#news');
+  if (!line || document.visibilityState !== 'visible') return;
+  const answer = await fetch(line.dataset.from, { headers: { accept: 'application/json' } }).catch(() => null);
+  if (!answer?.ok) return;
+  const known = new Set([...document.querySelectorAll('.queue a')].map((link) => link.pathname));
+  const fresh = (await answer.json()).waiting.some((each) => !known.has(`/desk/${each.kind}/${each.id}`));
+  if (!fresh || !line.classList.contains('hidden')) return;
+  const again = document.createElement('a');
+  again.href = location.pathname.startsWith('/desk/') ? '/desk' : location.href;
+  again.textContent = line.dataset.words;
+  line.replaceChildren(again);
+  line.className = 'told waits';
+}
+
+if (off) {
+  off.checked = store();
+  off.addEventListener('change', () => store(off.checked));
+}
+addEventListener('keydown', pressed);
+const toast = find('.toast');
+if (toast) setTimeout(() => toast.remove(), Number(toast.dataset.left));
+claim();
+setInterval(look, LOOK);

@@ -1,0 +1,82 @@
+-- What moderators decide has grown: a decision says by which guideline of the site, what the desk notes for itself, from which
+-- state, and which decision it takes back.
+CREATE TABLE decision_wider (
+  id BIGINT PRIMARY KEY,
+  comment BIGINT NOT NULL REFERENCES comment (id),
+  revision BIGINT,                         -- where it is about one revision alone
+  deed TEXT NOT NULL CHECK (deed IN ('publish', 'hold', 'release', 'remove', 'restore', 'withdraw', 'remove_revision', 'keep', 'scrub',
+    'lock', 'unlock', 'pin', 'unpin', 'feature', 'unfeature', 'edit_words', 'uphold')),
+  person BIGINT,
+  made_by TEXT NOT NULL,                   -- person, rule, import, command
+  rule TEXT NOT NULL DEFAULT '',           -- the rule's name, where a rule decided; four_eyes, appeal, undo where that is why
+  reason TEXT NOT NULL DEFAULT '',         -- words that the writer is shown
+  at BIGINT NOT NULL,
+  guideline TEXT NOT NULL DEFAULT '',      -- the site's guideline that it goes by, as it was worded then
+  note TEXT NOT NULL DEFAULT '',           -- for the desk alone
+  was TEXT NOT NULL DEFAULT '',            -- the comment's state before
+  undoes BIGINT                            -- the decision that this one takes back
+);
+INSERT INTO decision_wider (id, comment, revision, deed, person, made_by, rule, reason, at)
+  SELECT id, comment, revision, deed, person, made_by, rule, reason, at FROM decision;
+DROP TABLE decision;
+ALTER TABLE decision_wider RENAME TO decision;
+CREATE INDEX decision_comment ON decision (comment, at);
+CREATE INDEX decision_at ON decision (at);
+CREATE INDEX decision_withdrawn ON decision (at) WHERE deed = 'withdraw';
+CREATE INDEX decision_kept ON decision (comment) WHERE deed = 'keep';
+CREATE INDEX decision_person ON decision (person, at) WHERE person IS NOT NULL;
+
+-- What waits for a moderator: a row per comment that is held, whose edit is, that is reported, or whose removal is appealed.
+-- Kept by the writes that change it (discussion/waits.py); `check` looks whether all of them are here.
+CREATE TABLE waiting (
+  comment BIGINT PRIMARY KEY,
+  site BIGINT NOT NULL,
+  story BIGINT NOT NULL,
+  since BIGINT NOT NULL,
+  priority BIGINT NOT NULL                 -- the negated weight: expected harm × reach
+);
+CREATE INDEX waiting_priority ON waiting (site, priority, comment);
+CREATE INDEX waiting_since ON waiting (site, since, comment);
+CREATE INDEX waiting_story ON waiting (story, since, comment);
+
+-- A writer does not accept a removal; another moderator than who removed it decides.
+CREATE TABLE appeal (
+  id BIGINT PRIMARY KEY,
+  comment BIGINT NOT NULL REFERENCES comment (id),
+  decision BIGINT NOT NULL UNIQUE,         -- the removal
+  person BIGINT NOT NULL,
+  words TEXT NOT NULL,
+  at BIGINT NOT NULL,
+  outcome TEXT CHECK (outcome IN ('reversed', 'upheld')),
+  decided BIGINT,
+  decided_by BIGINT
+);
+CREATE INDEX appeal_comment ON appeal (comment, at);
+CREATE INDEX appeal_open ON appeal (comment) WHERE decided IS NULL;
+CREATE INDEX appeal_at ON appeal (at);
+
+-- Whether a report held up: 1 the comment was removed, 0 it was let stand. A reporter's record weighs their next reports.
+ALTER TABLE flag ADD COLUMN upheld INTEGER;
+CREATE INDEX flag_person ON flag (person, at);
+CREATE INDEX flag_open ON flag (comment) WHERE settled IS NULL;
+
+-- Branches that take no more replies.
+CREATE TABLE branch_lock (
+  comment BIGINT PRIMARY KEY,
+  story BIGINT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX branch_lock_story ON branch_lock (story);
+
+-- The comment that the newsroom has put above a thread.
+ALTER TABLE thread ADD COLUMN pinned BIGINT;
+
+INSERT INTO waiting (comment, site, story, since, priority)
+  SELECT c.id, s.site, c.story, c.posted, -100 FROM comment c JOIN story s ON s.id = c.story WHERE c.state = 'held';
+INSERT INTO waiting (comment, site, story, since, priority)
+  SELECT c.id, s.site, c.story, MIN(r.made), -150 FROM revision r JOIN comment c ON c.id = r.comment JOIN story s ON s.id = c.story
+  WHERE r.state = 'held' AND c.state = 'published' GROUP BY c.id, s.site, c.story;
+INSERT INTO waiting (comment, site, story, since, priority)
+  SELECT c.id, s.site, c.story, MIN(f.at), -200 FROM flag f JOIN comment c ON c.id = f.comment JOIN story s ON s.id = c.story
+  WHERE f.settled IS NULL AND c.state = 'published' AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.comment = c.id)
+  GROUP BY c.id, s.site, c.story;
