@@ -40,12 +40,12 @@ class Terminal:
 
     def __init__(self, capsys: pytest.CaptureFixture[str], url: str) -> None:
         self._capsys = capsys
-        self._url = url
+        self.url = url
         self.out = self.err = ""
 
     def run(self, *words: str) -> int:
         self._capsys.readouterr()
-        code = cli.run([*words, "--database", self._url])
+        code = cli.run([*words, "--database", self.url])
         self.out, self.err = self._capsys.readouterr()
         return code
 

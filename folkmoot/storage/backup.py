@@ -1,7 +1,7 @@
 """Backups while everybody reads and writes, by the engine's own means; and whether one is whole.
 
-Beside each backup lies `<name>.sha256`, in the form that `sha256sum -c` reads. Secrets that are kept in files (storage/facts.py)
-are not part of it.
+Beside each backup lie `<name>.sha256`, in the form that `sha256sum -c` reads, and `<name>.manifest.json` (manifest.py). Secrets
+that are kept in files (storage/facts.py) are not part of it.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, cast
 import apsw
 
 from folkmoot.errors import Invalid, Problem, Unavailable, say
-from folkmoot.storage.database import Database
+from folkmoot.storage import manifest
+from folkmoot.storage.database import Database, Tx
 from folkmoot.storage.sqlite import SqliteDatabase
 from folkmoot.storage.sqlite_tx import open_connection, translated
 
 if TYPE_CHECKING:
     from folkmoot.storage.postgres import PostgresDatabase
 
-_SQLITE = b"SQLite format 3\0"
-_POSTGRES = b"PGDMP"
+SQLITE = b"SQLite format 3\0"
+POSTGRES = b"PGDMP"
 
 
 def backup(db: Database, path: Path) -> None:
@@ -35,9 +36,10 @@ def backup(db: Database, path: Path) -> None:
         draft.touch(mode=0o600)
         if isinstance(db, SqliteDatabase):
             _copy_file(str(db.file), str(draft))
+            moment = _counted_copy(draft)
         else:
-            _dump(cast("PostgresDatabase", db).url, draft)
-        _keep(draft, path)
+            moment = db.read_now(lambda tx: _dump(tx, cast("PostgresDatabase", db).url, draft))
+        _keep(draft, path, moment)
     except OSError as error:
         raise Unavailable(say("The backup {path} cannot be written: {why}.", path=path, why=error.strerror), 60, "backup") from error
     finally:
@@ -57,13 +59,51 @@ def _copy_file(source: str, target: str) -> None:
         raise translated(error) from error
 
 
-def _dump(url: str, target: Path) -> None:
+def _counted_copy(copy: Path) -> manifest.Moment:
+    """What is in a copy; opened so that nothing is written beside it."""
+    connection = _only_read(copy)
+    try:
+        tables = [str(row[0]) for row in connection.execute(manifest.TABLES["sqlite"])]
+        counts = {name: _number(connection, f'SELECT COUNT(*) FROM "{name}"') for name in sorted(tables)}
+        schema = _number(connection, "SELECT COALESCE(MAX(number), 0) FROM schema_version") if "schema_version" in counts else 0
+    finally:
+        connection.close()
+    return manifest.Moment("sqlite", schema, counts)
+
+
+def _number(connection: apsw.Connection, sql: str) -> int:
+    return int(str(cast("tuple[object]", connection.execute(sql).fetchone())[0]))
+
+
+def _only_read(path: Path) -> apsw.Connection:
+    return apsw.Connection(f"{path.absolute().as_uri()}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+
+
+def _dump(tx: Tx, url: str, target: Path) -> manifest.Moment:
+    """Dumps the moment that this transaction sees, so that what is counted is what is dumped."""
+    row = tx.one("SELECT pg_export_snapshot() AS name")
+    if row is None:
+        raise Unavailable(say("The server gives no snapshot to dump."), 60, "backup")
+    address, environment = _way_to(url)
+    command = [_program("pg_dump"), "--format=custom", "--no-owner", f"--snapshot={row.name}", f"--file={target}", f"--dbname={address}"]
+    _run(command, environment)
+    return manifest.count(tx, "postgres")
+
+
+def restore_dump(file: Path, url: str) -> None:
+    """Brings a dump into a database, whole or not at all; what it held of the same names goes. Raises Unavailable."""
+    address, environment = _way_to(url)
+    whole = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
+    _run([_program("pg_restore"), *whole, f"--dbname={address}", str(file)], environment)
+
+
+def _way_to(url: str) -> tuple[str, dict[str, str]]:
+    """A server's address and the environment for its programs: on a command line everybody could read a password."""
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
     given = conninfo_to_dict(url)
-    password = given.pop("password", None)  # on a command line everybody could read it
-    command = [_program("pg_dump"), "--format=custom", "--no-owner", f"--file={target}", f"--dbname={make_conninfo('', **given)}"]
-    _run(command, {**os.environ, **({"PGPASSWORD": str(password)} if password else {})})
+    password = given.pop("password", None)
+    return make_conninfo("", **given), {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
 
 
 def _program(name: str) -> str:
@@ -82,12 +122,13 @@ def _run(command: list[str], environment: dict[str, str]) -> None:
         raise Unavailable(say("{program} could not do its work: {why}.", program=Path(command[0]).name, why=why), 60, "backup")
 
 
-def _keep(draft: Path, path: Path) -> None:
-    """Gives a finished backup its name and its checksum, both on the disk."""
-    beside = _checksum_file(path)
-    beside.write_text(f"{_checksum(draft)}  {path.name}\n")
+def _keep(draft: Path, path: Path, moment: manifest.Moment) -> None:
+    """Gives a finished backup its name, its checksum and its manifest, all on the disk."""
+    beside, digest = _checksum_file(path), _checksum(draft)
+    beside.write_text(f"{digest}  {path.name}\n")
+    described = manifest.write(path, draft.stat().st_size, digest, moment)
     draft.replace(path)
-    for file in (path, beside, path.parent):
+    for file in (path, beside, described, path.parent):
         number = os.open(file, os.O_RDONLY)
         os.fsync(number)
         os.close(number)
@@ -102,19 +143,25 @@ def _checksum(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def kind_of(path: Path) -> bytes:
+    """What a backup begins like: SQLITE, POSTGRES, or nothing that is known."""
+    with path.open("rb") as file:
+        beginning = file.read(len(SQLITE))
+    return next((kind for kind in (SQLITE, POSTGRES) if beginning.startswith(kind)), b"")
+
+
 def verify(path: Path) -> None:
     """Raises Invalid unless a backup is byte for byte what was written, and the engine can read it."""
     try:
         said = _checksum_file(path).read_text().split()[:1]
         if said != [_checksum(path)]:
             raise _damaged(path, "its checksum is not the one that lies beside it")
-        with path.open("rb") as file:
-            beginning = file.read(len(_SQLITE))
+        kind = kind_of(path)
     except OSError as error:
         raise Invalid(say("The backup {path} cannot be read: {why}.", path=path, why=error.strerror), "backup") from error
-    if beginning == _SQLITE:
+    if kind == SQLITE:
         _look_through(path)
-    elif beginning.startswith(_POSTGRES):
+    elif kind == POSTGRES:
         _list(path)
     else:
         raise _damaged(path, "it is neither an SQLite file nor a dump of PostgreSQL's")
@@ -126,7 +173,7 @@ def _damaged(path: Path, why: str) -> Problem:
 
 def _look_through(path: Path) -> None:
     try:
-        connection = apsw.Connection(f"{path.absolute().as_uri()}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
+        connection = _only_read(path)
         found = cast("list[tuple[str]]", connection.execute("PRAGMA integrity_check(3)").fetchall())
         lost = connection.execute("PRAGMA foreign_key_check").fetchall()
         connection.close()

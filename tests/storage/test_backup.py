@@ -38,7 +38,7 @@ def test_a_backup_taken_while_others_write_is_of_one_moment(db: Database, tmp_pa
     ended.set()
     writer.join()
     verify(tmp_path / "copy.backup")
-    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.backup", "copy.backup.sha256"]
+    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.backup", "copy.backup.manifest.json", "copy.backup.sha256"]
     if db.engine == "sqlite":
         copy = connect(f"sqlite:///{tmp_path}/copy.backup")
         sides = [row.name.split() for row in copy.read_now(lambda tx: tx.rows("SELECT name FROM fact"))]
