@@ -147,6 +147,21 @@ def send(message: EmailMessage, settings: Settings) -> None:
         raise NotNow("No mail server is set, so this mail waits. Set mail.host in folkmoot.toml.", 600, "no_mail_server")
 
 
+def knock(to: Mail) -> None:
+    """Talks with the mail server as far as before a mail: greeting, encryption, login. Raises NotNow."""
+    try:
+        with _connection(to, "localhost") as server:
+            server.ehlo()
+            if to.security == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if to.user:
+                server.login(to.user, to.password)
+    except smtplib.SMTPAuthenticationError:
+        raise NotNow("The mail server did not take our name and password. Look at mail.user and mail.password.", 600, "mail_login") from None
+    except (smtplib.SMTPException, OSError) as error:
+        raise _away(error) from None
+
+
 def _keep(message: EmailMessage, folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / f"{str(message['Message-ID'])[1:].partition('@')[0]}.eml"

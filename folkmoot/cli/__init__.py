@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from folkmoot import __version__
-from folkmoot.cli import archives, beginning, comments, officials, people, restoring, running, sites, stories, upkeep
+from folkmoot.cli import archives, beginning, comments, doctor, officials, people, restoring, running, sites, stories, upkeep
 from folkmoot.cli.terminal import tell
 from folkmoot.errors import Problem
 
@@ -33,7 +33,7 @@ def folkmoot() -> None:
 
 for each in (running.demo, beginning.init, running.serve, running.work, archives.import_, archives.export,
              sites.group, stories.group, comments.group, people.group, officials.group, upkeep.config, upkeep.migrate, upkeep.backup,
-             restoring.restore, upkeep.check):  # fmt: skip
+             restoring.restore, upkeep.check, doctor.doctor):  # fmt: skip
     folkmoot.add_command(each)
 
 

@@ -12,11 +12,13 @@ import msgspec
 from folkmoot.cli.opening import Command, connected, make_folder, opened, settings_file, settings_with
 from folkmoot.cli.terminal import done, dry_run_option, force_option, json_option, leave_be, show, show_all, tell
 from folkmoot.discussion import checks as discussion
+from folkmoot.doctor.data import SAVED
 from folkmoot.people import checks as people
 from folkmoot.settings import KEYS, Settings
 from folkmoot.settings import show as shown
 from folkmoot.sites import checks as sites
 from folkmoot.storage import checks as storage
+from folkmoot.storage import facts
 from folkmoot.storage.backup import backup as write_backup
 from folkmoot.storage.backup import verify
 from folkmoot.storage.database import Database
@@ -66,6 +68,7 @@ def backup(path: Path, force: bool, dry_run: bool) -> None:
         if not dry_run:
             write_backup(db, file)
             verify(file)
+            db.write_now(lambda tx: facts.put(tx, SAVED, str(clock())))
     done(f"{file} holds the whole database and can be read.", dry_run)
 
 
