@@ -252,7 +252,8 @@ def readings(town: Town, comment: int, who: str) -> Iterator[Ask]:
         if door.method != "GET" or door.path == "/api/v1/events":
             continue
         about_story = door.path.startswith(("/thread/", "/me/thread/"))
-        path = door.path.replace("{id}", str(town.moot.story.id if about_story else comment)).replace("{token}", "x").replace("{name}", "x")
+        path = door.path.replace("feed.{name}", "feed.atom").replace("{host}", "news.example")
+        path = path.replace("{id}", str(town.moot.story.id if about_story else comment)).replace("{token}", "x").replace("{name}", "x")
         queries: list[dict[str, str]] = [{}]
         if door.path in ("/thread", "/api/v1/thread", "/api/v1/counts"):
             queries = [{"url": LAKE}]

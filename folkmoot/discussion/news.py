@@ -35,10 +35,9 @@ def news(tx: Tx, story: int, now: int) -> News:
     came.sort(key=lambda row: (row.at, row.id), reverse=True)
     went = store_news.gone(tx, story, since, MOST_GONE + 1)
     since = max([since, *(row.at + 1 for row in came[MOST_NEW : MOST_NEW + 1]), *(row.at + 1 for row in went[MOST_GONE:])])
-    version, _ = store_pages.version_of(tx, story)
     live, _ = store_pages.thread_row(tx, story)
     arrived = dict.fromkeys(str(row.id) for row in came[:MOST_NEW])
-    return News(version, live, now, since, tuple(arrived), tuple((str(row.id), row.state) for row in went[:MOST_GONE]))
+    return News(version_of(tx, story), live, now, since, tuple(arrived), tuple((str(row.id), row.state) for row in went[:MOST_GONE]))
 
 
 def arrivals(tx: Tx, story: int, comments: list[int]) -> list[tuple[Comment, str]]:
@@ -46,3 +45,8 @@ def arrivals(tx: Tx, story: int, comments: list[int]) -> list[tuple[Comment, str
     found = store_news.shown(tx, story, comments)
     called = store_news.names(tx, sorted({each.parent for each in found if each.parent}))
     return [(each, called.get(each.parent, "")) for each in found]
+
+
+def version_of(tx: Tx, story: int) -> int:
+    """The version of a story's thread."""
+    return store_pages.version_of(tx, story)[0]

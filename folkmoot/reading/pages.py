@@ -12,7 +12,7 @@ from folkmoot.discussion import news, paging
 from folkmoot.discussion.answers import CommentAnswer, flat
 from folkmoot.discussion.model import Page
 from folkmoot.discussion.threads import ORDERS, order_named
-from folkmoot.reading import themes
+from folkmoot.reading import feeds, themes
 from folkmoot.reading.answers import Lines, pack
 from folkmoot.reading.fragments import Fragments
 from folkmoot.reading.snapshots import Key, Snapshot
@@ -70,10 +70,13 @@ class Pages:
         self._roots = settings.reading.page_roots
         self._replies = settings.reading.replies_per_parent
         self._origin = settings.server.public_url
+        self.address = settings.server.address
         self.fragments = Fragments()
 
     def build(self, tx: Tx, key: Key) -> Snapshot:
         """The page of a key. Raises NotFound, and Invalid for an unknown order or a cursor that belongs elsewhere."""
+        if key.kind in ("atom", "feed"):
+            return self.feed(feeds.of_story(tx, key.story), key.kind, news.version_of(tx, key.story))
         part = self._part(tx, key)
         story = get_story(tx, part.story)
         if key.kind == "json":
@@ -86,6 +89,10 @@ class Pages:
         return paging.branch(
             tx, key.story, key.order, key.parent or 0, limit=key.limit or self._roots, after=key.after, replies=self._replies
         )
+
+    def feed(self, feed: feeds.Feed, kind: feeds.Kind, version: int = 0) -> Snapshot:
+        """A feed, spelled and ready."""
+        return pack(version, feeds.spell(feed, kind, self.address), feeds.TYPES[kind], _lines(headers.api(public=True)))
 
     def arrivals(self, tx: Tx, story: Story, comments: list[int]) -> str:
         """Comments that an open page does not have yet, to be put into it."""

@@ -15,7 +15,7 @@ from folkmoot.discussion import news, paging
 from folkmoot.discussion.news import MOST_NEW, News
 from folkmoot.errors import Invalid, NotFound, Problem, TooSoon
 from folkmoot.people.model import Actor
-from folkmoot.reading import themes
+from folkmoot.reading import feeds, themes
 from folkmoot.reading.answers import choose
 from folkmoot.reading.counts import MOST, answer
 from folkmoot.reading.hot import target_of
@@ -97,6 +97,23 @@ class ArrivalsQuery(Struct):
     """GET /thread/{id}/arrivals: which comments, by the ids of the news."""
 
     id: Annotated[list[Id], Meta(min_length=1, max_length=MOST_NEW)]
+
+
+class FeedPath(Struct):
+    """/thread/{id}/feed.{name}: of a story; name: atom, json."""
+
+    name: Annotated[str, Meta(pattern="^(atom|json)$")]
+    id: Id = Id(0)
+
+    @property
+    def kind(self) -> feeds.Kind:
+        return "atom" if self.name == "atom" else "feed"
+
+
+class SiteFeedPath(FeedPath):
+    """/sites/{host}/feed.{name}: of a site."""
+
+    host: str = ""
 
 
 class ThemePath(Struct):
@@ -229,6 +246,23 @@ async def arrivals(ask: Ask[Actor], path: ThreadPath, query: ArrivalsQuery) -> R
     return HTMLResponse(body, headers=headers.page(private=True) | {"X-Robots-Tag": "noindex"})
 
 
+async def story_feed(ask: Ask[Actor], path: FeedPath) -> Response:
+    """The newest comments of a story."""
+    return await send_page(ask, Key(path.id, path.kind), room_of(ask).spellings.round)
+
+
+async def person_feed(ask: Ask[Actor], path: FeedPath) -> Response:
+    """What a member said last."""
+    ask.spend("read")
+    return ready(ask, room_of(ask).pages.feed(await ask.read(lambda tx: feeds.of_person(tx, path.id)), path.kind))
+
+
+async def site_feed(ask: Ask[Actor], path: SiteFeedPath) -> Response:
+    """The newest comments on a site."""
+    ask.spend("read")
+    return ready(ask, room_of(ask).pages.feed(await ask.read(lambda tx: feeds.of_site(tx, path.host)), path.kind))
+
+
 async def mine_answer(ask: Ask[Actor], path: ThreadPath) -> MineAnswer:
     """What only this reader sees of a thread: votes, comments that wait or can be changed, what their role allows."""
     ask.spend("read")
@@ -256,6 +290,9 @@ PAGES: tuple[Page, ...] = (
     Page("GET", "/thread", thread),
     Page("GET", "/thread/{id}", thread_by_id),
     Page("GET", "/thread/{id}/arrivals", arrivals),
+    Page("GET", "/thread/{id}/feed.{name}", story_feed),
+    Page("GET", "/people/{id}/feed.{name}", person_feed),
+    Page("GET", "/sites/{host}/feed.{name}", site_feed),
     Page("GET", "/c/{id}", permalink),
     Page("GET", "/api/v1/events", events),
     Page("GET", "/theme/{name}", theme),

@@ -29,7 +29,7 @@ class Key(NamedTuple):
     """
 
     story: int
-    kind: Literal["html", "json"] = "html"
+    kind: Literal["html", "json", "atom", "feed"] = "html"
     order: str = "best"
     after: str | None = None
     parent: int | None = None
