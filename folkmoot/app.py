@@ -19,6 +19,8 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from folkmoot.action import channels
+from folkmoot.action.channels import web as guide
 from folkmoot.desk import pages as desk_pages
 from folkmoot.desk import routes as desk
 from folkmoot.discussion import forms as discussion_forms
@@ -48,12 +50,15 @@ SWITCH = 0.0005        # seconds that a thread may compute while others wait: po
 LIMITS_OFF = "Limits are switched off (limits.enabled = false): rates, bursts and newcomers' holds do not apply. For load tests only."
 OPERATIONS = (
     *discussion.OPERATIONS,
+    *guide.OPERATIONS,
+    *channels.OPERATIONS,
     *desk.OPERATIONS,
     *people.OPERATIONS,
     *reading.OPERATIONS,
 )
 PAGES = (
     *discussion_forms.PAGES,
+    *guide.PAGES,
     *desk_pages.PAGES,
     *people_pages.PAGES,
     *notice_pages.PAGES,

@@ -12,6 +12,7 @@ import smtplib
 import ssl
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -43,6 +44,10 @@ class NotNow(Unavailable):
     """The mail was not taken now. Try again later."""
 
 
+class Unknown(NotNow):
+    """The line broke after the whole mail had gone and before the server said that it took it: nobody knows whether it did."""
+
+
 def can_send(settings: Settings) -> bool:
     """Whether mail can leave this server at all."""
     return bool(settings.mail.host or settings.mail.to_folder)
@@ -58,7 +63,7 @@ def compose(
     to: str,
     subject: str,
     plain: str,
-    html: str,
+    html: str | None,
     *,
     key: str,
     at: int,
@@ -66,11 +71,13 @@ def compose(
     from_name: str = "",
     reply_to: str | None = None,
     headers: Mapping[str, str] | None = None,
+    automatic: bool = True,
 ) -> EmailMessage:
-    """A message with a plain and an HTML part, as the wire needs it.
+    """A message with a plain and, where it is given, an HTML part, as the wire needs it.
 
     key: names the event that is told; the Message-ID is made of it, so a mail sent twice carries the same one. at: UTC ms.
-    subject and from_name may hold anything. Raises Refused for an address, key or header that cannot be sent.
+    automatic: nobody wrote it; a letter that somebody did is not marked so. subject and from_name may hold anything. Raises Refused for an
+    address, key or header that cannot be sent.
     """
     if not _KEY.fullmatch(key):
         raise _unfit("key")
@@ -82,11 +89,13 @@ def compose(
         message["Reply-To"] = _address(reply_to)
     message["Date"] = datetime.fromtimestamp(at / 1000, UTC)
     message["Message-ID"] = f"<{key}@{from_.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"
+    if automatic:
+        message["Auto-Submitted"] = "auto-generated"
     for name, value in (headers or {}).items():
         message[_header_name(name)] = _plain_header(value)
     message.set_content(plain, cte="quoted-printable")
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if html is not None:
+        message.add_alternative(html, subtype="html", cte="quoted-printable")
     return _proved(message)
 
 
@@ -137,7 +146,8 @@ def _unfit(what: str) -> Refused:
 def send(message: EmailMessage, settings: Settings) -> None:
     """Hands a message to the mail server, or puts it into the folder that the settings name.
 
-    Raises Refused where the server refuses it for good, NotNow for everything that may pass.
+    Raises Refused where the server refuses it for good, Unknown where it has gone and the answer has not come, NotNow for everything
+    else that may pass: then it certainly was not taken.
     """
     if settings.mail.to_folder:
         _keep(message, Path(settings.mail.to_folder))
@@ -187,12 +197,40 @@ def _hand_over(message: EmailMessage, to: Mail) -> None:
 
 def _talk(message: EmailMessage, to: Mail) -> None:
     sent_by, sent_to = message["From"].addresses[0].addr_spec, message["To"].addresses[0].addr_spec
-    with _connection(to, sent_by.rpartition("@")[2]) as server:
+    server = _connection(to, sent_by.rpartition("@")[2])
+    try:
         if to.security == "starttls":
             server.starttls(context=ssl.create_default_context())
         if to.user:
             server.login(to.user, to.password)
-        server.send_message(message, sent_by, [sent_to])
+        _say(server, message.as_bytes(), sent_by, sent_to)
+        with suppress(smtplib.SMTPException, OSError):  # it has been taken: how the talk ends does not matter
+            server.quit()
+    finally:
+        server.close()
+
+
+def _say(server: smtplib.SMTP, raw: bytes, sent_by: str, sent_to: str) -> None:
+    """MAIL, RCPT, DATA, with what is certain kept apart from what is not (RFC 5321, 4.1.1)."""
+    server.ehlo_or_helo_if_needed()
+    _require(server.mail(sent_by), 250)
+    code, said = server.rcpt(sent_to)
+    if code not in (250, 251):
+        raise smtplib.SMTPRecipientsRefused({sent_to: (code, said)})
+    _require(server.docmd("DATA"), 354)
+    server.send(re.sub(rb"(?m)^\.", b"..", raw).rstrip(b"\r\n") + b"\r\n.\r\n")
+    try:
+        code, said = server.getreply()
+    except (smtplib.SMTPException, OSError) as error:
+        words = say("The line broke before the mail server said that it took the mail ({error}).", error=type(error).__name__)
+        raise Unknown(words, 60, "mail_unknown") from None
+    _require((code, said), 250)
+
+
+def _require(answer: tuple[int, bytes], right: int) -> None:
+    code, said = answer
+    if code != right:
+        raise smtplib.SMTPResponseException(code, said)
 
 
 def _connection(to: Mail, own_name: str) -> smtplib.SMTP:

@@ -114,6 +114,54 @@ class People(Struct, frozen=True):
     session_days: Annotated[int, Meta(ge=1, le=400, description="A sign-in that is not used ends after this many days.")] = 90
 
 
+class Guide(Struct, frozen=True):
+    """The guided talk that leads to a letter."""
+
+    start_words: Annotated[
+        tuple[str, ...], Meta(description="Words that begin a talk in a text message or chat; the first is the one that people are told.")
+    ] = ("write",)
+    paid_by: Annotated[str, Meta(description="Who pays for the guide, as it says itself; empty: the newsroom does.")] = ""
+    country: Annotated[str, Meta(pattern=r"^[a-z]{2}$", description="Whose officials are meant where no action says otherwise.")] = "us"
+    contact: Annotated[str, Meta(description="How a person is reached: a mailbox or a number that the guide names; empty: the desk is asked.")] = ""
+
+
+class Letters(Struct, frozen=True):
+    """How letters leave."""
+
+    email: Annotated[
+        bool, Meta(description="True hands letters by mail to officials who publish an address. Off, because mail must be set up well first.")
+    ] = False
+    fonts: Annotated[
+        tuple[str, ...], Meta(description="Folders with fonts for letters as PDF, beside the system's own; empty: those alone.")
+    ] = ()
+
+
+class Sms(Struct, frozen=True):
+    """Text messages, by Twilio's interface. Off without an account."""
+
+    account: Annotated[str, Meta(pattern=r"^(AC[0-9a-f]{32})?$", description="The account's SID; empty: no text messages.")] = ""
+    token: Annotated[str, Meta(description="The auth token, which also signs what comes in.", extra={"secret": True})] = ""
+    number: Annotated[str, Meta(pattern=r"^(\+[1-9][0-9]{6,14}|MG[0-9a-f]{32})?$", description="The number or messaging service that "
+        "messages come from.")] = ""
+    base: Annotated[str, Meta(description="Where the provider is asked; another that speaks the same interface may stand here.")] = "https://api.twilio.com"
+    countries: Annotated[tuple[str, ...], Meta(description="Countries whose numbers are answered; others cost much and are pumped.")] = ("US", "CA")
+    per_number: Annotated[int, Meta(ge=1, le=10_000, description="Segments to one number a day: a whole letter and its talk.")] = 60
+    per_prefix: Annotated[int, Meta(ge=1, le=100_000, description="Segments a day to numbers that differ in the last three digits alone.")] = 200
+    per_day: Annotated[int, Meta(ge=1, le=10_000_000, description="Segments a day in all.")] = 5_000
+    price: Annotated[int, Meta(ge=0, le=100_000, description="Hundredths of a cent for a segment, to keep to the day's money.")] = 79
+    money: Annotated[int, Meta(ge=0, le=10_000_000, description="Cents a day; then nothing goes out until tomorrow.")] = 4_000
+    zone: Annotated[str, Meta(description="The clock by which the night is quiet for what we begin, unless the number tells.")] = "America/New_York"
+
+
+class Messenger(Struct, frozen=True):
+    """Facebook Messenger. Off without a token."""
+
+    token: Annotated[str, Meta(description="The page's access token; empty: no Messenger.", extra={"secret": True})] = ""
+    secret: Annotated[str, Meta(description="The app's secret, which signs what comes in.", extra={"secret": True})] = ""
+    verify: Annotated[str, Meta(description="The word by which Meta's handshake is known.", extra={"secret": True})] = ""
+    base: Annotated[str, Meta(description="Where the Graph interface is, with its version.")] = "https://graph.facebook.com/v23.0"
+
+
 class Logs(Struct, frozen=True):
     """What is written to the log: one JSON object a line, no personal data."""
 
@@ -132,6 +180,10 @@ class Settings(Struct, frozen=True):
     votes: Votes = Votes()
     reading: Reading = Reading()
     people: People = People()
+    guide: Guide = Guide()
+    letters: Letters = Letters()
+    sms: Sms = Sms()
+    messenger: Messenger = Messenger()
     logs: Logs = Logs()
 
     @property

@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from folkmoot.action import duties as action
 from folkmoot.discussion import duties, waits
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.people import mailing, notice_mail, notices, sessions, sign_in
@@ -53,6 +54,12 @@ class Telling(Struct, frozen=True):
     remember: Callable[[Tx, Payload, Any, int], None]
 
 
+class Acting(Struct, frozen=True):
+    """Marks in the database what it is about to do outside, does it, and records what came of it, each in a transaction of its own."""
+
+    act: Callable[[Database, Payload, Settings, int], None]
+
+
 class Steps(Struct, frozen=True):
     """Works in the database in short transactions, over and over until there is nothing left to do (0)."""
 
@@ -82,9 +89,11 @@ DUTIES: dict[str, Duty] = {
     "forget_answers": Duty(HOUR, repeats.forget),
     "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
     "forget_codes": Duty(HOUR, sign_in.forget_codes),
+    **{name: Duty(every, act) for name, (every, act) in action.DUTIES.items()},
     "forget_notices": Duty(6 * HOUR, notices.forget_old),
 }
-HANDLERS: dict[str, Sending | Telling | Steps] = {
+HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
+    **{kind: Acting(act) for kind, act in action.HANDLERS.items()},
     mailing.KIND: Sending(mailing.deliver),
     notices.MAIL_KIND: Telling(notice_mail.look, notice_mail.send, notice_mail.remember),
     notices.DIGEST_KIND: Steps(notice_mail.gather),
@@ -138,7 +147,10 @@ class Worker:
 
     def _do(self, job: Job) -> None:
         handler = HANDLERS[job.kind]
-        if isinstance(handler, Sending):
+        if isinstance(handler, Acting):
+            handler.act(self._db, job.payload, self._settings, self._now())
+            self._db.write_now(partial(self._finish, job=job))
+        elif isinstance(handler, Sending):
             handler.act(job.payload, self._settings, self._now())
             self._db.write_now(partial(self._finish, job=job))
         elif isinstance(handler, Telling):

@@ -55,8 +55,8 @@ BODIES: dict[str, dict[str, object]] = {
 ELSEWHERE: dict[str, frozenset[str]] = {
     "post": EVERYBODY, "queue": STAFF | {"elsewhere"}, "preview": EVERYBODY, "thread_answer": EVERYBODY, "counts": EVERYBODY,
     "mine_answer": EVERYBODY, "ask_code": EVERYBODY, "enter_code": NONE, "sign_out": KNOWN, "refresh": NONE, "open_handover": EVERYBODY,
-    "handover_state": NONE, "redeem_handover": NONE,
-    "news_answer": EVERYBODY,
+    "handover_state": NONE, "redeem_handover": NONE, "news_answer": EVERYBODY, "turn": EVERYBODY,
+    "hear_text": NONE, "hear_message": NONE, "shake_hands": NONE,
 }  # fmt: skip
 DESK = ("/desk", "/api/v1/queue/")  # doors that stand below, each tried on something that waits, by everybody
 AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # what is sent, and who gets an answer
@@ -196,6 +196,7 @@ def test_who_gets_an_answer_elsewhere(town: Town, name: str) -> None:
         "post": {"url": LAKE, "text": "Hello."}, "preview": {"text": "Hello."}, "ask_code": {"email": "ada@mail.example"},
         "enter_code": {"code_id": "1", "digits": "123456", "secret": "x" * 43}, "refresh": {"refresh": "x" * 43},
         "open_handover": {"challenge": "x" * 43, "origin": "https://news.example"}, "redeem_handover": {"verifier": "x" * 43},
+        "turn": {"words": "Hello."},
     }.get(name, {})  # fmt: skip
     for who in sorted(EVERYBODY):
         path = door.path.replace("{id}", str(town.moot.story.id))

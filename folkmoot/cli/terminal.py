@@ -98,6 +98,11 @@ def _plain(value: object) -> str:
     return _obeyed_by_none(" ".join(str(value).split()))
 
 
+def shown_plain(words: str) -> str:
+    """Words of several lines, as a terminal shows and does not obey them."""
+    return _obeyed_by_none(words)
+
+
 def _obeyed_by_none(words: str) -> str:
     return _OBEYED.sub(lambda letter: f"\\u{ord(letter.group()):04x}", words)
 

@@ -29,6 +29,7 @@ RATES: dict[str, Rate] = {
     "code": Rate(20, 4),        # mails a code
     "guess": Rate(40, 10),      # enters a code, redeems a link
     "session": Rate(300, 100),  # refreshes, hand-overs and looks at them
+    "guide": Rate(200, 120),    # a message to the guide
     "read": Rate(3000, 3000),   # API reads that are not ready snapshots
 }  # fmt: skip
 KEPT = 50_000

@@ -1,0 +1,348 @@
+"""The verbs of the guided talk: one message in, what is said to it out, in one transaction.
+
+conversation.py decides; here its talk is fetched, what it asks for is done, and it is kept. Every channel calls `hear`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec.structs import replace
+
+from folkmoot.action import conversation, letters, sending, store_chats, store_letters, store_talks
+from folkmoot.action.model_letters import Cause, Do, Facts, Outcome, Represented, Says, State, Turn
+from folkmoot.action.steps import picked
+from folkmoot.errors import NotFound, Problem, say
+from folkmoot.people import sessions, sign_in
+from folkmoot.people import store as people_store
+from folkmoot.people.accounts import get_person
+from folkmoot.people.mailing import Doorway
+from folkmoot.people.model import PageKey, Person
+from folkmoot.people.tokens import fingerprint
+from folkmoot.settings import Settings
+from folkmoot.sites.sites import get_site
+from folkmoot.sites.stories import get_story
+from folkmoot.storage.database import Row, Tx
+from folkmoot.storage.ids import new_id
+from folkmoot.web.bodies import encode_json
+from folkmoot.web.words import N_
+
+DAY = 86_400_000
+DRAFTS_LAST = 31 * DAY
+CODE_LASTS = DAY
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_LINK = re.compile(r"\s*(?:link|code)?\s*([A-HJ-NP-Z2-9]{4})[ -]?([A-HJ-NP-Z2-9]{4})\s*", re.I)
+Find = Callable[[Tx, State, Facts, int], Represented]
+CauseOf = Callable[[Tx, int, int], Cause | None]  # an action's id, now
+
+
+def nobody(tx: Tx, state: State, facts: Facts, now: int) -> Represented:
+    """Where no officials are loaded."""
+    return Represented("none", why=N_("No list of officials is loaded here yet, so I cannot say who represents you."))
+
+
+def no_cause(tx: Tx, action: int, now: int) -> Cause | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a channel brings: the settings, our secret, what it can carry, and who looks up officials and actions."""
+
+    settings: Settings
+    secret: bytes
+    channel: str = "web"
+    language: str = "en"
+    whole: bool = True
+    buttons: bool = True
+    network: str | None = None
+    address: str = ""
+    find: Find = nobody
+    cause: CauseOf = no_cause
+    person: Person | None = None
+
+    @property
+    def limited(self) -> bool:
+        return self.settings.limits.enabled
+
+
+@dataclass
+class Heard:
+    """What came of a message. key: what signs the person in, where a mailbox was proven just now."""
+
+    talk: int
+    state: State
+    says: tuple[Says, ...]
+    facts: Facts
+    key: PageKey | None = None
+    done: list[str] = field(default_factory=list)
+
+
+# ── The doors ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def hear(tx: Tx, owner: str, words: str, site: int, around: Around, now: int, *, story: int | None = None, action: int | None = None) -> Heard:
+    """A message of an owner's. Begins a talk where there is none; a link code brings another one along."""
+    carried = _carry(tx, owner, words, around, now)
+    row = carried or _row(tx, owner, site, story, action, around, now)
+    state, facts = store_talks.state_of(row), facts_of(tx, row, around, now)
+    if carried:
+        return _keep(tx, row, around, now, conversation.begin(replace(state, hello=True), facts), facts)
+    return _keep(tx, row, around, now, conversation.hear(state, words, facts), facts)
+
+
+def go_to(tx: Tx, owner: str, step: str, around: Around, now: int) -> Heard:
+    """Back to a question that was answered. Raises NotFound where there is no talk."""
+    row = _required(tx, owner)
+    facts = facts_of(tx, row, around, now)
+    return _keep(tx, row, around, now, conversation.go_to(store_talks.state_of(row), step, facts), facts)
+
+
+def begin_matter(tx: Tx, owner: str, site: int, around: Around, now: int, *, story: int | None, action: int | None) -> Heard:
+    """Begins a talk, or turns the one there is to a matter, where nothing has been written about another yet."""
+    row = _row(tx, owner, site, story, action, around, now)
+    state = store_talks.state_of(row)
+    if (row.story, row.action) != (story, action) and (story or action) and not state.batch:
+        store_talks.set_matter(tx, row.id, story, action)
+        row = _required(tx, owner)
+    if state.batch and (row.story, row.action) != (story, action):
+        state = State(
+            consented=state.consented, hello=True, step="issue" if state.consented else "consent", path=("consent",) if state.consented else ()
+        )
+        store_talks.set_matter(tx, row.id, story, action)
+        row = _required(tx, owner)
+    facts = facts_of(tx, row, around, now)
+    return _keep(tx, row, around, now, conversation.begin(state, facts), facts)
+
+
+def look(tx: Tx, owner: str, around: Around, now: int) -> Heard | None:
+    """A talk as it stands; changes nothing."""
+    row = store_talks.talk_of(tx, owner)
+    if row is None or row.touched < now - DRAFTS_LAST:
+        return None
+    return Heard(row.id, store_talks.state_of(row), store_talks.said_of(row), facts_of(tx, row, around, now))
+
+
+def first_words(tx: Tx, site: int, around: Around, now: int, *, story: int | None, action: int | None) -> tuple[Turn, Facts]:
+    """What a new talk would begin with; nothing is kept."""
+    facts = _facts(tx, site, story, action, around, now)
+    return conversation.begin(State(), facts), facts
+
+
+def _required(tx: Tx, owner: str) -> Row:
+    row = store_talks.talk_of(tx, owner)
+    if row is None:
+        raise NotFound(N_("This talk has ended. Begin another."), "no_talk")
+    return row
+
+
+def _row(tx: Tx, owner: str, site: int, story: int | None, action: int | None, around: Around, now: int) -> Row:
+    row = store_talks.hold_talk(tx, owner, now)
+    if row is not None and row.touched < now - DRAFTS_LAST:
+        store_talks.end_talk(tx, owner, now)
+        row = None
+    if row is None:
+        number = new_id(now)
+        store_talks.insert_talk(
+            tx, number, site, story, action, around.channel, owner, around.person.id if around.person else None, around.language, now
+        )
+        row = store_talks.talk_by_id(tx, number)
+    elif around.person and row.person is None:
+        store_talks.set_person(tx, row.id, around.person.id)
+        row = store_talks.talk_by_id(tx, row.id)
+    assert row is not None
+    return row
+
+
+def _keep(tx: Tx, row: Row, around: Around, now: int, turn: Turn, facts: Facts) -> Heard:
+    """Does what a turn asks for, until nothing is left, and keeps the talk."""
+    heard = Heard(row.id, turn.state, turn.says, facts)
+    waiting = list(turn.does)
+    while waiting:
+        do = waiting.pop(0)
+        outcome = DEEDS[do.name](tx, row, do, heard, around, now)
+        row = store_talks.talk_by_id(tx, row.id) or row
+        heard.facts = facts_of(tx, row, around, now, batch=outcome.words if do.name == "send" and outcome.good else heard.state.batch)
+        after = conversation.told(heard.state, outcome, heard.facts)
+        heard.state, heard.says = after.state, (*heard.says, *after.says)
+        heard.done.append(do.name)
+        waiting += after.does
+    if "erase" not in heard.done:
+        store_talks.set_state(tx, row.id, msgspec.json.encode(heard.state).decode(), encode_json(heard.says).decode(), now)
+    return heard
+
+
+# ── What the dialogue knows ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def owners_of(row: Row) -> list[str]:
+    """Under which names a talk's address may be remembered."""
+    return [*([f"person:{row.person}"] if row.person else []), row.owner]
+
+
+def facts_of(tx: Tx, row: Row, around: Around, now: int, batch: str = "") -> Facts:
+    """What the dialogue is told of a talk. batch: whose letters stand first; else the latest ones."""
+    batch = batch or store_talks.state_of(row).batch
+    rows = store_letters.letters_of_batch(tx, batch) if batch else store_letters.letters_of(tx, row.owner, row.person, 10)
+    person = get_person(tx, row.person) if row.person else None
+    mailboxes = people_store.mailboxes(tx, [row.person])[row.person] if row.person else ()
+    made = _facts(tx, row.site, row.story, row.action, around, now)
+    return replace(
+        made, mailbox=mailboxes[0] if mailboxes else "", proven_name=person.name if person and person.proven else "",
+        home=store_talks.home_of(tx, owners_of(row)), trails=letters.trails(tx, rows),
+    )  # fmt: skip
+
+
+def _facts(tx: Tx, site: int, story: int | None, action: int | None, around: Around, now: int) -> Facts:
+    settings, name = around.settings.guide, get_site(tx, site).name
+    return Facts(
+        now, name, settings.paid_by or name, settings.contact, get_story(tx, story).title if story else "",
+        around.cause(tx, action, now) if action else None, settings.start_words or ("write",), around.channel, around.whole, around.buttons,
+    )  # fmt: skip
+
+
+# ── What is done ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _find(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    return Outcome("find", found=around.find(tx, heard.state, heard.facts, now))
+
+
+def _send(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    state, person = heard.state, get_person(tx, row.person) if row.person else None
+    sender = sending.Sender(row.owner, row.id, row.site, row.story, row.action, person, heard.facts.mailbox or state.mailbox, around.limited)
+    batch = secrets.token_hex(12)
+    try:
+        sending.send(tx, sender, sending.Text(state.issue, state.body, state.home, state.template), picked(state), batch, now)
+    except Problem as problem:
+        return Outcome("send", False, problem.words)
+    return Outcome("send", True, batch)
+
+
+def _mail_code(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    place = Doorway(get_site(tx, row.site).name, row.language, around.address)
+    try:
+        asked = sign_in.ask_code(tx, do.given, _secret(around, row, do.given), now, place, network=around.network, limited=around.limited)
+    except Problem as problem:
+        return Outcome("mail_code", False, problem.words)
+    return Outcome("mail_code", number=asked.id)
+
+
+def _secret(around: Around, row: Row, mailbox: str) -> str:
+    """What the talk proves that it asked for a code: made of our own secret, so that it stands in no table."""
+    return base64.urlsafe_b64encode(hmac.digest(around.secret, f"talk {row.id} {mailbox}".encode(), hashlib.sha256)).rstrip(b"=").decode()
+
+
+def _check_code(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    state = heard.state
+    try:
+        entry = sign_in.enter_code(tx, state.asked, do.given, _secret(around, row, state.mailbox), now, name=state.home.name)
+        refused = sign_in.refusal(entry)
+    except Problem as problem:
+        refused = problem
+    if refused or entry.person is None:
+        return Outcome("check_code", False, refused.words if refused else "")
+    store_talks.set_person(tx, row.id, entry.person.id)
+    sending.prove(tx, state.batch, entry.person, state.mailbox, now)
+    if isinstance(entry.given, PageKey):
+        if around.channel == "web":
+            heard.key = entry.given
+        else:  # a chat keeps no cookie
+            sessions.end_session(tx, sessions.actor_for(tx, entry.given.token, now, in_cookie=True), now)
+    return Outcome("check_code")
+
+
+def _take_back(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    if letters.take_back(tx, heard.state.batch, now):
+        return Outcome("take_back")
+    return Outcome("take_back", False, N_("It is too late: it has left this house."))
+
+
+def _send_now(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    number = letters.send_now(tx, heard.state.batch, now)
+    return Outcome("send_now", True, N_("It goes now.") if number else N_("Nothing waits to be sent."))
+
+
+def _remember(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    store_talks.put_home(tx, owners_of(row)[0], heard.state.home, now)
+    return Outcome("remember", True, N_("I keep your address. ACCOUNT shows it, ERASE deletes it."))
+
+
+def _forget(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    store_talks.delete_homes(tx, owners_of(row))
+    return Outcome("forget", True, N_("Your address is deleted."))
+
+
+def _person(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    if store_talks.request_of(tx, row.id, "person") is None:
+        store_talks.insert_request(tx, new_id(now), row.id, row.site, "person", "", now)
+    human = around.settings.guide.contact
+    told = (
+        say("You can reach a person at {human}. I have told the desk as well.", human=human)
+        if human
+        else N_("I have told the desk that you would like a person. They answer here or by mail.")
+    )
+    return Outcome("person", True, told)
+
+
+def _feedback(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    store_talks.insert_request(tx, new_id(now), row.id, row.site, "feedback", do.given, now)
+    return Outcome("feedback", True, N_("Thank you. The people who run this will read it."))
+
+
+def _link(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
+    store_talks.insert_code(tx, fingerprint(code), row.id, now + CODE_LASTS)
+    return Outcome("link", True, say("Say {code} to me elsewhere within a day, and we go on there. It works once.", code=f"{code[:4]}-{code[4:]}"))
+
+
+def _carry(tx: Tx, owner: str, words: str, around: Around, now: int) -> Row | None:
+    """The talk that a link code brings, now this owner's."""
+    found = _LINK.fullmatch(words) if len(words) <= 40 else None
+    talk = store_talks.use_code(tx, fingerprint((found.group(1) + found.group(2)).upper()), now) if found else None
+    if talk is None or store_talks.talk_by_id(tx, talk) is None:
+        return None
+    store_talks.carry_talk(tx, talk, owner, around.channel, now)
+    store_letters.carry(tx, talk, owner)
+    return store_talks.talk_by_id(tx, talk)
+
+
+def _erase(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+    """All that is kept of a person here: what has not left is taken back, the text of the rest is emptied."""
+    rows = store_letters.letters_of(tx, row.owner, row.person, 1_000)
+    for each in rows:
+        if (each.state, "take_back") in letters.TRANSITIONS:
+            letters.move(tx, each, "take_back", now, "writer", row.person)
+    store_letters.scrub(tx, [each.id for each in rows if not each.scrubbed], now)
+    store_talks.delete_homes(tx, owners_of(row))
+    store_talks.delete_talk(tx, row.id)
+    return Outcome("erase", True, N_("All that you wrote and your address are deleted. What has left this house cannot be called back."))
+
+
+def _opt(deed: str) -> Callable[[Tx, Row, Do, Heard, Around, int], Outcome]:
+    def act(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
+        channel, _, address = row.owner.partition(":")
+        if channel in ("sms", "messenger"):
+            store_chats.opt(tx, new_id(now), channel, address, deed, "they said so", now)
+        return Outcome("stop" if deed == "out" else "start")
+
+    return act
+
+
+DEEDS: dict[str, Callable[[Tx, Row, Do, Heard, Around, int], Outcome]] = {
+    "find": _find, "send": _send, "mail_code": _mail_code, "check_code": _check_code, "take_back": _take_back, "send_now": _send_now,
+    "remember": _remember, "forget": _forget, "person": _person, "feedback": _feedback, "link": _link, "erase": _erase, "stop": _opt("out"),
+    "start": _opt("in"),
+}  # fmt: skip
+
+
+def forget(tx: Tx, now: int, limit: int = 200) -> int:
+    """Deletes talks that nobody has gone on with for 31 days; how many."""
+    return store_talks.forget_talks(tx, now - DRAFTS_LAST, limit)
