@@ -1,0 +1,117 @@
+"""Columns of numbers and names out of CSV files, plain or packed; what is wrong in them is said with file and line."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import zlib
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from folkmoot.errors import Invalid
+
+PACKED = b"\x1f\x8b"
+
+
+class Column(Struct, frozen=True):
+    """One column that is asked for. values: what may stand in it, as text, and its number; None: a name (numbered as it first appears), or a time.
+
+    needed: whether the file must have it. default: its number in a file without it, or where the field is empty.
+    """
+
+    name: str
+    values: Mapping[str, int] | None = None
+    time: bool = False
+    needed: bool = True
+    default: float = 0
+
+
+class Table(Struct, frozen=True):
+    """What was read. columns: by name, as long as each other. names: of the columns of names, in the order of their numbers."""
+
+    columns: dict[str, NDArray[Any]]
+    names: dict[str, list[str]]
+
+
+def read_columns(files: Sequence[Path], wanted: Sequence[Column]) -> Table:
+    """The columns of one or several files that are parts of one table. Raises Invalid with file and line."""
+    names: dict[str, dict[str, int]] = {each.name: {} for each in wanted if each.values is None and not each.time}
+    kept: dict[str, Any] = {each.name: array("d" if each.time else "q") for each in wanted}
+    for file in files:
+        with _opened(file) as lines:
+            _read(file, csv.reader(lines), wanted, kept, names)
+    columns = {name: np.frombuffer(column, dtype=column.typecode) for name, column in kept.items()}
+    return Table(columns, {name: list(known) for name, known in names.items()})
+
+
+def _read(file: Path, rows: Iterator[list[str]], wanted: Sequence[Column], kept: dict[str, Any], names: dict[str, dict[str, int]]) -> None:
+    head = [name.strip().lower() for name in next(rows, [])]
+    for column in wanted:
+        if column.needed and column.name not in head:
+            raise Invalid(f"{file} has no column {column.name}; it needs {', '.join(each.name for each in wanted if each.needed)}.", "columns")
+    takers = [(column, head.index(column.name) if column.name in head else None, kept[column.name].append) for column in wanted]
+    line = 1
+    try:
+        for line, row in enumerate(rows, 2):  # noqa: B007 -- said where it goes wrong
+            if row:
+                for column, place, take in takers:
+                    take(_value(column, row[place], names) if place is not None else column.default)
+    except IndexError:
+        raise Invalid(f"{file}, line {line}: there are fewer fields than the heading names.", "line") from None
+    except (ValueError, KeyError) as error:
+        raise Invalid(f"{file}, line {line}: {error.args[0]}", "line") from None
+    except csv.Error as error:
+        raise Invalid(f"{file}, line {line + 1}: this is not CSV ({error}).", "line") from None
+
+
+def _value(column: Column, text: str, names: dict[str, dict[str, int]]) -> float:
+    """The number that stands for a field. Raises ValueError with words."""
+    text = text.strip()
+    if column.values is not None:
+        number = column.values.get(text)
+        if number is not None:
+            return number
+        if text or column.needed:
+            raise ValueError(f"{column.name} must be {' or '.join(column.values)}, not “{text[:40]}”.")
+        return column.default
+    if column.time:
+        return _minutes(column, text)
+    if not text:
+        raise ValueError(f"{column.name} is empty.")
+    known = names[column.name]
+    return known.setdefault(text, len(known))
+
+
+def _minutes(column: Column, text: str) -> float:
+    if not text:
+        return column.default
+    try:
+        number = float(text)
+    except ValueError:
+        number = np.nan
+    if not 0 <= number < 1e9:
+        raise ValueError(f"{column.name} must be a number of minutes from 0 on, not “{text[:40]}”.")
+    return number
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[TextIO]:
+    """A file as text, unpacked where it is packed. Raises Invalid, also for what turns out while it is read."""
+    try:
+        with file.open("rb") as raw:
+            packed = raw.read(2) == PACKED
+        with gzip.open(file, "rt", encoding="utf-8-sig", newline="") if packed else file.open("rt", encoding="utf-8-sig", newline="") as lines:
+            yield lines
+    except UnicodeDecodeError:
+        raise Invalid(f"{file} is not UTF-8 text, so it is no CSV file that can be read.", "not_text") from None
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise Invalid(f"{file} is damaged: it cannot be unpacked to its end.", "damaged") from None
+    except OSError as error:
+        raise Invalid(f"{file} cannot be read: {error.strerror or error}.", "not_read") from None

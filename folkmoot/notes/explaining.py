@@ -1,0 +1,33 @@
+"""Why a note stands where it stands, in one sentence for whoever asks. Pure."""
+
+from __future__ import annotations
+
+from folkmoot.errors import say
+from folkmoot.notes.scoring import EARLY, LEAST, Judgement, Why
+
+WHY: dict[Why, str] = {
+    "early": "Too early: fewer than {early} readers have rated notes here.",
+    "few": "Not enough ratings yet ({ratings} of at least {least}).",
+    "one_sided": "Our readers lean one way, so they cannot decide this; the editor does.",
+    "not_sure": "Not yet sure that most readers on both sides find it helpful.",
+    "lacking": "Not yet sure: it lacks {missing} more from readers who usually disagree with its supporters.",
+    "both_sides": "Found helpful by readers on both sides ({near} of {near_all}, and {far} of {far_all}).",
+    "helpful": "Found helpful by most readers on both sides ({near} of {near_all}, and {far} of {far_all}).",
+    "unhelpful": "Most readers on both sides do not find it helpful.",
+    "split": "Readers disagree about it ({near} of {near_all} on one side find it helpful, {far} of {far_all} on the other).",
+    "campaign_for": "Raters who act together have pushed it; it is not shown on their word.",
+    "campaign_against": "Raters who act together have rated it down; the rest are too few to decide.",
+    "asked_differ": "Readers drawn by lot and asked think otherwise than those who came by themselves.",
+    "linked_differ": "It would not be shown without raters who seem to act together.",
+}  # fmt: skip
+
+
+def explain(judgement: Judgement) -> str:
+    """The rule that decided, and what is missing, as a sentence that remembers its template."""
+    which: Why = "lacking" if judgement.why == "not_sure" and judgement.missing else judgement.why
+    values = {
+        "early": EARLY, "least": LEAST, "ratings": judgement.ratings, "missing": judgement.missing,
+        "near": judgement.near[0], "near_all": judgement.near[1], "far": judgement.far[0], "far_all": judgement.far[1],
+    }  # fmt: skip
+    template = WHY[which]
+    return say(template, **{name: value for name, value in values.items() if f"{{{name}}}" in template})
