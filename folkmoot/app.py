@@ -26,6 +26,7 @@ from folkmoot.desk import routes as desk
 from folkmoot.discussion import forms as discussion_forms
 from folkmoot.discussion import routes as discussion
 from folkmoot.errors import Problem
+from folkmoot.me import routes as me
 from folkmoot.people import notice_pages, sessions
 from folkmoot.people import pages as people_pages
 from folkmoot.people import routes as people
@@ -54,6 +55,7 @@ OPERATIONS = (
     *channels.OPERATIONS,
     *desk.OPERATIONS,
     *people.OPERATIONS,
+    *me.OPERATIONS,
     *reading.OPERATIONS,
 )
 PAGES = (
@@ -62,6 +64,7 @@ PAGES = (
     *desk_pages.PAGES,
     *people_pages.PAGES,
     *notice_pages.PAGES,
+    *me.PAGES,
     *reading.PAGES,
 )
 

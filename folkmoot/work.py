@@ -16,6 +16,7 @@ from msgspec import Struct
 from folkmoot.action import duties as action
 from folkmoot.discussion import duties, waits
 from folkmoot.errors import Conflict, Problem, Unavailable
+from folkmoot.me import leaving
 from folkmoot.people import mailing, notice_mail, notices, sessions, sign_in
 from folkmoot.people.model import Actor
 from folkmoot.settings import Settings
@@ -25,6 +26,7 @@ from folkmoot.storage import jobs, repeats
 from folkmoot.storage.database import Database, Tx, connect
 from folkmoot.storage.jobs import Job
 from folkmoot.storage.migrations import check_schema
+from folkmoot.storage.sweeping import sweep
 from folkmoot.web.kit import clock
 from folkmoot.web.logs import log, write_to_stderr
 
@@ -81,6 +83,10 @@ def _close_due(tx: Tx, now: int) -> int:
     return sum(stories.close_due(tx, RULE, site, now) for site in all_sites(tx))
 
 
+def _sweep(db: Database, told: Payload, settings: Settings, now: int) -> None:
+    sweep(db)
+
+
 DUTIES: dict[str, Duty] = {
     "scrub_withdrawn": Duty(HOUR, duties.scrub_withdrawn),
     "forget_networks": Duty(HOUR, duties.forget_networks),
@@ -98,6 +104,8 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     notices.MAIL_KIND: Telling(notice_mail.look, notice_mail.send, notice_mail.remember),
     notices.DIGEST_KIND: Steps(notice_mail.gather),
     "claimed": Steps(_claimed),
+    leaving.KIND: Steps(leaving.step),
+    leaving.SWEEP: Acting(_sweep),
     "duty": Steps(lambda tx, told, now: DUTIES[told["name"]].act(tx, now)),
 }
 

@@ -23,7 +23,7 @@ from tests.web.stand import Client
 HOUSE = Path(__file__).parent.parent / "folkmoot"
 FLOORS = {
     "errors": 1, "settings": 1, "mail": 1, "outbound": 1, "storage": 1, "web": 2, "people": 3, "sites": 3,
-    "discussion": 4, "notes": 4, "action": 4, "reading": 5, "desk": 5, "app": 6, "cli": 6, "work": 6, "demo": 6, "doctor": 6,
+    "discussion": 4, "notes": 4, "action": 4, "reading": 5, "desk": 5, "me": 5, "app": 6, "cli": 6, "work": 6, "demo": 6, "doctor": 6,
 }  # fmt: skip
 CAPABILITIES = {"discussion", "notes", "action"}
 PURE = (

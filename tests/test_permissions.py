@@ -57,6 +57,8 @@ ELSEWHERE: dict[str, frozenset[str]] = {
     "mine_answer": EVERYBODY, "ask_code": EVERYBODY, "enter_code": NONE, "sign_out": KNOWN, "refresh": NONE, "open_handover": EVERYBODY,
     "handover_state": NONE, "redeem_handover": NONE, "news_answer": EVERYBODY, "turn": EVERYBODY,
     "hear_text": NONE, "hear_message": NONE, "shake_hands": NONE,
+    "list_notices": KNOWN, "see_notices": KNOWN, "read_wishes": KNOWN, "change_wishes": KNOWN, "list_mutes": KNOWN, "add_mute": KNOWN,
+    "drop_mute": NONE, "list_devices": KNOWN, "end_device": NONE,
 }  # fmt: skip
 DESK = ("/desk", "/api/v1/queue/")  # doors that stand below, each tried on something that waits, by everybody
 AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # what is sent, and who gets an answer
@@ -196,11 +198,13 @@ def test_who_gets_an_answer_elsewhere(town: Town, name: str) -> None:
         "post": {"url": LAKE, "text": "Hello."}, "preview": {"text": "Hello."}, "ask_code": {"email": "ada@mail.example"},
         "enter_code": {"code_id": "1", "digits": "123456", "secret": "x" * 43}, "refresh": {"refresh": "x" * 43},
         "open_handover": {"challenge": "x" * 43, "origin": "https://news.example"}, "redeem_handover": {"verifier": "x" * 43},
-        "turn": {"words": "Hello."},
+        "turn": {"words": "Hello."}, "see_notices": {"up_to": "1"}, "change_wishes": {"wishes": {"replies": "never"}},
+        "add_mute": {"word": "badger"},
     }.get(name, {})  # fmt: skip
     for who in sorted(EVERYBODY):
         path = door.path.replace("{id}", str(town.moot.story.id))
         query = {"url": LAKE} if name in ("thread_answer", "counts", "news_answer") else None
+        path += "?kind=word&subject=owl" if name == "drop_mute" else ""
         ask = get(path, query, token=town.tokens[who]) if door.method == "GET" else send_json(door.method, path, body or b"", town.tokens[who])
         status = town.house.ask(ask).status
         assert (status < 300) == (who in ELSEWHERE[name]) or (name, status) == ("ask_code", 503), (name, who, status)

@@ -11,7 +11,23 @@ from collections.abc import Sequence
 import click
 
 from folkmoot import __version__
-from folkmoot.cli import archives, beginning, comments, doctor, guide, letters, notes, officials, people, restoring, running, sites, stories, upkeep
+from folkmoot.cli import (
+    archives,
+    beginning,
+    comments,
+    doctor,
+    guide,
+    leaving,
+    letters,
+    notes,
+    officials,
+    people,
+    restoring,
+    running,
+    sites,
+    stories,
+    upkeep,
+)
 from folkmoot.cli.terminal import tell
 from folkmoot.errors import Problem
 
@@ -32,8 +48,9 @@ def folkmoot() -> None:
 
 
 for each in (running.demo, beginning.init, running.serve, running.work, archives.import_, archives.export,
-             sites.group, stories.group, comments.group, people.group, officials.group, guide.guide, letters.group, letters.sms,
-             notes.group, upkeep.config, upkeep.migrate, upkeep.backup, restoring.restore, upkeep.check, doctor.doctor):  # fmt: skip
+             sites.group, stories.group, comments.group, people.group, leaving.erase, leaving.export_person, officials.group, guide.guide,
+             letters.group, letters.sms, notes.group, upkeep.config, upkeep.migrate, upkeep.backup, restoring.restore, upkeep.check,
+             doctor.doctor):  # fmt: skip
     folkmoot.add_command(each)
 
 

@@ -240,21 +240,6 @@ async def appeal(ask: Ask[Actor], path: CommentPath, form: TextForm) -> object:
     return ask.see(f"/me/c/{path.id}")
 
 
-async def me_page(ask: Ask[Actor]) -> object:
-    """Who one is here, what one has written, and, for moderators, what waits for them."""
-
-    def act(tx: Tx) -> tuple[Actor, list[Own], list[Own]]:
-        actor = ask.actor(tx)
-        waits = mine.waiting_for(tx, actor, mine.OWN, ask.now) if mine.serves_somewhere(actor) else []
-        return actor, mine.written_by(tx, actor, ask.now), waits
-
-    try:
-        actor, written, waits = await ask.read(act)
-    except NotSignedIn:
-        actor, written, waits = Actor(), [], []
-    return ask.page("discussion/me.html", person=actor.person, written=written, waiting=waits)
-
-
 async def history_page(ask: Ask[Actor], path: CommentPath) -> object:
     def act(tx: Tx) -> tuple[Setting, list[Any]]:
         actor = ask.actor(tx)
@@ -279,6 +264,5 @@ PAGES = (
     Page("GET", "/comments/{id}/appeal", appeal_page),
     Page("POST", "/comments/{id}/appeal", appeal),
     Page("GET", "/comments/{id}/history", history_page),
-    Page("GET", "/me", me_page),
     Page("GET", "/me/c/{id}", own_page),
 )

@@ -29,6 +29,7 @@ export function lay(thread) {
     if (each.fragment && !thread.querySelector(`#c${each.id}`)) place(thread, each.parent, nodes(each.fragment)[0]);
   }
   for (const each of mine.own) own(thread.querySelector(`#c${each.id}`), each);
+  if (mine.muted) import('./mutes.js').then(({ fold }) => fold(thread, mine.muted));
 }
 
 /** Puts a comment's list item on top of the replies to `parent`, or of the thread. Without its parent on the page it is not shown. */

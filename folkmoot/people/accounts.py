@@ -7,7 +7,7 @@ from collections.abc import Callable
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, say
 from folkmoot.people import store, store_sessions
 from folkmoot.people.mailboxes import read_mailbox
-from folkmoot.people.model import Actor, Known, Person, Role
+from folkmoot.people.model import Actor, Identity, Known, Person, Role
 from folkmoot.people.names import clean_name, skeleton
 from folkmoot.people.roles import STAFF, may
 from folkmoot.people.sessions import GUEST_DAYS, begin_guest
@@ -60,6 +60,11 @@ def find_person(tx: Tx, words: str) -> Known:
             say("Nobody has signed in as {words} yet. Invite them, or let them sign in first.", words=words), "no_such_person"
         )
     return _known(tx, [found])[0]
+
+
+def ways_of(tx: Tx, actor: Actor) -> list[Identity]:
+    """By what one is known here: mailboxes and accounts elsewhere, the oldest proof first; none for a guest."""
+    return store.identities(tx, actor.id) if actor.id else []
 
 
 def people_of(tx: Tx, actor: Actor, after: int = 0, limit: int = 100) -> list[Known]:

@@ -6,6 +6,7 @@ import re
 
 from folkmoot import mail
 from folkmoot.errors import NotSignedIn, Unavailable
+from folkmoot.people.devices import device_of
 from folkmoot.people.model import Actor
 from folkmoot.storage.database import Tx
 from folkmoot.web.requests import Ask
@@ -25,6 +26,11 @@ def guest_of(ask: Ask[Actor], tx: Tx) -> Actor | None:
     """The guest who has written from this browser so far, to be claimed by whom they turn out to be."""
     comes = who(ask, tx)
     return comes if comes.person is not None and comes.person.kind == "guest" else None
+
+
+def device_here(ask: Ask[Actor]) -> str:
+    """Which browser or program asks, as its person's list of sign-ins will name it."""
+    return device_of(ask.request.headers.get("user-agent", ""))
 
 
 def own_address(ask: Ask[Actor]) -> str:

@@ -74,7 +74,9 @@ def handover_state(tx: Tx, handover: int, now: int) -> Literal["waiting", "done"
     return "done" if found.redeemed is None and now < found.done + REDEEMED_WITHIN else "ended"
 
 
-def redeem(tx: Tx, handover: int, verifier: str, now: int, guest: Actor | None = None, days: int = MEMBER_DAYS) -> Keys:
+def redeem(
+    tx: Tx, handover: int, verifier: str, now: int, guest: Actor | None = None, days: int = MEMBER_DAYS, device: str = ""
+) -> Keys:
     """The frame's tokens, once, within 60 s of the end, for who holds the verifier; a guest of that frame is claimed.
 
     Raises NotFound for all else alike; a wrong verifier uses nothing up.
@@ -83,4 +85,4 @@ def redeem(tx: Tx, handover: int, verifier: str, now: int, guest: Actor | None =
     if redeemed is None or redeemed.person is None or store.person_by_id(tx, redeemed.person) is None:
         raise NotFound("This sign-in cannot be picked up: it is not done, was picked up already, or has ended.", NONE)
     claim(tx, guest, redeemed.person, now)
-    return begin_keys(tx, redeemed.person, now, redeemed.origin, days)
+    return begin_keys(tx, redeemed.person, now, redeemed.origin, days, device)

@@ -54,6 +54,15 @@ class Known(Struct, frozen=True):
     mailboxes: tuple[str, ...]
 
 
+class Identity(Struct, frozen=True):
+    """By what a person is known: (issuer, subject), never an address alone. mailbox: where mail goes, if it is proven."""
+
+    issuer: str
+    subject: str
+    mailbox: str | None
+    proven: int
+
+
 class PageKey(Struct, frozen=True):
     """The token of a page's cookie, and when it ends (UTC ms)."""
 

@@ -46,7 +46,7 @@ def tell(
     if reader is None or _mutes(tx, reader, by, str(given.get(told.quote, ""))):
         return False
     notice = Notice(new_id(now), reader, kind, site, opens, thread, given, now, None, _way(tx, reader, told.topic, now))
-    if not store_notices.insert_notice(tx, notice, key):
+    if not store_notices.insert_notice(tx, notice, key, by):
         return False
     _have_mailed(tx, notice, now)
     return True
@@ -115,6 +115,11 @@ def wishes_of(tx: Tx, person: int) -> dict[str, How]:
     """Every topic, and how a person wishes to hear of it."""
     said: dict[str, How] = store_notices.wishes(tx, person)  # type: ignore[assignment]  # the table's CHECK says so
     return {name: said.get(name, topic.how) for name, topic in TOPICS.items()}
+
+
+def own_wishes(tx: Tx, actor: Actor) -> dict[str, How]:
+    """How one wishes to hear of each topic. Raises NotSignedIn."""
+    return wishes_of(tx, _own(actor))
 
 
 def set_wishes(tx: Tx, actor: Actor, wanted: Mapping[str, str]) -> dict[str, How]:

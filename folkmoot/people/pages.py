@@ -14,7 +14,7 @@ from msgspec import Meta, Struct
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Problem, TooSoon, Unavailable
 from folkmoot.people import handover as handovers
 from folkmoot.people import invitations, sessions, sign_in
-from folkmoot.people.doors import guest_of, own_address, require_mail, who
+from folkmoot.people.doors import device_here, guest_of, own_address, require_mail, who
 from folkmoot.people.model import Actor, Asked, Entry, Invitation, PageKey
 from folkmoot.people.publishers import doorway, only_site, waiting_site
 from folkmoot.people.sign_in import Way
@@ -189,7 +189,7 @@ async def enter_code(ask: Ask[Actor], form: CodeForm) -> object:
 
 
 def _way(ask: Ask[Actor]) -> Way:
-    return Way(days=ask.kit.settings.people.session_days)
+    return Way(days=ask.kit.settings.people.session_days, device=device_here(ask))
 
 
 async def _code_again(ask: Ask[Actor], form: CodeForm, problem: Problem) -> object:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from folkmoot.errors import Conflict, Invalid, NotFound, NotSignedIn, TooSoon, Unavailable
 from folkmoot.people import handover as handovers
 from folkmoot.people import sessions, sign_in
-from folkmoot.people.doors import guest_of, own_address, require_mail
+from folkmoot.people.doors import device_here, guest_of, own_address, require_mail
 from folkmoot.people.model import Actor, Entry, Keys
 from folkmoot.people.publishers import doorway, publisher
 from folkmoot.people.sign_in import Way
@@ -122,7 +122,7 @@ async def enter_code(ask: Ask[Actor], body: NewSession) -> KeysAnswer:
     A browser's tokens are bound to its page and never act as staff; a program's may.
     """
     ask.spend("guess")
-    way = Way(keys=True, origin=ask.request.headers.get("origin", ""), days=ask.kit.settings.people.session_days)
+    way = Way(keys=True, origin=ask.request.headers.get("origin", ""), days=ask.kit.settings.people.session_days, device=device_here(ask))
 
     def act(tx: Tx) -> tuple[Entry, KeysAnswer | None]:
         given = body.code_id, body.digits, body.secret, ask.now
@@ -187,7 +187,8 @@ async def redeem_handover(ask: Ask[Actor], path: HandoverPath, body: Verifier) -
     days = ask.kit.settings.people.session_days
 
     def act(tx: Tx) -> KeysAnswer:
-        return _keys(tx, handovers.redeem(tx, path.id, body.verifier, ask.now, guest_of(ask, tx), days), ask.now)
+        given = path.id, body.verifier, ask.now, guest_of(ask, tx), days, device_here(ask)
+        return _keys(tx, handovers.redeem(tx, *given), ask.now)
 
     return await ask.write(act)
 

@@ -39,20 +39,20 @@ def begin_guest(tx: Tx, guest: int, now: int, days: int = GUEST_DAYS, token: str
     return _begin(tx, "guest", guest, now, now + days * DAY, token=token)
 
 
-def begin_page(tx: Tx, member: int, now: int, days: int = MEMBER_DAYS) -> PageKey:
-    """The token of our own pages' cookie: for `days`, for staff 12 hours."""
+def begin_page(tx: Tx, member: int, now: int, days: int = MEMBER_DAYS, device: str = "") -> PageKey:
+    """The token of our own pages' cookie: for `days`, for staff 12 hours. device: in which browser, for its person's list."""
     expires = _end_for(tx, member, now, days)
-    return PageKey(_begin(tx, "page", member, now, expires), expires)
+    return PageKey(_begin(tx, "page", member, now, expires, device=device), expires)
 
 
-def begin_keys(tx: Tx, member: int, now: int, origin: str = "", days: int = MEMBER_DAYS) -> Keys:
+def begin_keys(tx: Tx, member: int, now: int, origin: str = "", days: int = MEMBER_DAYS, device: str = "") -> Keys:
     """The two tokens of a frame or a program. origin: the page that the frame stands on; '' for a program.
 
     Only tokens without an origin can act as staff; these end after 12 hours then.
     """
     expires = now + days * DAY if origin else _end_for(tx, member, now, days)
     family = new_id(now)
-    refresh = _begin(tx, "refresh", member, now, expires, family, origin)
+    refresh = _begin(tx, "refresh", member, now, expires, family, origin, device=device)
     return _with_access(tx, member, family, origin, refresh, now, expires)
 
 
@@ -67,7 +67,8 @@ def refresh_keys(tx: Tx, token: str, now: int, days: int = MEMBER_DAYS) -> Keys 
     lasts = row.origin == "" and _is_staff(tx, row.person)
     expires = row.expires if lasts else now + days * DAY
     refresh, family = successor(token, row.salt), row.family
-    store_sessions.insert_session(tx, new_id(now), fingerprint(refresh), "refresh", row.person, family, row.origin, now, expires)
+    given = row.person, family, row.origin, now, expires, row.device
+    store_sessions.insert_session(tx, new_id(now), fingerprint(refresh), "refresh", *given)
     return _with_access(tx, row.person, row.family, row.origin, refresh, now, expires)
 
 
@@ -88,9 +89,11 @@ def _with_access(tx: Tx, member: int, family: int, origin: str, refresh: str, no
     return Keys(_begin(tx, "access", member, now, expires, family, origin), refresh, expires)
 
 
-def _begin(tx: Tx, kind: Kind, person: int, now: int, expires: int, family: int | None = None, origin: str = "", token: str | None = None) -> str:
+def _begin(
+    tx: Tx, kind: Kind, person: int, now: int, expires: int, family: int | None = None, origin: str = "", token: str | None = None, device: str = ""
+) -> str:
     token, session = token or new_token(), new_id(now)
-    store_sessions.insert_session(tx, session, fingerprint(token), kind, person, family or session, origin, now, expires)
+    store_sessions.insert_session(tx, session, fingerprint(token), kind, person, family or session, origin, now, expires, device)
     return token
 
 

@@ -35,11 +35,12 @@ HOURLY_PER_NETWORK = 40    # asked from one /24 or /64, for whomever
 
 
 class Way(Struct, frozen=True):
-    """What somebody gets who enters: a page's cookie, or (keys) two tokens; origin as in sessions.begin_keys."""
+    """What somebody gets who enters: a page's cookie, or (keys) two tokens; origin and device as in sessions.begin_keys."""
 
     keys: bool = False
     origin: str = ""
     days: int = MEMBER_DAYS
+    device: str = ""
 
 
 PAGE = Way()
@@ -132,7 +133,7 @@ def _enter(tx: Tx, row: Row, now: int, guest: Actor | None, name: str | None, wa
     store_codes.use_code(tx, asked.id, now)
     member = member_of(tx, MAILBOX, asked.mailbox.subject, asked.mailbox.address, called or "", now)
     claim(tx, guest, member.id, now)
-    given = _give(tx, member, now, way)
+    given = give(tx, member, now, way)
     return Entry("entered", member, given, handover=_finish(tx, member, asked, now))
 
 
@@ -140,10 +141,11 @@ def _guests_name(guest: Actor | None) -> str | None:
     return guest.person.name if guest and guest.person and guest.person.kind == "guest" else None
 
 
-def _give(tx: Tx, member: Person, now: int, way: Way) -> PageKey | Keys:
+def give(tx: Tx, member: Person, now: int, way: Way) -> PageKey | Keys:
+    """What somebody gets who has proven who they are."""
     if way.keys:
-        return begin_keys(tx, member.id, now, way.origin, way.days)
-    return begin_page(tx, member.id, now, way.days)
+        return begin_keys(tx, member.id, now, way.origin, way.days, way.device)
+    return begin_page(tx, member.id, now, way.days, way.device)
 
 
 def _finish(tx: Tx, member: Person, asked: Asked, now: int) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from folkmoot.people.model import Invitation, Person, Role
+from folkmoot.people.model import Identity, Invitation, Person, Role
 from folkmoot.storage.database import Row, Tx
 
 PERSON = "p.id, p.kind, p.name, p.created, p.proven"
@@ -76,6 +76,11 @@ def bind_identity(tx: Tx, issuer: str, subject: str, mailbox: str, person: int, 
         issuer=issuer, subject=subject, mailbox=mailbox, person=person, now=now,
     )  # fmt: skip
     return int(row.person) if row else person
+
+
+def identities(tx: Tx, person: int) -> list[Identity]:
+    rows = tx.rows("SELECT issuer, subject, mailbox, proven FROM identity WHERE person = :person ORDER BY proven, issuer, subject", person=person)
+    return [Identity(row.issuer, row.subject, row.mailbox, row.proven) for row in rows]
 
 
 def mailboxes(tx: Tx, people: Iterable[int]) -> dict[int, tuple[str, ...]]:

@@ -16,12 +16,12 @@ def to_notice(row: Row) -> Notice:
     return Notice(row.id, row.person, row.kind, row.site, row.opens, row.thread, msgspec.json.decode(row.body), row.at, row.seen, row.mail)
 
 
-def insert_notice(tx: Tx, notice: Notice, event: str) -> bool:
+def insert_notice(tx: Tx, notice: Notice, event: str, about: int | None) -> bool:
     """Whether it is new; the same event is told to a person once."""
     return tx.count(
-        "INSERT INTO notice (id, person, kind, event, site, opens, thread, body, at, mail) "
-        "VALUES (:id, :person, :kind, :event, :site, :opens, :thread, :body, :at, :mail) ON CONFLICT (person, event) DO NOTHING",
-        id=notice.id, person=notice.person, kind=notice.kind, event=event, site=notice.site, opens=notice.opens, thread=notice.thread,
+        "INSERT INTO notice (id, person, kind, about, event, site, opens, thread, body, at, mail) "
+        "VALUES (:id, :person, :kind, :about, :event, :site, :opens, :thread, :body, :at, :mail) ON CONFLICT (person, event) DO NOTHING",
+        id=notice.id, person=notice.person, kind=notice.kind, about=about, event=event, site=notice.site, opens=notice.opens, thread=notice.thread,
         body=msgspec.json.encode(notice.values).decode(), at=notice.at, mail=notice.mail,
     ) == 1  # fmt: skip
 

@@ -9,12 +9,12 @@ HANDOVER = "id, origin, network, expires, person, done, redeemed"
 
 
 def insert_session(
-    tx: Tx, id: int, token: str, kind: str, person: int, family: int, origin: str, now: int, expires: int
+    tx: Tx, id: int, token: str, kind: str, person: int, family: int, origin: str, now: int, expires: int, device: str = ""
 ) -> None:  # fmt: skip
     tx.run(
-        "INSERT INTO session (id, token, kind, person, family, origin, created, expires) "
-        "VALUES (:id, :token, :kind, :person, :family, :origin, :now, :expires)",
-        id=id, token=token, kind=kind, person=person, family=family, origin=origin, now=now, expires=expires,
+        "INSERT INTO session (id, token, kind, person, family, origin, created, expires, device) "
+        "VALUES (:id, :token, :kind, :person, :family, :origin, :now, :expires, :device)",
+        id=id, token=token, kind=kind, person=person, family=family, origin=origin, now=now, expires=expires, device=device,
     )  # fmt: skip
 
 
@@ -32,7 +32,7 @@ def use_refresh(tx: Tx, token: str, salt: str, now: int) -> Row | None:
     """Uses up a live, unused refresh token; None where there is none."""
     return tx.one(
         "UPDATE session SET used = :now, salt = :salt WHERE token = :token AND kind = 'refresh' AND used IS NULL "
-        "AND ended IS NULL AND expires > :now RETURNING id, person, family, origin, expires, salt, used",
+        "AND ended IS NULL AND expires > :now RETURNING id, person, family, origin, expires, salt, used, device",
         now=now, salt=salt, token=token,
     )  # fmt: skip
 
@@ -40,7 +40,7 @@ def use_refresh(tx: Tx, token: str, salt: str, now: int) -> Row | None:
 def used_refresh(tx: Tx, token: str) -> Row | None:
     """A refresh token that has been used, of a family that has not ended."""
     return tx.one(
-        "SELECT id, person, family, origin, expires, salt, used FROM session "
+        "SELECT id, person, family, origin, expires, salt, used, device FROM session "
         "WHERE token = :token AND kind = 'refresh' AND used IS NOT NULL AND ended IS NULL",
         token=token,
     )
@@ -123,3 +123,20 @@ def forget(tx: Tx, before: int, limit: int) -> int:
         before=before, limit=limit,
     )  # fmt: skip
     return sessions + handovers
+
+
+def families(tx: Tx, person: int, now: int) -> list[Row]:
+    """A person's sign-ins that have not ended, each once: what lives longest of its tokens, when it began and was used last."""
+    return tx.rows(
+        "SELECT s.family, MAX(s.kind) AS kind, MAX(s.device) AS device, MAX(s.origin) AS origin, MAX(s.expires) AS expires, "
+        "(SELECT MIN(f.created) FROM session f WHERE f.family = s.family) AS begun, MAX(s.created) AS used FROM session s "
+        "WHERE s.person = :person AND s.ended IS NULL AND s.used IS NULL AND s.expires > :now "
+        "GROUP BY s.family ORDER BY used DESC, s.family LIMIT 100",
+        person=person, now=now,
+    )  # fmt: skip
+
+
+def begun(tx: Tx, session: int) -> int | None:
+    """When the sign-in of a token began."""
+    row = tx.one("SELECT MIN(f.created) AS begun FROM session s JOIN session f ON f.family = s.family WHERE s.id = :session", session=session)
+    return int(row.begun) if row and row.begun is not None else None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from folkmoot.discussion import belongings
 from folkmoot.discussion import mine as discussion
 from folkmoot.discussion.fragments import placed, with_parent
 from folkmoot.discussion.mine import Own
+from folkmoot.people import mutes, notices
 from folkmoot.people.model import Actor
 from folkmoot.sites.sites import get_site
 from folkmoot.sites.stories import get_story
@@ -41,14 +43,26 @@ class OwnAnswer(Struct, frozen=True):
     fragment: str | None
 
 
+class Muted(Struct, frozen=True):
+    """What this reader does not want to read: the comments of people they mute, and words in whatever case."""
+
+    comments: list[str]
+    words: list[str]
+
+
 class MineAnswer(Struct, frozen=True):
-    """Own votes by comment, own comments, the deeds that one's role allows here, and what waits here for them."""
+    """Own votes by comment, own comments, the deeds that one's role allows here, and what waits here for them.
+
+    muted: null where nothing is. unseen: notices that they have not looked at.
+    """
 
     person: Reader | None
     votes: dict[str, int]
     own: list[OwnAnswer]
     may: tuple[str, ...]
     waiting: list[OwnAnswer]
+    muted: Muted | None = None
+    unseen: int = 0
 
 
 def mine(tx: Tx, actor: Actor, story: int, now: int) -> MineAnswer:
@@ -63,7 +77,18 @@ def mine(tx: Tx, actor: Actor, story: int, now: int) -> MineAnswer:
         [_own(tx, own, language) for own in found.own],
         found.may,
         [_own(tx, own, language) for own in found.waiting],
+        _muted(tx, actor, story),
+        notices.unseen(tx, actor),
     )
+
+
+def _muted(tx: Tx, actor: Actor, story: int) -> Muted | None:
+    muted = mutes.mutes_of(tx, actor)
+    if not muted:
+        return None
+    people = [int(each.subject) for each in muted if each.kind == "person"]
+    comments = [str(each) for each in belongings.comments_of(tx, people, story)]
+    return Muted(comments, [each.subject for each in muted if each.kind == "word"])
 
 
 def _own(tx: Tx, own: Own, language: str) -> OwnAnswer:

@@ -93,6 +93,9 @@ class Database(Protocol):
         (a host added, two stories merged). Returns the way to stop.
         """
 
+    def sweep(self, largest: int | None) -> bool:
+        """Leaves nothing of what was deleted in the files (storage/sweeping.py); others wait meanwhile."""
+
     def close(self) -> None:
         """Finishes what waits, then closes."""
 

@@ -47,6 +47,13 @@ class PostgresDatabase(Crew):
         self._listener.start()
         self._teller.start()
 
+    def sweep(self, largest: int | None) -> bool:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            (size,) = connection.execute("SELECT pg_database_size(current_database())").fetchone() or (0,)
+            whole = largest is None or size <= largest
+            connection.execute("VACUUM (FULL)" if whole else "VACUUM")
+            return whole
+
     def close(self) -> None:
         if self.finish():
             self._teller.end()

@@ -112,10 +112,35 @@ class SqliteDatabase(Crew):
         self._checkpointer.start()
         self._watcher.start()
 
+    def sweep(self, largest: int | None) -> bool:
+        connection = open_connection(str(self.file), write=True)
+        try:
+            whole = largest is None or self.file.stat().st_size <= largest
+            if whole:
+                connection.execute("VACUUM")
+            _empty_log(connection)
+            return whole
+        finally:
+            connection.close(True)
+
     def close(self) -> None:
         if self.finish():
             self._watcher.end()
             self._checkpointer.end()
+
+
+def _empty_log(connection: apsw.Connection) -> None:
+    """Brings all of the log into the file and cuts it to nothing, once no reader needs it any more."""
+    end = time.monotonic() + BUSY / 1000
+    while True:
+        try:
+            connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        except apsw.BusyError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _open_for_writing(path: str) -> apsw.Connection:

@@ -3,6 +3,7 @@ CREATE TABLE notice (
   id BIGINT PRIMARY KEY,
   person BIGINT NOT NULL REFERENCES person (id),
   kind TEXT NOT NULL,                      -- a name in people/kinds.py
+  about BIGINT,                            -- the person who has caused it, so that it goes when they do
   event TEXT NOT NULL,                     -- what happened, once: the key that the teller gave
   site BIGINT NOT NULL DEFAULT 0,          -- in whose name it is told; 0: the server's
   opens TEXT NOT NULL DEFAULT '',          -- the page of ours that shows more
@@ -15,6 +16,7 @@ CREATE TABLE notice (
   UNIQUE (person, event)
 );
 CREATE INDEX notice_person ON notice (person, at);
+CREATE INDEX notice_about ON notice (about) WHERE about IS NOT NULL;
 CREATE INDEX notice_at ON notice (at);
 CREATE INDEX notice_daily ON notice (person, at) WHERE mail = 'daily';
 

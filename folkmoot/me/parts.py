@@ -1,0 +1,7 @@
+"""Which rooms keep something of people. A room that does adds its part here: then it is taken along, and let go of."""
+
+from folkmoot.discussion.belongings import PART as DISCUSSION
+from folkmoot.people.belongings import PART as PEOPLE
+from folkmoot.people.belongings import Part
+
+PARTS: tuple[Part, ...] = (PEOPLE, DISCUSSION)
