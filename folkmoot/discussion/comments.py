@@ -49,7 +49,7 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
     parent is gone. A guest without a token is made one, and Posted.token is theirs to keep. token_for: see new_guest.
     """
     turn = tx.hold(draft.story)
-    story = get_story(tx, draft.story)
+    story = tx.recall("story", draft.story, lambda: get_story(tx, draft.story))
     parent = _parent(tx, draft)
     name = _name_for(actor, draft)
     verdict = judge_draft(tx, actor, story, draft, name, now, customs)
@@ -59,7 +59,7 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
     comment = new_id(now)
     live = verdict.answer == "published"
     by_best, by_replies, by_hot = sort_keys(0, 0, now, 0)
-    store.insert_comment(
+    row = store.insert_comment(
         tx, id=comment, story=story.id, parent=parent.id if parent else 0, level=parent.level + 1 if parent else 1, person=person.id,
         name=person.name, skeleton=skeleton(person.name), text=draft.words.text, html=draft.words.html, renderer=RENDERER, posted=now,
         state="published" if live else "held", visible=int(live), by_best=by_best, by_replies=by_replies, by_hot=by_hot,
@@ -70,7 +70,7 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
     else:
         store.insert_decision(tx, new_id(now), comment, "hold", None, "rule", now, rule=verdict.rule, reason=verdict.why)
         waits.refresh(tx, comment)
-    return Posted(comment, story.id, verdict, token)
+    return Posted(comment, story.id, verdict, token, row)
 
 
 def _publish(tx: Tx, story: int, parent: Row | None, turn: int) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from folkmoot.discussion import store, waits
-from folkmoot.discussion.model import EDIT_WINDOW, Comment
+from folkmoot.discussion.model import EDIT_WINDOW, Comment, Posted
 from folkmoot.discussion.moderation import DEEDS
 from folkmoot.errors import NotAllowed, NotFound
 from folkmoot.people.model import Actor
@@ -77,6 +77,12 @@ def own_comment_of(tx: Tx, comment: int, now: int) -> Own:
     return _own(tx, row, now)
 
 
+def just_posted(posted: Posted, now: int) -> Own:
+    """The same for a verb that has just written the comment: nothing has been decided on it but what the rules said."""
+    held = posted.verdict.answer == "held"
+    return _told(posted.row, now, posted.verdict.why if held else "", posted.verdict.rule if held else "", None)
+
+
 def shown(tx: Tx, comment: int) -> Own:
     """A comment that everybody sees. Raises NotFound."""
     row = store.comment_row(tx, comment)
@@ -115,15 +121,17 @@ def written_by(tx: Tx, actor: Actor, now: int) -> list[Own]:
 
 
 def _own(tx: Tx, row: Row, now: int) -> Own:
+    last = store.last_decision(tx, row.id) if row.state != "published" else None
+    held = next((each for each in store.revisions_of(tx, row.id) if each.state == "held"), None)
+    why = last or (store.decision_on_revision(tx, held.id) if held else None)
+    return _told(row, now, why.reason if why else "", why.rule if why else "", held.html if held else None)
+
+
+def _told(row: Row, now: int, why: str, rule: str, waiting: str | None) -> Own:
     comment = Comment(
         row.id, row.story, row.parent, row.level, row.person, row.name, row.html, row.text, row.posted, row.edited, row.state,
         row.up, row.down, row.replies, tuple(row.marks.split()),
     )
     until = row.posted + EDIT_WINDOW
     editable = until if now < until and row.state in ("published", "held") else None
-    last = store.last_decision(tx, row.id) if row.state != "published" else None
-    held = next((each for each in store.revisions_of(tx, row.id) if each.state == "held"), None)
-    why = last or (store.decision_on_revision(tx, held.id) if held else None)
-    return Own(
-        comment, bool(row.visible), editable, why.reason if why else "", why.rule if why else "", held.html if held else None
-    )
+    return Own(comment, bool(row.visible), editable, why, rule, waiting)

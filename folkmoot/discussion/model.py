@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -73,6 +73,7 @@ class Posted(Struct, frozen=True):
     story: int
     verdict: Verdict
     token: str | None = None
+    row: Any = None  # the comment's row, as it was written
 
 
 class Given(Struct, frozen=True):

@@ -146,7 +146,7 @@ async def post(ask: Ask[Actor], body: NewComment) -> PostedAnswer:
         draft = Draft(story.id, words, body.parent, body.name, body.email)
         actor = ask.actor(tx)
         posted = comments.post(tx, actor, draft, ask.now, customs(ask), ask.say_again)
-        answer = _own_answer(ask, mine.own_comment_of(tx, posted.id, ask.now), posted.token)
+        answer = _own_answer(ask, mine.just_posted(posted, ask.now), posted.token)
         return structs.replace(answer, code_id=_mail_code(tx, ask, actor, body.email, posted.token or ask.token))
 
     answer = await ask.write_once(act, PostedAnswer, LANES.of(body.url))

@@ -22,11 +22,13 @@ def story_of(tx: Tx, comment: int) -> int | None:
     return row.story if row else None
 
 
-def insert_comment(tx: Tx, **given: object) -> None:
-    tx.run(
+def insert_comment(tx: Tx, **given: object) -> Row | None:
+    """Writes a new comment; gives its row."""
+    return tx.one(
         "INSERT INTO comment (id, story, parent, level, person, name, skeleton, text, html, renderer, posted, state, visible,"
         " by_best, by_replies, by_hot, moved, marks, digest, network) VALUES (:id, :story, :parent, :level, :person, :name, :skeleton,"
-        " :text, :html, :renderer, :posted, :state, :visible, :by_best, :by_replies, :by_hot, :moved, :marks, :digest, :network)",
+        " :text, :html, :renderer, :posted, :state, :visible, :by_best, :by_replies, :by_hot, :moved, :marks, :digest, :network)"
+        f" RETURNING {_ROW}",
         **given,
     )
 
@@ -49,10 +51,9 @@ def add_replies(tx: Tx, parent: int, change: int, moved: int) -> Row | None:
 
 
 def add_live(tx: Tx, story: int, change: int) -> None:
-    tx.run(
-        "INSERT INTO thread (story, live) VALUES (:story, :change) ON CONFLICT (story) DO UPDATE SET live = thread.live + excluded.live",
-        story=story, change=change,
-    )
+    """Counts so many comments more that readers see, once for all that a group has brought."""
+    sql = "INSERT INTO thread (story, live) VALUES (:story, :total) ON CONFLICT (story) DO UPDATE SET live = thread.live + excluded.live"
+    tx.sum_up(("live", story), change, lambda tx, total: tx.run(sql, story=story, total=total))
 
 
 def set_text(tx: Tx, comment: int, text: str, html: str, renderer: int, digest: str, edited: int | None) -> None:

@@ -56,6 +56,7 @@ def members(tx: Tx, after: int, limit: int) -> list[Person]:
 
 
 def set_name(tx: Tx, person: int, name: str, skeleton: str) -> None:
+    tx.forget("staff")
     tx.run("UPDATE person SET name = :name, skeleton = :skeleton WHERE id = :person", name=name, skeleton=skeleton, person=person)
 
 
@@ -90,6 +91,7 @@ def mailboxes(tx: Tx, people: Iterable[int]) -> dict[int, tuple[str, ...]]:
 
 
 def insert_role(tx: Tx, id: int, person: int, site: int, role: Role, by: int | None, now: int) -> None:
+    tx.forget("staff")
     tx.run(
         "INSERT INTO role (id, person, site, role, granted_by, granted) VALUES (:id, :person, :site, :role, :by, :now) "
         "ON CONFLICT (person, site, role) WHERE ended IS NULL DO NOTHING",
@@ -98,6 +100,7 @@ def insert_role(tx: Tx, id: int, person: int, site: int, role: Role, by: int | N
 
 
 def end_role(tx: Tx, person: int, site: int, role: Role, by: int | None, now: int) -> bool:
+    tx.forget("staff")
     ended = tx.count(
         "UPDATE role SET ended = :now, ended_by = :by WHERE person = :person AND site = :site AND role = :role AND ended IS NULL",
         now=now, by=by, person=person, site=site, role=role,
@@ -118,12 +121,17 @@ def admins_of_all(tx: Tx) -> int:
 
 
 def staff(tx: Tx, site: int) -> list[tuple[int, str]]:
-    rows = tx.rows(
-        "SELECT DISTINCT p.id, p.name FROM role r JOIN person p ON p.id = r.person "
-        "WHERE r.site IN (0, :site) AND r.ended IS NULL AND r.role <> 'member' AND p.withdrawn IS NULL ORDER BY p.id",
-        site=site,
-    )
-    return [(row.id, row.name) for row in rows]
+    """Asked on every write, so recalled; whoever changes a role or a name forgets it."""
+
+    def fetch() -> list[tuple[int, str]]:
+        rows = tx.rows(
+            "SELECT DISTINCT p.id, p.name FROM role r JOIN person p ON p.id = r.person "
+            "WHERE r.site IN (0, :site) AND r.ended IS NULL AND r.role <> 'member' AND p.withdrawn IS NULL ORDER BY p.id",
+            site=site,
+        )
+        return [(row.id, row.name) for row in rows]
+
+    return tx.recall("staff", site, fetch)
 
 
 def insert_invitation(tx: Tx, invitation: Invitation, token: str, by: int | None, now: int) -> None:

@@ -102,6 +102,7 @@ def insert_identities(tx: Tx, rows: Iterable[IdentityRow]) -> None:
 
 def insert_roles(tx: Tx, site: int, rows: Iterable[RoleRow], *, everywhere: bool) -> None:
     """everywhere: roles on every site stay so; else, where other newsrooms share the server, they hold on this site alone."""
+    tx.forget("staff")
     tx.many(
         "INSERT INTO role (id, person, site, role, granted_by, granted, ended_by, ended)"
         " VALUES (:id, :person, :site, :role, :granted_by, :granted, :ended_by, :ended) ON CONFLICT DO NOTHING",

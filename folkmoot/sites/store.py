@@ -42,8 +42,12 @@ def site_by_hosts(tx: Tx, candidates: list[str]) -> int | None:
 
 def policy_of(tx: Tx, site: int) -> Policy:
     """Only the policy: asked on every write."""
-    row = tx.one("SELECT policy FROM site WHERE id = :site", site=site)
-    return Policy() if row is None else _policy(row.policy)
+
+    def fetch() -> Policy:
+        row = tx.one("SELECT policy FROM site WHERE id = :site", site=site)
+        return Policy() if row is None else _policy(row.policy)
+
+    return tx.recall("policy", site, fetch)
 
 
 @lru_cache(maxsize=64)
@@ -73,6 +77,7 @@ def delete_host(tx: Tx, site: int, host: str) -> int:
 
 
 def update_site(tx: Tx, site: Site) -> None:
+    tx.forget("policy")
     tx.run(
         "UPDATE site SET name = :name, language = :language, policy = :policy, theme = :theme WHERE id = :id",
         id=site.id, name=site.name, language=site.language,
@@ -117,6 +122,7 @@ def insert_story(tx: Tx, story: Story) -> None:
 
 
 def delete_story(tx: Tx, story: int) -> None:
+    tx.forget("story")
     tx.run("DELETE FROM story WHERE id = :story", story=story)
 
 
@@ -137,10 +143,12 @@ def delete_address(tx: Tx, cleaned: str, story: int) -> int:
 
 
 def set_closed(tx: Tx, story: int, closed: int | None) -> None:
+    tx.forget("story")
     tx.run("UPDATE story SET closed = :closed WHERE id = :story", story=story, closed=closed)
 
 
 def set_title(tx: Tx, story: int, title: str, told_by: str) -> None:
+    tx.forget("story")
     tx.run("UPDATE story SET title = :title, title_from = :told_by WHERE id = :story", story=story, title=title, told_by=told_by)
 
 

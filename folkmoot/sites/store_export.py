@@ -40,6 +40,7 @@ def delete_story(tx: Tx, story: int) -> None:
     """Takes a story out that nothing else knows."""
     tx.run("DELETE FROM story_decision WHERE story = :story", story=story)
     tx.run("DELETE FROM story_address WHERE story = :story", story=story)
+    tx.forget("story")
     tx.run("DELETE FROM story WHERE id = :story", story=story)
 
 
@@ -106,6 +107,7 @@ def _by_id(row: HostRow | AddressRow) -> str:
 
 def replace_settings(tx: Tx, site: int, row: SiteRow) -> None:
     """Makes a site that holds nothing yet what the export says it is. Its host stays."""
+    tx.forget("policy")
     tx.run(
         "UPDATE site SET name = :name, language = :language, policy = :policy, theme = :theme, created = :created WHERE id = :site",
         site=site, name=row.name, language=row.language, policy=encode(row.policy).decode(), theme=encode(row.theme).decode(), created=row.created,

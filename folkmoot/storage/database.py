@@ -60,6 +60,18 @@ class Tx(Protocol):
     def at_end(self, key: object, act: Callable[[Tx], None]) -> None:
         """Runs `act(tx)` once per key before the group is committed, if this piece succeeds (counters, versions)."""
 
+    def sum_up(self, key: object, change: int, act: Callable[[Tx, int], None]) -> None:
+        """Runs `act(tx, sum)` once per key before the group is committed, with the sum of what its pieces gave as `change`."""
+
+    def recall(self, kind: str, key: object, fetch: Callable[[], T]) -> T:
+        """What `fetch` gave for this kind and key earlier in this group, else what it gives now.
+
+        For what every write asks and hardly any changes (a site's policy, its staff). Whoever writes it says `forget`.
+        """
+
+    def forget(self, kind: str) -> None:
+        """What was recalled of this kind is not true any more."""
+
 
 class Database(Protocol):
     """A database that is open. `read` and `write` are awaited by the web; `read_now` and `write_now` block, for all others."""

@@ -16,7 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Protocol, TypeVar, cast
 
 from folkmoot.errors import Problem
@@ -36,13 +36,15 @@ class Lost(Exception):
     """The transaction of a group cannot go on.
 
     cause: what a piece alone is told. again: another try may succeed. careful: run with care, the group can be kept together.
+    own: the last piece failed of itself, so running it alone would say the same.
     """
 
-    def __init__(self, cause: BaseException, again: bool = False, careful: bool = False) -> None:
+    def __init__(self, cause: BaseException, again: bool = False, careful: bool = False, own: bool = False) -> None:
         super().__init__(str(cause))
         self.cause = cause
         self.again = again
         self.careful = careful
+        self.own = own
 
 
 class Unsure(Exception):
@@ -105,8 +107,9 @@ class Writer(threading.Thread):
             self._refuse([first, *self._waiting()], error)
             return
         group: list[Piece] = []
+        pieces = self._take(first)
         try:
-            for piece in self._take(first):
+            for piece in pieces:
                 group.append(piece)
                 self._session.perform(piece)
             moved = self._session.commit()
@@ -114,16 +117,21 @@ class Writer(threading.Thread):
             self._give_up(group, unsure)
         except Exception as error:
             self._roll_back()
-            self._serve_again(group, careful=isinstance(error, Lost) and error.careful)
+            if isinstance(error, Lost) and error.own and len(group) == 1:
+                self._refuse(group, error.cause)
+            else:
+                self._serve_again(group, pieces, careful=isinstance(error, Lost) and error.careful)
         else:
             self._publish(moved, group)
 
-    def _serve_again(self, group: list[Piece], careful: bool) -> None:
-        """After a group was lost: all of it with care, or each piece alone, so that each learns its own cause."""
+    def _serve_again(self, group: list[Piece], more: Iterator[Piece], careful: bool) -> None:
+        """After a group was lost: all of it with care, and what was to follow; or each piece alone, so that each learns its own cause."""
         if careful and len(group) > 1:
             try:
                 self._session.begin()
-                for piece in group:
+                for number, piece in enumerate(chain(tuple(group), more)):
+                    if number == len(group):
+                        group.append(piece)
                     piece.value = piece.error = None
                     self._session.perform(piece, careful=True)
                 moved = self._session.commit()

@@ -7,7 +7,9 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Piece:
@@ -74,13 +76,25 @@ def _settle(pieces: Sequence[Piece]) -> None:
             future.set_exception(piece.error)
 
 
+class Memory:
+    """What the pieces of a group share. turns: at the stories held so far. known: by kind and key, what was read for all of them."""
+
+    __slots__ = ("known", "turns")
+
+    def __init__(self) -> None:
+        self.turns: dict[int, int] = {}
+        self.known: dict[str, dict[object, Any]] = {}
+
+
 class Pledges:
     """What a piece asked to be done once at the end of its group; the pledges of its group's pieces are merged by key."""
 
-    __slots__ = ("acts", "bumped", "held", "marked")
+    __slots__ = ("acts", "bumped", "held", "marked", "memory", "sums")
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
         self.acts: dict[object, Callable[[Any], None]] = {}
+        self.sums: dict[object, tuple[int, Callable[[Any, int], None]]] = {}
         self.held: set[int] = set()
         self.bumped: set[int] = set()
         self.marked: set[int] = set()
@@ -94,22 +108,40 @@ class Pledges:
     def at_end(self, key: object, act: Callable[[Any], None]) -> None:
         self.acts.setdefault(key, act)
 
+    def sum_up(self, key: object, change: int, act: Callable[[Any, int], None]) -> None:
+        so_far, _ = self.sums.get(key, (0, act))
+        self.sums[key] = (so_far + change, act)
+
+    def recall(self, kind: str, key: object, fetch: Callable[[], T]) -> T:
+        known = self.memory.known.setdefault(kind, {})
+        if key not in known:
+            known[key] = fetch()
+        found: T = known[key]
+        return found
+
+    def forget(self, kind: str) -> None:
+        self.memory.known.pop(kind, None)
+
     def absorb(self, other: Pledges) -> None:
         """Takes over what another piece pledged."""
         if other.acts:
             self.acts = {**other.acts, **self.acts}
+        for key, (change, act) in other.sums.items():
+            self.sum_up(key, change, act)
         self.held |= other.held
         self.bumped |= other.bumped
         self.marked |= other.marked
 
     def redeem(self, tx: Any) -> None:
         """Runs every act, and those that these pledge in turn by the same `tx`, which must be a `Pledges` itself."""
-        while self.acts:
-            acts, self.acts = self.acts, {}
+        while self.acts or self.sums:
+            acts, sums, self.acts, self.sums = self.acts, self.sums, {}, {}
             for act in acts.values():
                 act(tx)
+            for change, add in sums.values():
+                add(tx, change)
             self.absorb(tx)
-            tx.acts = {}
+            tx.acts, tx.sums = {}, {}
 
     def stories(self) -> list[dict[str, int]]:
         """What is to become of each story at the end, in one order for everybody, so that no two wait for each other."""

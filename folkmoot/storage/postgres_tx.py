@@ -12,7 +12,7 @@ from folkmoot.storage import refusals
 from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
 from folkmoot.storage.groups import Lost, Unsure
-from folkmoot.storage.pieces import Piece, Pledges
+from folkmoot.storage.pieces import Memory, Piece, Pledges
 from folkmoot.storage.postgres_pipe import Pipe, Refused, Reply
 
 _PATIENCE = 10.0  # seconds to find out, after a cut, whether a commit took place
@@ -72,12 +72,11 @@ class PostgresTx(Pledges):
     out at a later statement; the whole group is then lost, and its pieces are run again, each alone.
     """
 
-    __slots__ = ("_pipe", "_turns", "refused", "saved")
+    __slots__ = ("_pipe", "refused", "saved")
 
-    def __init__(self, pipe: Pipe, turns: dict[int, int], saved: bool = False) -> None:
-        super().__init__()
+    def __init__(self, pipe: Pipe, memory: Memory, saved: bool = False) -> None:
+        super().__init__(memory)
         self._pipe = pipe
-        self._turns = turns  # the group's, at the stories it has locked so far
         self.saved = saved  # no savepoint is needed, or it is there already
         self.refused: Refused | None = None  # what lost the group
 
@@ -138,13 +137,15 @@ class PostgresTx(Pledges):
 
     def hold(self, story: int) -> int:
         self.held.add(story)
-        if story not in self._turns:
+        turns = self.memory.turns
+        if story not in turns:
+            self.forget("story")  # what was read of it before, another may have changed meanwhile
             row = self.one(_HOLD, story=story)
             if row is None:
                 self.run(_MAKE, story=story)
                 row = self.one(_HOLD, story=story)
-            self._turns[story] = row.turn + 1 if row else 1
-        return self._turns[story]
+            turns[story] = row.turn + 1 if row else 1
+        return turns[story]
 
 
 class PostgresSession:
@@ -153,14 +154,12 @@ class PostgresSession:
     def __init__(self, url: str, me: int) -> None:
         self._line = Line(url)
         self._me = me
-        self._pledges = Pledges()
-        self._turns: dict[int, int] = {}
+        self._pledges = Pledges(Memory())
         self._pipe: Pipe
         self._stale = False
 
     def begin(self) -> None:
-        self._pledges = Pledges()
-        self._turns = {}
+        self._pledges = Pledges(Memory())
         self._pipe = self._line.get()
         try:
             self._pipe.do("BEGIN")
@@ -168,7 +167,7 @@ class PostgresSession:
             raise translated(refused) from refused
 
     def perform(self, piece: Piece, careful: bool = False) -> None:
-        tx = PostgresTx(self._pipe, self._turns)
+        tx = PostgresTx(self._pipe, self._pledges.memory)
         try:
             if careful:
                 tx.save()
@@ -192,7 +191,9 @@ class PostgresSession:
             if not (careful and self._pipe.usable):
                 raise self._lost(tx.refused, error) from error
         if tx.saved:
-            self._turns.clear()  # locks that were taken after the savepoint go with it
+            memory = self._pledges.memory
+            memory.turns.clear()  # locks that were taken after the savepoint go with it
+            memory.known.clear()  # some of it may be what this piece wrote
             self._do("ROLLBACK TO piece")
             self._do("RELEASE piece")
 
@@ -208,7 +209,7 @@ class PostgresSession:
         return Lost(cause or translated(refused), again, careful=self._pipe.usable and not again)
 
     def commit(self) -> dict[int, int]:
-        tx = PostgresTx(self._pipe, self._turns, saved=True)
+        tx = PostgresTx(self._pipe, self._pledges.memory, saved=True)
         try:
             moved, number = self._finish(tx)
         except Exception as error:
@@ -239,7 +240,7 @@ class PostgresSession:
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
             with suppress(Exception):
-                rows = PostgresTx(self._line.get(), {}, saved=True).rows(_STATUS, number=number)
+                rows = PostgresTx(self._line.get(), Memory(), saved=True).rows(_STATUS, number=number)
                 if rows and rows[0].status in ("committed", "aborted"):
                     return bool(rows[0].status == "committed")
             time.sleep(0.1)
@@ -276,7 +277,7 @@ class PostgresReading:
         """Runs a piece over one snapshot; once more where the connection turns out to be cut, or its statements stale."""
         for last in (False, True):
             pipe = self._line.get()
-            tx = PostgresTx(pipe, {}, saved=True)
+            tx = PostgresTx(pipe, Memory(), saved=True)
             try:
                 pipe.do("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 piece.value = piece.act(tx)

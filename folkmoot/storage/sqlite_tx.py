@@ -15,7 +15,7 @@ from folkmoot.storage import refusals
 from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
 from folkmoot.storage.groups import Lost
-from folkmoot.storage.pieces import Piece, Pledges
+from folkmoot.storage.pieces import Memory, Piece, Pledges
 from folkmoot.storage.statements import writes
 from folkmoot.storage.turns import Turns
 
@@ -88,18 +88,17 @@ class Statement:
 
 
 class SqliteTx(Pledges):
-    """A transaction, or a piece of a group. Savepoints are made at a piece's first write."""
+    """A transaction, or a piece of a group. careful: its first write makes the savepoint to which it goes back if it fails."""
 
-    __slots__ = ("_connection", "_cursor", "_statements", "_turns", "saved", "taken", "trouble")
+    __slots__ = ("_connection", "_cursor", "_statements", "careful", "taken", "trouble", "wrote")
 
-    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], turns: dict[int, int],
-                 saved: bool = False) -> None:
-        super().__init__()
+    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], memory: Memory, careful: bool = False) -> None:
+        super().__init__(memory)
         self._connection = connection
         self._cursor = connection.cursor()
         self._statements = statements
-        self._turns = turns  # the group's, at the stories it has held so far
-        self.saved = saved  # no savepoint is needed, or it is there already
+        self.careful = careful
+        self.wrote = False
         self.taken: Exception | None = None    # a row that was there already
         self.trouble: Exception | None = None  # what lost the group
 
@@ -111,9 +110,10 @@ class SqliteTx(Pledges):
             if isinstance(value, str) and "\0" in value:
                 raise refusals.not_storable_text()
         try:
-            if statement.writes and not self.saved:
-                self._cursor.execute("SAVEPOINT piece")
-                self.saved = True
+            if statement.writes and not self.wrote:
+                if self.careful:
+                    self._cursor.execute("SAVEPOINT piece")
+                self.wrote = True
             self._cursor.execute(sql, given)
         except (apsw.Error, UnicodeEncodeError, OverflowError) as error:
             raise self._meaning(error) from error
@@ -173,22 +173,27 @@ class SqliteTx(Pledges):
 
     def hold(self, story: int) -> int:
         self.held.add(story)
-        if story not in self._turns:
+        turns = self.memory.turns
+        if story not in turns:
+            self.forget("story")  # what was read of it before, another may have changed meanwhile
             row = self.one("SELECT turn FROM story_version WHERE story = :story", story=story)
-            self._turns[story] = row.turn + 1 if row else 1
-        return self._turns[story]
+            turns[story] = row.turn + 1 if row else 1
+        return turns[story]
 
 
 class SqliteSession:
-    """The writer's connection, and the group that it is in."""
+    """The writer's connection, and the group that it is in.
+
+    Pieces seldom fail once they have written, and each statement costs the writer a wait for Python's lock while others compute.
+    So a group runs without savepoints first; where a piece does fail so, the whole group is run again with them.
+    """
 
     def __init__(self, connection: apsw.Connection, turns: Turns, me: int, grown: Callable[[], None]) -> None:
         self._connection = connection
         self._queue = turns
         self._cursor = connection.cursor()
         self._statements: dict[str, Statement] = {}
-        self._pledges = Pledges()
-        self._turns: dict[int, int] = {}
+        self._pledges = Pledges(Memory())
         self._me = me
         self._log = self._asked = 0  # pages in the log; how many there were when a checkpoint was last asked for
         self._full = False
@@ -200,8 +205,7 @@ class SqliteSession:
         return apsw.SQLITE_OK
 
     def begin(self) -> None:
-        self._pledges = Pledges()
-        self._turns = {}
+        self._pledges = Pledges(Memory())
         self._queue.take()
         try:
             self._cursor.execute("BEGIN IMMEDIATE")
@@ -210,13 +214,13 @@ class SqliteSession:
             raise translated(error) from error
 
     def perform(self, piece: Piece, careful: bool = False) -> None:
-        if self._try(piece):  # two made the same id, perhaps: the second time it is another
-            self._try(piece)
+        if self._try(piece, careful):  # two made the same id, perhaps: the second time it is another
+            self._try(piece, careful)
 
-    def _try(self, piece: Piece) -> bool:
+    def _try(self, piece: Piece, careful: bool) -> bool:
         """Runs a piece; true where it failed over a row that was there already."""
         piece.error = None
-        tx = SqliteTx(self._connection, self._statements, self._turns)
+        tx = SqliteTx(self._connection, self._statements, self._pledges.memory, careful)
         try:
             piece.value = piece.act(tx)
         except BaseException as error:
@@ -226,16 +230,20 @@ class SqliteSession:
         if tx.trouble is not None:
             raise self._lost(tx.trouble)
         self._pledges.absorb(tx)
-        if tx.saved:
+        if careful and tx.wrote:
             self._execute("RELEASE piece")
         return False
 
     def _undo(self, tx: SqliteTx, error: BaseException) -> None:
         if tx.trouble is not None:
             raise self._lost(tx.trouble, error)
-        if tx.saved:
-            self._execute("ROLLBACK TO piece")
-            self._execute("RELEASE piece")
+        if not tx.wrote:
+            return
+        if not tx.careful:
+            raise Lost(error, again=error is tx.taken, careful=True, own=error is not tx.taken)
+        self._pledges.memory.known.clear()  # some of it may be what this piece wrote
+        self._execute("ROLLBACK TO piece")
+        self._execute("RELEASE piece")
 
     def _execute(self, sql: str) -> None:
         try:
@@ -248,7 +256,7 @@ class SqliteSession:
         return Lost(cause or trouble)
 
     def commit(self) -> dict[int, int]:
-        tx = SqliteTx(self._connection, self._statements, self._turns, saved=True)
+        tx = SqliteTx(self._connection, self._statements, self._pledges.memory)
         self._pledges.redeem(tx)
         stories = self._pledges.stories()
         moved = self._end(tx, stories) if stories else {}
@@ -304,7 +312,7 @@ class SqliteReading:
         """Runs a piece over one snapshot."""
         try:
             self._connection.execute("BEGIN")
-            piece.value = piece.act(SqliteTx(self._connection, self._statements, {}, saved=True))
+            piece.value = piece.act(SqliteTx(self._connection, self._statements, Memory()))
         except apsw.Error as error:
             raise translated(error) from error
         finally:
