@@ -75,6 +75,7 @@ class App:
     def __init__(self, kit: Kit[Actor], room: Room) -> None:
         self.kit = kit
         listed = [*mount([*OPERATIONS, *PAGES], kit), *routes.routes(openapi.build(OPERATIONS)), Route("/readyz", _readiness(kit))]
+        self._named = {each.path: each for each in listed if "{" not in each.path}
         self._router = Router(listed, redirect_slashes=False, lifespan=lambda _: _alive(kit, room))
         self._whole: ASGIApp
         if kit.settings.logs.requests:  # each is to be seen, so none takes the short cut past the guard
@@ -88,7 +89,11 @@ class App:
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["app"] = self  # without it Starlette answers a wrong method by itself
-        await self._router(scope, receive, send)
+        named = self._named.get(scope["path"]) if scope["type"] == "http" else None
+        if named is not None and scope["method"] in (named.methods or ()):  # no need to try a hundred patterns
+            await named.app(scope, receive, send)
+        else:
+            await self._router(scope, receive, send)
 
 
 def create_app(settings: Settings, db: Database) -> App:

@@ -166,7 +166,7 @@ def _mail_code(tx: Tx, ask: Ask[Actor], actor: Actor, email: str | None, secret:
 
 def _with_token(ask: Ask[Actor], answer: PostedAnswer) -> PostedAnswer:
     """The answer to be sent. That of a request with a key is kept for repeats, without the guest's token, which is said again here."""
-    if answer.token is UNSET or ask.repeat_key() is None or answer.comment.author is None:
+    if answer.token is UNSET or ask.repeat_key is None or answer.comment.author is None:
         return answer
     return structs.replace(answer, token=ask.say_again(int(answer.comment.author.id or 0)))
 
@@ -182,7 +182,7 @@ async def _with_fragment(ask: Ask[Actor], answer: PostedAnswer) -> PostedAnswer:
 def _own_answer(ask: Ask[Actor], own: Own, token: str | None = None) -> PostedAnswer:
     """The answer to a post or an edit, read back in the transaction that wrote it."""
     held = own.comment.state == "held" or own.waiting_html is not None
-    kept = token and (token if ask.repeat_key() is None else KEPT_BACK)
+    kept = token and (token if ask.repeat_key is None else KEPT_BACK)
     return PostedAnswer(
         comment_answer(own.comment), "held" if held else "published", str(own.comment.story), in_words(own.why, ask.language) or UNSET,
         own.rule or UNSET, kept or UNSET, UNSET, machine(own.edit_until) if own.edit_until else UNSET,

@@ -34,6 +34,8 @@ MAY: dict[str, frozenset[str]] = {
 
 def roles_on(actor: Speaker, site: int) -> frozenset[str]:
     """The roles that the actor has on a site."""
+    if not actor.roles:
+        return frozenset()
     return frozenset(role for where, role in actor.roles if where in (0, site))
 
 

@@ -15,12 +15,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, get_type_hints
 
 import msgspec
 from msgspec import Struct
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -28,7 +27,7 @@ from starlette.types import Receive, Scope, Send
 from folkmoot.errors import Invalid, NotAllowed, NotSignedIn, Problem, Unavailable
 from folkmoot.web import bodies, confirm, headers, origins, problems
 from folkmoot.web.kit import Kit
-from folkmoot.web.requests import Ask
+from folkmoot.web.requests import Ask, Request
 from folkmoot.web.words import N_
 
 DEADLINE = 15.0  # seconds until a request is answered with 503, whatever it waits for
@@ -113,7 +112,7 @@ async def _guard(door: Page, ask: Ask[Any]) -> Response | None:
     if door.method not in UNSAFE or isinstance(door, Bare):
         return None
     if isinstance(door, Operation):
-        ask.repeat_key()
+        _ = ask.repeat_key  # one that cannot be is refused before anything is read
     else:
         ask.typed = await bodies.read_form(ask.request)
     verdict = origins.judge(ask.request, lambda: ask.origin)
@@ -155,11 +154,24 @@ def _answer(door: Page, ask: Ask[Any], answer: object) -> Response:
     if isinstance(answer, Response):
         return answer
     public = isinstance(door, Operation) and door.public
-    given = headers.api(public=public) | ask.headers
     if answer is None:
-        return Response(None, 204, given)
+        return Response(None, 204, headers.api(public=public) | ask.headers)
     status = ask.status or (door.status if isinstance(door, Operation) else 200)
-    return Response(bodies.encode_json(answer), status, given, "application/json")
+    return _Json(bodies.encode_json(answer), status, _lines(public, tuple(ask.headers.items())))
+
+
+class _Json(Response):
+    """An answer whose header lines are ready: starlette's encodes them anew for each."""
+
+    def __init__(self, body: bytes, status: int, lines: tuple[tuple[bytes, bytes], ...]) -> None:
+        self.status_code, self.body, self.background = status, body, None
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), *lines]
+
+
+@lru_cache(maxsize=64)
+def _lines(public: bool, more: tuple[tuple[str, str], ...]) -> tuple[tuple[bytes, bytes], ...]:
+    given = headers.api(public=public) | dict(more) | {"Content-Type": "application/json"}
+    return tuple((name.lower().encode(), value.encode("latin-1")) for name, value in given.items())
 
 
 def refuse(ask: Ask[Any], door: Page, problem: Problem) -> Response:

@@ -23,8 +23,10 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.datastructures import Headers
+from starlette.requests import Request as AnyRequest
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import Scope
 
 from folkmoot.errors import Invalid, NotSignedIn
 from folkmoot.storage import repeats
@@ -42,7 +44,30 @@ UNIQUE = 22  # characters of an Idempotency-Key that was drawn at random: 128 bi
 _REPEAT_KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
-def request_id(request: Request) -> str:
+class Sent(Headers):
+    """The headers of a request in a dict. Starlette walks and decodes all lines for each question, and we ask a dozen."""
+
+    def __init__(self, scope: Scope) -> None:
+        super().__init__(raw=scope["headers"])
+        self._first = dict(reversed(scope["headers"]))
+
+    def get(self, key: str, default: Any = None) -> Any:
+        value = self._first.get(key.encode())
+        return default if value is None else value.decode("latin-1")
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and key.encode() in self._first
+
+
+class Request(AnyRequest):
+    """Starlette's, with headers that are found at once."""
+
+    @cached_property
+    def headers(self) -> Sent:
+        return Sent(self.scope)
+
+
+def request_id(request: AnyRequest) -> str:
     """The id under which the log knows a request: made here, never taken from outside."""
     known: str | None = request.scope.get("folkmoot.id")
     if known is None:
@@ -96,7 +121,7 @@ class Ask(Generic[A]):
     @cached_property
     def bearer(self) -> str | None:
         """The token of the Authorization header. Raises NotSignedIn where there is another kind of authorization."""
-        given = self.request.headers.get("authorization")
+        given: str | None = self.request.headers.get("authorization")
         if given is None:
             return None
         scheme, _, token = given.partition(" ")
@@ -107,7 +132,9 @@ class Ask(Generic[A]):
     @property
     def token(self) -> str | None:
         """The token of the one who asks: of the header, else of the cookie. None for somebody unknown."""
-        return self.bearer or self.request.cookies.get(self.cookie) or None
+        if self.bearer or "cookie" not in self.request.headers:
+            return self.bearer
+        return self.request.cookies.get(self.cookie) or None
 
     def actor(self, tx: Tx) -> A:
         """Who asks, looked up in this transaction."""
@@ -128,7 +155,7 @@ class Ask(Generic[A]):
 
     async def write_once(self, act: Callable[[Tx], T], answer: type[T], lane: int = 0) -> T:
         """`write` of a deed that happens once per Idempotency-Key; a repeat gets the first answer (an `answer` Struct) again."""
-        key = self.repeat_key()
+        key = self.repeat_key
         if key is None:
             return await self.write(act, lane)
         scope, mark = self._scope(), hashlib.sha256(self.body).hexdigest()
@@ -144,15 +171,16 @@ class Ask(Generic[A]):
 
         None where there is no key. about: the id of what the token is for.
         """
-        key = self.repeat_key()
+        key = self.repeat_key
         if key is None:
             return None
         made = hmac.digest(self.kit.secret, f"token {about} {key}".encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
+    @cached_property
     def repeat_key(self) -> str | None:
         """The Idempotency-Key, if one was sent. Raises Invalid."""
-        key = self.request.headers.get("idempotency-key")
+        key: str | None = self.request.headers.get("idempotency-key")
         if key is not None and not _REPEAT_KEY.fullmatch(key):
             raise Invalid(N_("The Idempotency-Key is not 1 to 128 visible ASCII characters."), "repeat_key", "Idempotency-Key")
         return key
@@ -162,7 +190,7 @@ class Ask(Generic[A]):
 
         A phone that changes its network, or whose token was renewed meanwhile, repeats the same deed.
         """
-        alone = len(self.repeat_key() or "") >= UNIQUE
+        alone = len(self.repeat_key or "") >= UNIQUE
         who = "" if alone else hashlib.sha256((self.token or self.network or "").encode()).hexdigest()[:32]
         return f"{who} {self.request.method} {self.request.url.path}"
 

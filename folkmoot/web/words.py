@@ -10,7 +10,7 @@ import gettext
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from folkmoot.errors import Sentence
@@ -79,6 +79,11 @@ def direction(language: str) -> str:
 
 def choose(accepted: str, available: Iterable[str] = SPOKEN, default: str = "en") -> str:
     """The language of `available` that an Accept-Language header likes best (RFC 9110, 12.5.4), else `default`."""
+    return _chosen(accepted[:200], tuple(available), default)
+
+
+@lru_cache(maxsize=512)
+def _chosen(accepted: str, available: tuple[str, ...], default: str) -> str:
     known = {each.lower(): each for each in available}
     for wanted in _by_liking(accepted):
         for name in (wanted, wanted.split("-")[0]):
@@ -117,4 +122,9 @@ def moment(at: int, language: str) -> str:
 
 def machine(at: int) -> str:
     """A time (UTC ms) for `<time datetime>` and JSON: 2026-05-03T14:05:09.123Z."""
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{_second(at // 1000)}.{at % 1000:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(at: int) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").removesuffix("+00:00")
