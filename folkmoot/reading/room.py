@@ -17,6 +17,7 @@ class Room:
     """Pages, counts and live threads of one database. The routes find it as `ask.kit.reading`."""
 
     def __init__(self, db: Database, settings: Settings) -> None:
+        self._db = db
         self.pages = Pages(settings)
         self.empties = Empties(self.pages.empty)
         self.snapshots = Snapshots(db, self.pages.build, settings.reading.snapshot_megabytes << 20)
@@ -26,7 +27,7 @@ class Room:
 
     def before(self, app: App) -> Hot:
         """Puts the hot path before an application: the outermost layer of the process."""
-        return Hot(app, self.spellings, self.snapshots, self.counts)
+        return Hot(app, self.spellings, self.snapshots, self.counts, self._db.give_way)
 
     def close(self) -> None:
         """Follows the database no more."""

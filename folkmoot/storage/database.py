@@ -108,6 +108,9 @@ class Database(Protocol):
     def sweep(self, largest: int | None) -> bool:
         """Leaves nothing of what was deleted in the files (storage/sweeping.py); others wait meanwhile."""
 
+    def give_way(self) -> None:
+        """Called now and then by a thread that serves from memory without a pause: lets a write get on (courtesy.py)."""
+
     def close(self) -> None:
         """Finishes what waits, then closes."""
 

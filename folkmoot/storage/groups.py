@@ -22,6 +22,7 @@ from typing import Protocol, TypeVar, cast
 from folkmoot.errors import Problem
 from folkmoot.storage import refusals
 from folkmoot.storage.changes import Followers, Told
+from folkmoot.storage.courtesy import Courtesy
 from folkmoot.storage.database import Tx
 from folkmoot.storage.pieces import Piece, Queue, answer
 
@@ -92,6 +93,7 @@ class Writer(threading.Thread):
         self._most = most
         self._seconds = milliseconds / 1000
         self._sort = sort
+        self.courtesy = Courtesy()
         self._left: deque[Piece] = deque()  # taken from the queue, and left by a group that ended before
 
     def run(self) -> None:
@@ -109,13 +111,17 @@ class Writer(threading.Thread):
         group: list[Piece] = []
         pieces = self._take(first)
         try:
+            self.courtesy.begin()
             for piece in pieces:
                 group.append(piece)
                 self._session.perform(piece)
+                self.courtesy.passed()
+            self.courtesy.end()
             moved = self._session.commit()
         except Unsure as unsure:
             self._give_up(group, unsure)
         except Exception as error:
+            self.courtesy.end()
             self._roll_back()
             if isinstance(error, Lost) and error.own and len(group) == 1:
                 self._refuse(group, error.cause)
@@ -293,6 +299,9 @@ class Crew:
         if pieces.qsize() > _MOST:
             raise refusals.overloaded()
         pieces.put(piece)
+
+    def give_way(self) -> None:
+        self._writers[0].courtesy.give_way()
 
     def finish(self) -> bool:
         """Finishes what waits and ends the threads. False where that was done before."""

@@ -28,6 +28,9 @@ class PostgresDatabase(Crew):
 
     engine = "postgres"
 
+    def give_way(self) -> None:
+        """A lane waits for its server, not for Python's lock."""
+
     def __init__(self, url: str, readers: int, lanes: int) -> None:
         self.folder: Path | None = None
         self.url = url

@@ -29,7 +29,7 @@ class Door:
         self.fault: Exception | None = None
         self.snapshots = Snapshots(db, self.build)
         self.spellings: Spellings[Key] = Spellings(db)
-        self.hot = Hot(self.beyond, self.spellings, self.snapshots, Counts(db))
+        self.hot = Hot(self.beyond, self.spellings, self.snapshots, Counts(db), db.give_way)
 
     def build(self, tx: Tx, key: Key) -> Snapshot:
         if self.fault:
