@@ -24,6 +24,7 @@ from folkmoot.action.channels import web as guide
 from folkmoot.desk import pages as desk_pages
 from folkmoot.desk import routes as desk
 from folkmoot.discussion import forms as discussion_forms
+from folkmoot.discussion import import_pages
 from folkmoot.discussion import routes as discussion
 from folkmoot.errors import Problem
 from folkmoot.me import routes as me
@@ -61,6 +62,7 @@ OPERATIONS = (
 PAGES = (
     *discussion_forms.PAGES,
     *guide.PAGES,
+    *import_pages.PAGES,
     *desk_pages.PAGES,
     *people_pages.PAGES,
     *notice_pages.PAGES,

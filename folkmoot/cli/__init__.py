@@ -16,6 +16,7 @@ from folkmoot.cli import (
     beginning,
     comments,
     doctor,
+    freezing,
     guide,
     leaving,
     letters,
@@ -52,6 +53,7 @@ for each in (running.demo, beginning.init, running.serve, running.work, archives
              letters.group, letters.sms, notes.group, upkeep.config, upkeep.migrate, upkeep.backup, restoring.restore, upkeep.check,
              doctor.doctor):  # fmt: skip
     folkmoot.add_command(each)
+stories.group.add_command(freezing.freeze)
 
 
 def main() -> None:

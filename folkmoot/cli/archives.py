@@ -18,6 +18,7 @@ from folkmoot.discussion import archive
 from folkmoot.discussion.export import write_export
 from folkmoot.discussion.importers import FORMATS
 from folkmoot.discussion.store_imports import batch_by_id
+from folkmoot.discussion.tables import write_table
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.storage.database import Database
 from folkmoot.web.kit import clock
@@ -123,8 +124,9 @@ def _list(host: str, as_json: bool) -> None:
 @click.option("--site", "host", required=True, metavar="HOST", help="Whose talk.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to; else standard output.")
 @click.option("--public", is_flag=True, help="Only what readers see; cannot be imported again.")
+@click.option("--csv", "as_table", is_flag=True, help="Only the comments, as a table.")
 @force_option
-def export(host: str, out: Path | None, public: bool, force: bool) -> None:
+def export(host: str, out: Path | None, public: bool, as_table: bool, force: bool) -> None:
     """Writes all that a newsroom holds as JSON Lines: comments, states, decisions, history, votes, and where they came from.
 
     Brought into an empty Folkmoot and exported there it is the same to the byte.
@@ -132,17 +134,18 @@ def export(host: str, out: Path | None, public: bool, force: bool) -> None:
     \b
     folkmoot export --site news.example --out news.jsonl
     folkmoot export --site news.example --public | gzip > public.jsonl.gz
+    folkmoot export --site news.example --csv --out comments.csv
     """
     if out is not None:
         leave_be(out, force)
-    with opened() as db, _written(out) as file:
+    with opened() as db, written(out) as file:
         site = db.read_now(lambda tx: site_named(tx, host)).id
-        lines = write_export(db, site, file, public)
+        lines = (write_table if as_table else write_export)(db, site, file, public)
     tell(f"{lines:,} lines written{f' to {out}' if out else ''}.")
 
 
 @contextmanager
-def _written(out: Path | None) -> Iterator[BinaryIO]:
+def written(out: Path | None) -> Iterator[BinaryIO]:
     """Standard output, or a file that appears whole or not at all."""
     if out is None:
         yield sys.stdout.buffer

@@ -80,7 +80,12 @@ def bring(
 def batches(db: Database, host: str) -> list[Batch]:
     """The imports of a site, newest first."""
     rows = db.read_now(lambda tx: store_imports.batches_of(tx, _site(tx, host).id))
-    return [Batch(str(row.id), row.source, row.file, row.phase, row.started, row.ended, msgspec.json.decode(row.report)) for row in rows]
+    return [batch_of(row) for row in rows]
+
+
+def batch_of(row: Row) -> Batch:
+    """An import as its row tells of it."""
+    return Batch(str(row.id), row.source, row.file, row.phase, row.started, row.ended, msgspec.json.decode(row.report))
 
 
 def _site(tx: Tx, host: str) -> Site:

@@ -115,6 +115,20 @@ def permalink(tx: Tx, comment: int, order: str = "best") -> Page:
     return Page(found.story, reader.version, order, reader.sorted_by, reader.branches([found]), None, live, above, comment)
 
 
+def whole(tx: Tx, story: int) -> list[Comment]:
+    """All that readers see of a thread, the oldest first, replies below what they answer. Not for a page: it has no bounds."""
+    below: dict[int, list[Comment]] = {}
+    for row in store_pages.every_row(tx, story):
+        below.setdefault(row.parent, []).append(store_pages.to_comment(row))
+    found: list[Comment] = []
+    waiting = below.get(0, [])[::-1]
+    while waiting:
+        comment = waiting.pop()
+        found.append(comment)
+        waiting += below.get(comment.id, [])[::-1]
+    return found
+
+
 def counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:
     """How many comments readers see in each story."""
     return store_pages.live_counts(tx, stories)

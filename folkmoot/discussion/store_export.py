@@ -113,6 +113,15 @@ def shown(tx: Tx, after: int, limit: int) -> list[Row]:
     )
 
 
+def tabled(tx: Tx, after: int, limit: int) -> list[Row]:
+    """Comments as a table tells them."""
+    return tx.rows(
+        "SELECT id, story, parent, person, name, text, posted, edited, state, visible, up, down FROM comment WHERE id > :after"
+        " ORDER BY id LIMIT :limit",
+        after=after, limit=limit,
+    )  # fmt: skip
+
+
 # What an import brings home
 
 

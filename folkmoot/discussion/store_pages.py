@@ -84,6 +84,11 @@ def live_counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:
     return {story: rows[0].live if rows else 0 for story, rows in zip(stories, found, strict=True)}
 
 
+def every_row(tx: Tx, story: int) -> list[Row]:
+    """All visible comments of a story, the oldest first: for a file that is made once."""
+    return tx.rows(f"SELECT {SHOWN} FROM comment WHERE story = :story AND visible = 1 ORDER BY posted, id", story=story)
+
+
 def version_of(tx: Tx, story: int) -> tuple[int, int]:
     """(version, turn) of a story, as this snapshot has it."""
     row = tx.one("SELECT version, turn FROM story_version WHERE story = :story", story=story)

@@ -20,15 +20,15 @@ class Speaker(Protocol):
 
 _KEEPS = frozenset({
     "see_held", "hold", "release", "remove", "restore", "remove_revision", "keep", "close_story", "slow_story", "lock", "unlock", "pin", "unpin",
-    "feature", "unfeature", "edit_words", "judge_appeal", "sanction", "note_person", "see_log", "see_kept", "judge_report",
+    "feature", "unfeature", "edit_words", "judge_appeal", "sanction", "note_person", "see_log", "see_kept", "judge_report", "see_imports",
 })  # fmt: skip
 
 # What each role may do on its site, beside what everybody may do with what is theirs.
 MAY: dict[str, frozenset[str]] = {
     "member": frozenset(),
-    "editor": frozenset({"rename_story", "close_story", "slow_story", "pin", "unpin", "feature", "unfeature"}),
+    "editor": frozenset({"see_imports", "rename_story", "merge_story", "close_story", "slow_story", "pin", "unpin", "feature", "unfeature"}),
     "moderator": _KEEPS,
-    "admin": _KEEPS | {"rename_story", "change_site", "grant"},
+    "admin": _KEEPS | {"rename_story", "merge_story", "change_site", "grant"},
 }
 
 

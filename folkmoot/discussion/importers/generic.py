@@ -23,6 +23,7 @@ CALLED = {name: field for field, names in FIELDS.items() for name in names}
 _STATES: dict[str, State] = {
     "": "published", "published": "published", "approved": "published", "held": "held", "unapproved": "unapproved", "waiting": "unapproved",
     "spam": "spam", "removed": "removed", "deleted": "deleted",
+    "withdrawn": "withdrawn",
 }  # fmt: skip
 _FORMS = ("markdown", "html", "plain")
 _YES = ("true", "1", "yes")

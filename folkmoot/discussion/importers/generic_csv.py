@@ -13,7 +13,7 @@ from folkmoot.discussion.importers.model import Bad, Imported, Remark
 MAX_LINE = 1_000_000  # bytes
 _NEEDED = ("url", "text")
 _DELIMITERS = ",;\t"
-_NEUTRAL = re.compile(r"'(?=[=+\-@\t\r])")  # what exports put before a cell that a spreadsheet would run
+_NEUTRAL = re.compile(r"'(?='*[=+\-@\t\r])")  # what exports put before a cell that a spreadsheet would run
 
 
 def knows(head: bytes) -> bool:

@@ -1,0 +1,98 @@
+"""A closed story's talk as files that need no server: one page of HTML that holds its style and no script, and the same as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+
+from folkmoot.discussion import paging
+from folkmoot.discussion.answers import CommentAnswer, comment_answer
+from folkmoot.discussion.model import Comment
+from folkmoot.errors import Conflict
+from folkmoot.people.model import Actor
+from folkmoot.reading import themes
+from folkmoot.sites.model import Site, Story
+from folkmoot.sites.sites import get_site, require
+from folkmoot.sites.stories import get_story
+from folkmoot.storage.database import Tx
+from folkmoot.web import headers, static
+from folkmoot.web.pages import template
+from folkmoot.web.words import machine
+
+VERSION = 1
+
+
+class Frozen(Struct, frozen=True):
+    """A thread as its readers saw it last: comments in reading order. frozen: UTC ms."""
+
+    story: Story
+    site: Site
+    comments: list[Comment]
+    frozen: int
+
+    @property
+    def live(self) -> int:
+        return sum(comment.live for comment in self.comments)
+
+
+class FrozenStory(Struct, frozen=True):
+    """A story in the file. live: how many comments stand there, tombstones not counted."""
+
+    id: str
+    url: str
+    title: str
+    site: str
+    closed: str | None
+    live: int
+
+
+class FrozenAnswer(Struct, frozen=True):
+    """The JSON file. Comments come flat in reading order, a parent before its replies."""
+
+    version: int
+    frozen: str
+    story: FrozenStory
+    comments: list[CommentAnswer]
+
+
+def freeze(tx: Tx, actor: Actor, story: int, now: int) -> Frozen:
+    """All that readers see of a closed story. Raises Conflict while it is open, NotAllowed without the role."""
+    found = get_story(tx, story)
+    require(actor, "close_story", found.site)
+    if found.closed is None:
+        raise Conflict("This story is open, and what is frozen does not move. Close it first.", "story_open")
+    return Frozen(found, get_site(tx, found.site), paging.whole(tx, found.id), now)
+
+
+def as_json(frozen: Frozen) -> bytes:
+    """The JSON file."""
+    story = frozen.story
+    closed = machine(story.closed) if story.closed else None
+    told = FrozenStory(str(story.id), story.address, story.title, frozen.site.name, closed, frozen.live)
+    made = FrozenAnswer(VERSION, machine(frozen.frozen), told, [comment_answer(each) for each in frozen.comments])
+    return msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n"
+
+
+def as_page(frozen: Frozen) -> Iterator[str]:
+    """The HTML file, piece by piece. Its own policy stands in it: no script, no picture, no connection, whoever serves it."""
+    language = frozen.story.language or frozen.site.language
+    style = "\n".join((static.file("look.css").plain.decode(), themes.sheet(frozen.site.theme), static.file("frozen.css").plain.decode()))
+    policy = f"default-src 'none'; style-src {headers.style_hash(style)}; base-uri 'none'; form-action 'none'"
+    names = {each.id: each.name for each in frozen.comments}
+    page = template("reading/frozen.html", language)
+    title = frozen.story.title or frozen.story.address
+    yield from page.generate(frozen=frozen, steps=_steps(frozen.comments), names=names, style=style, policy=policy, title=title)
+
+
+def _steps(comments: list[Comment]) -> Iterator[tuple[Comment | None, int, int]]:
+    """(comment, lists that begin before it, lists that end before it) in reading order; at last (None, 0, lists that end).
+
+    So a thread as deep as threads go is written without going deep.
+    """
+    level = 0
+    for comment in comments:
+        yield comment, max(comment.level - level, 0), max(level - comment.level, 0)
+        level = comment.level
+    yield None, 0, level
