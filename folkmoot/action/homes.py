@@ -8,6 +8,7 @@ from folkmoot.action.model_letters import Home
 
 MAX_PART = 100
 _CODE = re.compile(r"(?:^|\s)(\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4,6}|\d{4} ?[A-Z]{2})$", re.I)
+_CODE_FIRST = re.compile(r"(\d{4,5}) ([^\d,]{2,60})")  # 10115 Berlin
 _REGION = re.compile(r"[A-Za-z]{2,3}")
 _HONORIFIC = re.compile(r"^(?:my name is|i am|i'm|name:?)\s+", re.I)
 
@@ -26,6 +27,8 @@ def one_line(words: str, most: int = MAX_PART) -> str:
 def read_home(words: str, before: Home) -> Home:
     """What a message tells of name and address, laid over what was known before."""
     lines = [one_line(line) for line in words.strip("\n").split("\n")]
+    if not any(letter.isalnum() for letter in words):
+        return before
     told = _from_fields(lines) if len(lines) == 4 else _from_parts([part for part in map(one_line, re.split(r"[,\n;]", words)) if part])
     return Home(*(new or old for new, old in zip(_parts(told), _parts(before), strict=True)))
 
@@ -50,7 +53,11 @@ def _tail(words: str) -> tuple[str, str]:
 
 
 def _from_parts(parts: list[str]) -> Home:
-    """ "Jane Doe, 350 5th Ave, New York, NY 10118", and shorter ones."""
+    """ "Jane Doe, 350 5th Ave, New York, NY 10118", "Ana Ruiz, Calle Mayor 1, 28013 Madrid", and shorter ones."""
+    before_town = _CODE_FIRST.fullmatch(parts[-1]) if len(parts) > 1 else None
+    if before_town:
+        name, rest = _name_first(parts[:-1])
+        return Home(name, ", ".join(rest)[:MAX_PART], before_town.group(2), "", before_town.group(1))
     at = next((number for number in range(len(parts) - 1, -1, -1) if _CODE.search(parts[number])), None)
     if at is None:
         return _without_code(parts)

@@ -33,6 +33,7 @@ def message(letter: Letter, settings: Settings) -> EmailMessage:
         from_=mail.sender(settings),
         from_name=name,
         reply_to=letter.mailbox,
+        automatic=False,
     )
 
 
