@@ -39,7 +39,8 @@ _STOP_SENTENCES = re.compile(
     rf"|(?:do not|don t|dont|never) (?:text|message|contact|write(?: to)?|sms|send)(?: {_ME})?(?: any| more)*"
     rf"|(?:unsubscribe|remove|take|delete) (?:{_ME})(?: off| from)?(?: (?:your|this|the) (?:list|lists|texts?|messages?))?(?: off)?"
     rf"|(?:take|remove|delete) my number(?: (?:off|from) (?:your|this|the) lists?)?"
-    rf"|(?:opt|sign) {_ME} out|leave {_ME} alone|no more (?:texts?|messages?|sms)|wrong number|(?:stop|quit)(?: it| this| that)?|i revoke(?: my)? consent|(?:unsubscribe|opt "
+    rf"|(?:opt|sign) {_ME} out|leave {_ME} alone|no more (?:texts?|messages?|sms)|wrong number|(?:stop|quit)(?: it| this| that)?"
+    rf"|i revoke(?: my)? consent|(?:unsubscribe|opt "
     rf"out)(?: from)?(?: (?:this|your|all))?"
     rf"){_END}"
 )
