@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from folkmoot.storage.database import Row, Tx
 
 _ROW = (
@@ -332,3 +334,24 @@ def figures(tx: Tx, action: int) -> tuple[int, int]:
 def carry(tx: Tx, talk: int, owner: str) -> None:
     """Letters of a talk go with it to another channel."""
     tx.run("UPDATE letter SET owner = :owner WHERE talk = :talk AND scrubbed IS NULL", talk=talk, owner=owner)
+
+
+def written_by(tx: Tx, person: int, limit: int) -> list[Row]:
+    """A person's letters that still hold their text."""
+    return tx.rows(f"SELECT {_ROW} FROM letter WHERE person = :person AND scrubbed IS NULL ORDER BY made, id LIMIT :limit", person=person,
+    limit=limit)
+
+
+def taken_along(tx: Tx, person: int, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
+    """A person's letters as they take them along."""
+    rows = tx.rows(
+        "SELECT id AS place, delivery, official, recipient, way, subject, body, home, mailbox, template, state, made, handed FROM letter"
+        " WHERE person = :person AND id > :after ORDER BY id LIMIT :limit",
+        person=person, after=after, limit=limit,
+    )  # fmt: skip
+    return [(row.place, {name: value for name, value in row._asdict().items() if name != "place"}) for row in rows]
+
+
+def unname(tx: Tx, person: int) -> None:
+    """Letters that are emptied are nobody's any more."""
+    tx.run("UPDATE letter SET person = NULL WHERE person = :person AND scrubbed IS NOT NULL", person=person)

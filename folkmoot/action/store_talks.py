@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from folkmoot.action.model_letters import Home, Says, State
@@ -170,3 +172,25 @@ def hold_talk(tx: Tx, owner: str, now: int) -> Row | None:
     """The talk that an owner is in, its row kept from others until the transaction ends: two messages at once are heard one after another."""
     tx.run("UPDATE talk SET begun = begun WHERE owner = :owner AND ended IS NULL", owner=owner)
     return talk_of(tx, owner)
+
+
+def delete_talks_of(tx: Tx, person: int, limit: int) -> int:
+    """Deletes talks of a person; how many."""
+    talks = [row.id for row in tx.rows("SELECT id FROM talk WHERE person = :person ORDER BY id LIMIT :limit", person=person, limit=limit)]
+    for talk in talks:
+        delete_talk(tx, talk)
+    return len(talks)
+
+
+def taken_along(tx: Tx, person: int, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
+    rows = tx.rows(
+        "SELECT id AS place, channel, state, begun, touched FROM talk WHERE person = :person AND id > :after ORDER BY id LIMIT :limit",
+        person=person, after=after, limit=limit,
+    )  # fmt: skip
+    return [(row.place, {"channel": row.channel, "state": msgspec.json.decode(row.state), "begun": row.begun,
+    "touched": row.touched}) for row in rows]
+
+
+def home_taken_along(tx: Tx, person: int, after: int) -> list[tuple[int, dict[str, Any]]]:
+    row = tx.one("SELECT body, consented FROM home WHERE owner = :owner", owner=f"person:{person}") if after < 1 else None
+    return [(1, {"home": msgspec.json.decode(row.body), "consented": row.consented})] if row else []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from folkmoot.action import at_desk as action
 from folkmoot.discussion import at_desk as comments
 from folkmoot.errors import NotFound
 from folkmoot.people.waiting import Source
 
-SOURCES: tuple[Source, ...] = (comments.SOURCE,)
+SOURCES: tuple[Source, ...] = (comments.SOURCE, *action.SOURCES)
 _BY_KIND = {source.kind: source for source in SOURCES}
 
 

@@ -1,7 +1,8 @@
 """Which rooms keep something of people. A room that does adds its part here: then it is taken along, and let go of."""
 
+from folkmoot.action.belongings import PART as ACTION
 from folkmoot.discussion.belongings import PART as DISCUSSION
 from folkmoot.people.belongings import PART as PEOPLE
 from folkmoot.people.belongings import Part
 
-PARTS: tuple[Part, ...] = (PEOPLE, DISCUSSION)
+PARTS: tuple[Part, ...] = (PEOPLE, DISCUSSION, ACTION)

@@ -73,6 +73,10 @@ class LetterPath(Struct):
     id: Id
 
 
+class Nothing(Struct, forbid_unknown_fields=True):
+    """A form that is only a button."""
+
+
 class Deed(Struct, forbid_unknown_fields=True):
     event: Annotated[str, Meta(max_length=20)] = ""
     answer: Annotated[str, Meta(max_length=20)] = ""
@@ -273,7 +277,35 @@ async def decide(ask: Ask[Actor], path: LetterPath, form: Deed) -> object:
     return ask.see("/guide#letters")
 
 
+def _held(tx: Tx, row: Row, body: str | None) -> dict[str, Any]:
+    why = store_letters.last_whys(tx, [row.id])[row.id]
+    return {"row": row, "to": letters.recipient_of(row), "body": body, "why": why, "readings": len(store_letters.readings_of(tx, row.id))}
+
+
+async def held_page(ask: Ask[Actor], path: LetterPath) -> object:
+    """A held letter without its text, for who may read it."""
+
+    def read(tx: Tx) -> dict[str, Any]:
+        row = letters.get_letter(tx, path.id)
+        letters.require_reader(ask.actor(tx), row.site)
+        return _held(tx, row, None)
+
+    return ask.page("action/held.html", **await ask.read(read))
+
+
+async def read_held(ask: Ask[Actor], path: LetterPath, form: Nothing) -> object:
+    """Its text. The reading is written down."""
+
+    def act(tx: Tx) -> dict[str, Any]:
+        row = letters.read_frozen(tx, ask.actor(tx), path.id, ask.now)
+        return _held(tx, row, row.body)
+
+    return ask.page("action/held.html", **await ask.write(act))
+
+
 PAGES = (
+    Page("GET", "/guide/held/{id}", held_page),
+    Page("POST", "/guide/held/{id}", read_held),
     Page("GET", "/guide", guide_page),
     Page("POST", "/guide", say),
     Page("GET", "/guide/letters/{id}", letter_page),
