@@ -28,6 +28,7 @@ from folkmoot.discussion.staging import DAY, Progress, Told, stage
 from folkmoot.discussion.store_export import OWN
 from folkmoot.discussion.store_homecoming import fresh
 from folkmoot.discussion.undoing import Undone, undo
+from folkmoot.discussion.waits import refill
 from folkmoot.errors import Conflict, Invalid, NotFound, say
 from folkmoot.people.accounts import staff_names
 from folkmoot.people.model import COMMAND
@@ -162,6 +163,8 @@ class _Asked:
         if row:
             kind = Homecoming if row.source == OWN else Merge
             kind(work, self._db, self._site, row, self._progress).run(row.phase, row.reached)
+            while self._db.write_now(partial(refill, now=self._now)):  # what came in held waits for a moderator
+                pass
             self._db.write_now(partial(store_imports.set_phase, batch=batch, phase="closed", ended=self._now))
 
     # Imports that were cut short

@@ -14,9 +14,10 @@ _LISTS = ("", "threads", "stories", "comments")
 
 
 def knows(head: bytes) -> bool:
-    """Whether a file's first bytes look like JSON with comments in it."""
+    """Whether a file's first bytes look like JSON with comments in it. Rows of kinds are a part of our own export, whose head is lost."""
     plain = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return plain.startswith((b"[", b"{")) and any(word in plain for word in (b'"comments"', b'"threads"', b'"stories"', b'"text"'))
+    ours = b'"kind":' in plain
+    return plain.startswith((b"[", b"{")) and not ours and any(word in plain for word in (b'"comments"', b'"threads"', b'"stories"', b'"text"'))
 
 
 def read(archive: Archive) -> Iterator[Imported]:
