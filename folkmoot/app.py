@@ -28,10 +28,14 @@ from folkmoot.discussion import import_pages
 from folkmoot.discussion import routes as discussion
 from folkmoot.errors import Problem
 from folkmoot.me import routes as me
+from folkmoot.notes import forms as notes_forms
+from folkmoot.notes import log_pages, map_pages
+from folkmoot.notes import routes as notes
 from folkmoot.people import notice_pages, sessions
 from folkmoot.people import pages as people_pages
 from folkmoot.people import routes as people
 from folkmoot.people.model import Actor
+from folkmoot.reading import joins
 from folkmoot.reading import routes as reading
 from folkmoot.reading.room import Room
 from folkmoot.settings import Settings
@@ -54,6 +58,7 @@ OPERATIONS = (
     *discussion.OPERATIONS,
     *guide.OPERATIONS,
     *channels.OPERATIONS,
+    *notes.OPERATIONS,
     *desk.OPERATIONS,
     *people.OPERATIONS,
     *me.OPERATIONS,
@@ -63,6 +68,10 @@ PAGES = (
     *discussion_forms.PAGES,
     *guide.PAGES,
     *import_pages.PAGES,
+    *notes_forms.PAGES,
+    *notes.PAGES,
+    *log_pages.PAGES,
+    *map_pages.PAGES,
     *desk_pages.PAGES,
     *people_pages.PAGES,
     *notice_pages.PAGES,
@@ -107,7 +116,8 @@ def create_app(settings: Settings, db: Database) -> App:
 def make_kit(settings: Settings, db: Database) -> Kit[Actor]:
     """What every request carries. Makes the secrets that are missing."""
     networks = Networks(facts.secret(db, "networks"), settings.server.trusted_proxies)
-    return Kit(db, settings, sessions.actor_for, facts.secret(db, "web"), networks, Buckets(enabled=settings.limits.enabled))
+    buckets = Buckets(enabled=settings.limits.enabled)
+    return Kit(db, settings, sessions.actor_for, facts.secret(db, "web"), networks, buckets, comment_of=joins.comment_of)
 
 
 @asynccontextmanager

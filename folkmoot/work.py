@@ -17,12 +17,16 @@ from folkmoot.action import duties as action
 from folkmoot.discussion import duties, waits
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.me import leaving
+from folkmoot.notes import asking, deciding, dump, learning, looking_up, maps, reckoning, searching
+from folkmoot.notes.notes import LOOK_UP
+from folkmoot.notes.rating import RATED
 from folkmoot.people import mailing, notice_mail, notices, sessions, sign_in
 from folkmoot.people.model import Actor
+from folkmoot.reading import joins
 from folkmoot.settings import Settings
 from folkmoot.sites import stories
 from folkmoot.sites.store import all_sites
-from folkmoot.storage import jobs, repeats
+from folkmoot.storage import changes, facts, jobs, repeats
 from folkmoot.storage.database import Database, Tx, connect
 from folkmoot.storage.jobs import Job
 from folkmoot.storage.migrations import check_schema
@@ -87,6 +91,38 @@ def _sweep(db: Database, told: Payload, settings: Settings, now: int) -> None:
     sweep(db)
 
 
+def _voted(tx: Tx, told: Payload, now: int) -> int:
+    changed = learning.learn_votes(tx, told["story"], joins.votes_of(tx, told["story"]), now)
+    if not changed:
+        jobs.put(tx, maps.MOVED, told, now, run_after=now + MINUTE, key=f"{maps.MOVED}:{told['story']}")
+    return changed
+
+
+def _fit_due(tx: Tx, now: int) -> int:
+    return reckoning.fits_due(tx, [site.id for site in all_sites(tx)], now)
+
+
+def _dump(db: Database, told: Payload, settings: Settings, now: int) -> None:
+    dump.make(db, int(told["site"]), facts.secret(db, "dump"), now)
+
+
+def _dumps_due(tx: Tx, now: int) -> int:
+    for site in all_sites(tx):
+        jobs.put(tx, dump.MAKE, {"site": site.id}, now, key=f"{dump.MAKE}:{site.id}")
+    return 0
+
+
+def _ask_readers(db: Database, told: Payload, settings: Settings, now: int) -> None:
+    secret = facts.secret(db, "draws")
+    db.write_now(lambda tx: asking.ask_readers(tx, secret, now))
+
+
+def _asking_due(tx: Tx, now: int) -> int:
+    jobs.put(tx, asking.ASK, {}, now, key=asking.ASK)
+    return 0
+
+
+RECKONER = reckoning.Reckoner()  # remembers the last whole reckoning of each site as long as this process lives
 DUTIES: dict[str, Duty] = {
     "scrub_withdrawn": Duty(HOUR, duties.scrub_withdrawn),
     "forget_networks": Duty(HOUR, duties.forget_networks),
@@ -96,6 +132,12 @@ DUTIES: dict[str, Duty] = {
     "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
     "forget_codes": Duty(HOUR, sign_in.forget_codes),
     **{name: Duty(every, act) for name, (every, act) in action.DUTIES.items()},
+    "notes_unanswered": Duty(MINUTE, deciding.unanswered),
+    "notes_search": Duty(MINUTE, lambda tx, now: searching.search(tx, joins, now)),
+    "notes_fit": Duty(reckoning.EVERY, _fit_due),
+    "notes_asking": Duty(HOUR, _asking_due),
+    "notes_dump": Duty(24 * HOUR, _dumps_due),
+    "notes_read_again": Duty(HOUR, looking_up.read_again),
     "forget_notices": Duty(6 * HOUR, notices.forget_old),
 }
 HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
@@ -106,6 +148,12 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     "claimed": Steps(_claimed),
     leaving.KIND: Steps(leaving.step),
     leaving.SWEEP: Acting(_sweep),
+    LOOK_UP: Telling(looking_up.look, looking_up.fetch, looking_up.remember),
+    changes.VOTED: Steps(_voted),
+    RATED: Acting(lambda db, told, settings, now: RECKONER.rated(db, told, now)),
+    reckoning.FIT: Acting(lambda db, told, settings, now: RECKONER.fit(db, told, now)),
+    asking.ASK: Acting(_ask_readers),
+    dump.MAKE: Acting(_dump),
     "duty": Steps(lambda tx, told, now: DUTIES[told["name"]].act(tx, now)),
 }
 

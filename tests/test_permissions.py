@@ -59,6 +59,10 @@ ELSEWHERE: dict[str, frozenset[str]] = {
     "hear_text": NONE, "hear_message": NONE, "shake_hands": NONE,
     "list_notices": KNOWN, "see_notices": KNOWN, "read_wishes": KNOWN, "change_wishes": KNOWN, "list_mutes": KNOWN, "add_mute": KNOWN,
     "drop_mute": NONE, "list_devices": KNOWN, "end_device": NONE,
+    # notes: who may is told in tests/notes/test_doors.py; without a body, or by a story's id, nobody gets anything
+    "propose": NONE, "notes_of": NONE, "similar_notes": NONE, "asked_notes": EVERYBODY, "dump_notes": NONE, "map_answer": NONE, "show": NONE,
+    "revise": NONE, "withdraw_note": NONE, "rate": NONE, "unrate": NONE, "rule": NONE, "answer_note": NONE, "report_note": NONE, "appeal_note": NONE,
+    "annotate": NONE, "put_statement": NONE, "end_statement": NONE, "give_opinion": NONE,
 }  # fmt: skip
 DESK = ("/desk", "/api/v1/queue/")  # doors that stand below, each tried on something that waits, by everybody
 AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # what is sent, and who gets an answer

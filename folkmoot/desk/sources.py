@@ -5,9 +5,11 @@ from __future__ import annotations
 from folkmoot.action import at_desk as action
 from folkmoot.discussion import at_desk as comments
 from folkmoot.errors import NotFound
+from folkmoot.notes import at_desk as notes
 from folkmoot.people.waiting import Source
 
 SOURCES: tuple[Source, ...] = (comments.SOURCE, *action.SOURCES)
+SOURCES: tuple[Source, ...] = (comments.SOURCE, notes.SOURCE, notes.DISPUTES,)
 _BY_KIND = {source.kind: source for source in SOURCES}
 
 

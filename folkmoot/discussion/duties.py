@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from folkmoot.discussion import store
 from folkmoot.discussion.tally import count_votes
-from folkmoot.storage.database import Tx
+from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
 
 STEP = 200
@@ -67,3 +67,23 @@ def _claim_vote(tx: Tx, comment: int, value: int, counted: bool, at: int, guest:
     if row is not None and row.person != member and store.vote_of(tx, comment, member) is None:
         store.put_vote(tx, comment, member, value, int(counted or now - at <= CLAIM_VOTES), at)
     tx.at_end(("tally", comment), lambda tx: count_votes(tx, comment))
+
+
+def comments_between(tx: Tx, after: int, before: int, limit: int) -> list[Row]:
+    """Comments by id, those after one and before another: for who reads them all, once."""
+    return store.comments_between(tx, after, before, limit)
+
+
+def comments_of_batch(tx: Tx, batch: int, after: int, limit: int) -> list[Row]:
+    """Comments that an import brought, by id."""
+    return store.comments_of_batch(tx, batch, after, limit)
+
+
+def next_batch(tx: Tx, after: int) -> int | None:
+    """The first import after another one (by id) that readers see; None where there is none."""
+    return store.next_closed_batch(tx, after)
+
+
+def votes_that_count(tx: Tx, story: int) -> dict[tuple[int, int], int]:
+    """(comment, person) → 1 or -1: the counted votes under a story, for who learns from them."""
+    return {(row.comment, row.person): row.value for row in store.counted_votes_in(tx, story)}

@@ -336,3 +336,32 @@ def move_flags(tx: Tx, guest: int, member: int) -> None:
         " (SELECT 1 FROM flag f WHERE f.comment = flag.comment AND f.person = :member)",
         guest=guest, member=member,
     )
+
+
+# For who reads all of it, once
+
+
+_READ = "id, story, person, name, text, state, visible"
+
+
+def comments_between(tx: Tx, after: int, before: int, limit: int) -> list[Row]:
+    sql = f"SELECT {_READ} FROM comment WHERE id > :after AND id < :before ORDER BY id LIMIT :limit"
+    return tx.rows(sql, after=after, before=before, limit=limit)
+
+
+def comments_of_batch(tx: Tx, batch: int, after: int, limit: int) -> list[Row]:
+    sql = f"SELECT {_READ} FROM comment WHERE batch = :batch AND id > :after ORDER BY id LIMIT :limit"
+    return tx.rows(sql, batch=batch, after=after, limit=limit)
+
+
+def next_closed_batch(tx: Tx, after: int) -> int | None:
+    row = tx.one("SELECT id FROM batch WHERE id > :after AND phase = 'closed' ORDER BY id LIMIT 1", after=after)
+    return row.id if row else None
+
+
+def counted_votes_in(tx: Tx, story: int) -> list[Row]:
+    return tx.rows(
+        "SELECT v.comment, v.person, v.value FROM comment c JOIN vote v ON v.comment = c.id WHERE c.story = :story AND v.counted = 1"
+        " ORDER BY v.comment, v.person",
+        story=story,
+    )

@@ -16,7 +16,8 @@ from msgspec import Struct
 
 from folkmoot.notes.model import MAX_CONTEXT, Found, Passage
 
-ALIKE = 0.6   # share of a passage's words that a window must hold to be its changed self
+ISLAND = 3    # words that must have stayed between two changes to be told as the same
+ALIKE = 0.6  # share of a passage's words that a window must hold to be its changed self
 _WORD = re.compile(r"\w+(?:[’'-]\w+)*")
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "–": "-", "—": "-", "\u00a0": " "})
@@ -116,18 +117,22 @@ def around(text: str, start: int, end: int) -> Passage:
 
 
 def diff(before: str, after: str) -> list[tuple[str, str]]:
-    """What changed between two texts, word by word: ("same" | "gone" | "new", words), in reading order."""
+    """What changed between two texts, word by word: ("same" | "gone" | "new", words), in reading order.
+
+    What stays between two changes is told as changed, too, where it is shorter than ISLAND words: nobody reads a sentence of shreds.
+    """
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     parts: list[tuple[str, str]] = []
-    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            parts.append(("same", "".join(old[a:b])))
-            continue
-        if a < b:
-            parts.append(("gone", "".join(old[a:b])))
-        if c < d:
-            parts.append(("new", "".join(new[c:d])))
-    return parts
+    gone = came = ""
+    for at, (kind, a, b, c, d) in enumerate(codes):
+        same = "".join(old[a:b])
+        if kind == "equal" and (at in (0, len(codes) - 1) or len(same.split()) >= ISLAND):
+            parts += [(what, words) for what, words in (("gone", gone), ("new", came), ("same", same)) if words]
+            gone = came = ""
+        else:
+            gone, came = gone + same, came + "".join(new[c:d])
+    return parts + [(what, words) for what, words in (("gone", gone), ("new", came)) if words]
 
 
 def alike(one: str, other: str) -> float:

@@ -45,6 +45,7 @@ TOPICS: dict[str, Topic] = {
     "replies": Topic(N_("Answers to what you wrote"), "at_once"),
     "mentions": Topic(N_("When somebody names you"), "at_once"),
     "notes": Topic(N_("What becomes of notes that you proposed"), "at_once"),
+    "corrections": Topic(N_("Notes that say that something in a story is wrong"), "at_once"),
     "asked": Topic(N_("When your judgement of a note is asked for"), "daily"),
     "letters": Topic(N_("What becomes of your letters"), "at_once"),
     "desk": Topic(N_("What waits for you as a member of the newsroom"), "daily"),
@@ -53,6 +54,7 @@ _REASON = N_("The reason: {reason}")
 _RULE = N_("The rule: {rule}")
 _DECIDED = (_REASON, _RULE)
 _DECISION, _DISCUSSION = N_("See the decision"), N_("See it in the discussion")
+_NOTE = N_("See the note")
 _APPEAL = N_("If you think that this is wrong, you can ask for another look there.")
 
 KINDS: dict[str, Kind] = {
@@ -97,6 +99,49 @@ KINDS: dict[str, Kind] = {
     ),
     # What others write. Values: who, story, words.
     "reply": Kind("replies", N_("{who} answered you: {story}"), (N_("{who} answered what you wrote under “{story}”."),), "words", _DISCUSSION),
+    # Notes. Values: story, words (the note's); name: who wrote it; reason may be empty.
+    **{
+        kind: Kind(topic, subject, (said, *more), "words", _NOTE)
+        for kind, topic, subject, said, *more in (
+            ("note_proposed", "corrections", N_("A note says that something is wrong: {story}"),
+             N_("{name} says that something in “{story}” is wrong, and gives sources."),
+             N_("You need not wait for ratings: accept it, make the story clearer, or decline it with a reason."),
+             N_("After 24 hours without an answer readers see that there is none.")),
+            ("note_unanswered", "corrections", N_("A note waits for your answer: {story}"),
+             N_("A day has gone by since {name} said that something in “{story}” is wrong. Readers see now that nobody has answered.")),
+            ("note_appealed", "corrections", N_("A note is to be looked at again: {story}"),
+             N_("{name} asks for another look at a note on “{story}”."), _REASON),
+            ("note_waits", "desk", N_("A note is held: {story}"),
+             N_("A note of {name} on “{story}” is seen by nobody until somebody of the newsroom has looked at it.")),
+            ("note_on_you", "replies", N_("A note is about your comment: {story}"),
+             N_("Somebody has written a note about what you said under “{story}”. You may answer beside it.")),
+            ("note_accepted", "notes", N_("Your note was accepted: {story}"),
+             N_("The editor has accepted your note on “{story}” as a correction. It stands at the head and in the public log."), _REASON),
+            ("note_clarified", "notes", N_("Your note made a story clearer: {story}"),
+             N_("The editor has made “{story}” clearer with your note."), _REASON),
+            ("note_declined", "notes", N_("Your note was declined: {story}"),
+             N_("The editor has declined your note on “{story}”."), _REASON, _APPEAL),
+            ("note_held", "notes", N_("Your note is held: {story}"),
+             N_("Your note on “{story}” is not shown until the newsroom has looked at it."), _REASON),
+            ("note_released", "notes", N_("Your note is shown: {story}"),
+             N_("The newsroom has looked at your note on “{story}”. Readers can see and rate it now."), _REASON),
+            ("note_removed", "notes", N_("Your note was removed: {story}"), N_("The newsroom has removed your note on “{story}”."), _REASON, _APPEAL),
+            ("note_answered", "notes", N_("{who} answered beside your note: {story}"), N_("{who} answered beside your note on “{story}”.")),
+            ("note_both_sides", "notes", N_("Readers on both sides find your note helpful: {story}"),
+             N_("Your note stands at the head of the discussion of “{story}” now, because readers who usually disagree find it helpful.")),
+            ("note_helpful", "notes", N_("Your note is found helpful: {story}"),
+             N_("Your note stands open at the head of the discussion of “{story}” now.")),
+            ("note_disputed", "notes", N_("Your note is disputed: {story}"),
+             N_("Readers disagree on your note on “{story}”. It stays listed, and you can ask the newsroom for another look.")),
+            ("note_source", "notes", N_("A source of your note does not answer: {story}"),
+             N_("A page under your note on “{story}” does not answer ({reason}): {source}"),
+             N_("Give another address, so that others can check it.")),
+            ("note_gone", "notes", N_("A note that you rated has lost its place: {story}"),
+             N_("A note that stood at the head of “{story}” does not stand there any more.")),
+            ("note_asked", "asked", N_("Is this note helpful? {story}"),
+             N_("You were drawn by lot to judge a note on “{story}”. We ask a few readers of every kind, so that no crowd can decide alone.")),
+        )
+    },
     "mention": Kind("mentions", N_("{who} named you: {story}"), (N_("{who} named you under “{story}”."),), "words", _DISCUSSION),
     # What becomes of a letter. Values: to (an official's name), why, words (the letter), story.
     "letter_handed_over": Kind(

@@ -12,6 +12,8 @@ from folkmoot.discussion import news, paging
 from folkmoot.discussion.answers import CommentAnswer, flat
 from folkmoot.discussion.model import Page
 from folkmoot.discussion.threads import ORDERS, order_named
+from folkmoot.notes import showing
+from folkmoot.notes.showing import Head
 from folkmoot.reading import feeds, themes
 from folkmoot.reading.answers import Lines, pack
 from folkmoot.reading.fragments import Fragments
@@ -81,7 +83,8 @@ class Pages:
         story = get_story(tx, part.story)
         if key.kind == "json":
             return pack(part.version, msgspec.json.encode(thread_answer(story, part)), JSON, _lines(headers.api(public=True)))
-        return self._html(get_site(tx, story.site), story, part, whole=not (key.after or key.parent or key.comment))
+        whole = not (key.after or key.parent or key.comment)
+        return self._html(get_site(tx, story.site), story, part, showing.head(tx, story.id) if whole else Head(), whole=whole)
 
     def _part(self, tx: Tx, key: Key) -> Page:
         if key.comment:
@@ -104,14 +107,14 @@ class Pages:
         """The page of a story that nobody has spoken under yet: it is not in the database, so it has no id."""
         story = Story(0, site.id, publisher_key or None, address, "", "reader", None, 0, None)
         page = Page(0, 0, order_named(order).name, order, (), None, 0)
-        return self._html(site, story, page, whole=False)
+        return self._html(site, story, page, Head(), whole=False)
 
-    def _html(self, site: Site, story: Story, page: Page, *, whole: bool) -> Snapshot:
+    def _html(self, site: Site, story: Story, page: Page, notes: Head, *, whole: bool) -> Snapshot:
         """whole: it is the story's own page, which search engines may name; other parts of it they may only follow."""
         language = story.language or site.language
         css, css_hash = _style()
         body = template("reading/thread.html", language).render(
-            style=css, theme=themes.address(site), page=page, story=story, site=site, orders=list(_orders(page, language)),
+            notes=notes, style=css, theme=themes.address(site), page=page, story=story, site=site, orders=list(_orders(page, language)),
             key=story.publisher_key or "", title=story.title or story.address, closed=story.closed is not None,
             article=self.fragments.article(language), branch=self.fragments.branch(page, story, language),
             parts=self.fragments.parts(story, story.publisher_key or "", language),

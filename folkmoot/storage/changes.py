@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from folkmoot.storage import jobs
 from folkmoot.storage.database import Database, Tx
 
 Told = Callable[[dict[int, int]], None]
 TICK = 1_000  # ms: votes move a story's version at most this often
+VOTED = "voted"  # the job that tells who learns from votes of a story that got some; payload: {"story"}
+GATHER = 30_000  # ms that such a job waits for more votes
 _DUE = "SELECT story FROM story_version WHERE marked = 1 AND ticked <= :before ORDER BY story LIMIT 500"
 _TICK = "UPDATE story_version SET marked = 0, ticked = :now WHERE story = :story"
 # Once per story and group: a turn where a piece held it, a move of the version where one bumped it, a mark where one marked it.
@@ -69,4 +72,5 @@ def _tick(tx: Tx, before: int, now: int) -> int:
     tx.many(_TICK, [{"story": story, "now": now} for story in stories])
     for story in stories:
         tx.bump(story)
+        jobs.put(tx, VOTED, {"story": story}, now, run_after=now + GATHER, key=f"{VOTED}:{story}")
     return len(stories)

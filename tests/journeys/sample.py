@@ -8,6 +8,7 @@ from typing import cast
 from markupsafe import Markup
 
 from folkmoot.discussion.model import Branch, Comment, Page
+from folkmoot.notes.showing import Head
 from folkmoot.reading.fragments import Fragments
 from folkmoot.sites.model import Policy, Site, Story, Theme
 from folkmoot.web import static
@@ -101,4 +102,4 @@ def thread(shown: Page | None = None, language: str = "en", **changed: object) -
     kept, story = Fragments(), cast(Story, values["story"])
     values |= {"article": kept.article(language), "branch": kept.branch(shown, story, language)}
     values["parts"] = kept.parts(story, str(values["key"]), language)
-    return render("reading/thread.html", language, **values)
+    return render("reading/thread.html", language, **{"notes": Head()} | values)

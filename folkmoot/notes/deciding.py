@@ -1,0 +1,134 @@
+"""What the newsroom does with notes: accept, clarify, decline, and open again; hold, release, remove and restore. Each a row with who, when, why.
+
+An accepted note is a correction: it says what stood before and what stands now, stays at the head of its story and in the public log.
+KEEPING says which state each deed of the desk starts from and leads to; each is undone by its opposite.
+"""
+
+from __future__ import annotations
+
+from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, say
+from folkmoot.notes import store, telling
+from folkmoot.notes.model import EDITORS_CLOCK, MAX_TEXT, RULINGS, Note
+from folkmoot.notes.notes import appear, get_note, take
+from folkmoot.people.model import Actor
+from folkmoot.people.roles import may
+from folkmoot.sites.stories import get_story
+from folkmoot.storage.database import Tx
+from folkmoot.storage.ids import new_id
+
+KEEPING: dict[str, tuple[frozenset[str], str]] = {  # deed -> (the states it starts from, the one it leads to)
+    "hold": (frozenset({"open"}), "held"),
+    "release": (frozenset({"held"}), "open"),
+    "remove": (frozenset({"open", "held"}), "removed"),
+    "restore": (frozenset({"removed"}), "open"),
+}
+DEEDS = (*RULINGS, "reopen", *KEEPING)
+
+
+def decide(tx: Tx, actor: Actor, note: int, deed: str, reason: str, now: int, *, before: str = "", after: str = "") -> Note:
+    """Does one of DEEDS to a note and remembers it; gives the note as it is then.
+
+    before, after: of an accepted note, the words of the story that were wrong and those that stand there now; a clarified one takes the
+    words that make it clear as its reason. Raises Invalid, NotAllowed without the role, Conflict where the note is in no state for it.
+    """
+    if deed not in DEEDS:
+        raise Invalid(say("A decision is one of {deeds}.", deeds=", ".join(DEEDS)), "bad_decision", "do")
+    for field, words in (("reason", reason), ("before", before), ("after", after)):
+        if len(words) > MAX_TEXT:
+            raise Invalid(say("A reason has up to {limit} letters.", limit=MAX_TEXT), "too_long", field)
+    found = take(tx, note)
+    _require(actor, found, deed)
+    if deed in KEEPING:
+        _keep(tx, actor, found, deed, reason.strip(), now)
+    elif deed == "reopen":
+        _reopen(tx, actor, found, reason.strip(), now)
+    else:
+        _rule(tx, actor, found, deed, reason.strip(), before.strip(), after.strip(), now)
+    tx.bump(found.story)
+    return get_note(tx, note)
+
+
+def _require(actor: Actor, note: Note, deed: str) -> None:
+    if may(actor, "keep_notes" if deed in KEEPING else "judge_notes", note.site):
+        return
+    if note.state in ("held", "removed") and note.person != actor.id:
+        raise NotFound("There is no such note.", "no_such_note")
+    raise NotAllowed("Only this site’s editors may decide this.", "not_staff")
+
+
+def _rule(tx: Tx, actor: Actor, note: Note, deed: str, reason: str, before: str, after: str, now: int) -> None:
+    """Accepts, clarifies or declines: the editor's answer."""
+    if note.state not in ("open", "held"):
+        raise Conflict("This note is not open, so there is nothing to decide.", "wrong_state")
+    if note.ruling == RULINGS[deed]:
+        raise Conflict(say("This note is {state} already.", state=note.ruling), "wrong_state")
+    if deed == "decline" and not reason:
+        raise Invalid("Say why it is declined: its writer and everybody else can read it.", "no_reason", "reason")
+    if deed == "clarify" and not reason:
+        raise Invalid("Say what makes it clear: readers see these words at the head of the story.", "no_reason", "reason")
+    if deed == "accept" and (not before or not after or before == after):
+        raise Invalid(
+            "Say what stood in the story and what stands there now: readers see the difference.", "no_correction", "after" if before else "before"
+        )
+    if note.state == "held" and deed != "decline":
+        store.set_state(tx, note.id, "open")
+        _remember(tx, actor, note, "release", "", now)
+    store.set_ruling(tx, note.id, RULINGS[deed], now)
+    _remember(tx, actor, note, deed, reason, now, before, after)
+    telling.ruled(tx, get_note(tx, note.id), get_story(tx, note.story), deed, reason, now)
+
+
+def _reopen(tx: Tx, actor: Actor, note: Note, reason: str, now: int) -> None:
+    """Takes a decision back. That there was one stays to be seen."""
+    if not note.ruling:
+        raise Conflict("This note has not been decided yet.", "wrong_state")
+    store.set_ruling(tx, note.id, "", None)
+    store.set_due(tx, note.id, now + EDITORS_CLOCK)
+    _remember(tx, actor, note, "reopen", reason, now)
+
+
+def _keep(tx: Tx, actor: Actor, note: Note, deed: str, reason: str, now: int) -> None:
+    begins, ends = KEEPING[deed]
+    if note.state not in begins:
+        raise Conflict(say("This note is {state}, so there is nothing to {deed}.", state=note.state, deed=deed), "wrong_state")
+    first = deed == "release" and not _seen_before(tx, note.id)
+    store.set_state(tx, note.id, ends)
+    _remember(tx, actor, note, deed, reason, now)
+    after, story = get_note(tx, note.id), get_story(tx, note.story)
+    if first:
+        appear(tx, after, story, now)
+    telling.kept(tx, after, story, deed, reason, now)
+
+
+def _seen_before(tx: Tx, note: int) -> bool:
+    """Whether it had been open before it was held: it was not held as it came in."""
+    deeds = [each.deed for each in store.decisions_on(tx, note)]
+    return deeds[:2] != ["propose", "hold"] or "release" in deeds
+
+
+def _remember(tx: Tx, actor: Actor, note: Note, deed: str, reason: str, now: int, before: str = "", after: str = "") -> None:
+    made_by = "person" if actor.door == "web" else actor.door
+    store.insert_decision(tx, new_id(now), note.id, deed, actor.id, made_by, now, reason=reason, revision=note.revision, before=before, after=after)
+
+
+def deeds_for(actor: Actor, note: Note) -> list[str]:
+    """The decisions that this person may take on a note as it stands."""
+    if note.state == "withdrawn":
+        return []
+    fits: list[str] = []
+    if may(actor, "judge_notes", note.site) and note.state != "removed":
+        fits += ["reopen"] if note.ruling else list(RULINGS)
+    if may(actor, "keep_notes", note.site):
+        fits += [deed for deed, (begins, _) in KEEPING.items() if note.state in begins]
+    return fits
+
+
+def unanswered(tx: Tx, now: int, limit: int = 100) -> int:
+    """Marks notes whose editor's day is over as unanswered, for readers to see; how many, at most `limit`."""
+    due = store.due_notes(tx, now, limit)
+    for note in due:
+        store.set_unanswered(tx, note.id, now)
+        store.insert_decision(tx, new_id(now), note.id, "unanswered", None, "rule", now, rule="editors_clock")
+        telling.unanswered(tx, note, get_story(tx, note.story), now)
+        tx.bump(note.story)
+    return len(due)

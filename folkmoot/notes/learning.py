@@ -1,0 +1,43 @@
+"""What notes learn of the discussion: votes and comments, told by who may know both (work.py). Kept in tables of notes' own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from folkmoot.notes import store_finding, store_ratings
+from folkmoot.notes.finding import WORTH_LISTING, find
+from folkmoot.notes.model import About
+from folkmoot.sites.addresses import host_of
+from folkmoot.sites.stories import get_story
+from folkmoot.storage.database import Tx
+
+STEP = 500
+
+
+def learn_votes(tx: Tx, story: int, votes: Mapping[tuple[int, int], int], now: int) -> int:
+    """Makes the copy of a story's counted votes, (comment, person) → 1 or -1, what they are now; how many rows changed, at most STEP."""
+    known = store_ratings.votes_known(tx, story)
+    news = {key: value for key, value in votes.items() if known.get(key) != value}
+    gone = [key for key in known if key not in votes]
+    store_ratings.put_votes(tx, story, dict(list(news.items())[:STEP]), now)
+    store_ratings.delete_votes(tx, gone[: max(0, STEP - len(news))])
+    return min(STEP, len(news) + len(gone))
+
+
+def learn_comments(tx: Tx, comments: Sequence[About], now: int) -> int:
+    """Reads comments for what disputes their story, and keeps those worth the desk's look; how many they are."""
+    titles: dict[int, tuple[str, str, int]] = {}
+    finds = []
+    for said in comments:
+        if said.story not in titles:
+            story = get_story(tx, said.story)
+            titles[said.story] = story.title, host_of(story.address), story.site
+        title, host, site = titles[said.story]
+        found = find(said.text, title, host)
+        if said.live and found.weight >= WORTH_LISTING:
+            words = msgspec.json.encode(found.reasons).decode()
+            finds.append({"comment": said.id, "story": said.story, "site": site, "weight": found.weight, "words": words, "found": now})
+    store_finding.put_finds(tx, finds)
+    return len(finds)

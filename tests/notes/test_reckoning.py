@@ -1,0 +1,210 @@
+"""Ratings move notes: up when both sides find them helpful, never on one side's word alone; slowly up, at once down."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from folkmoot.notes import asking, dump, learning, standing, store, store_ratings
+from folkmoot.notes.model import DAY, MINUTE, Standing
+from folkmoot.notes.reckoning import Reckoner
+from folkmoot.people.model import Actor
+from tests.moot import Moot
+from tests.notes.desk import Desk
+
+TALK = (
+    "Two of the twelve samples were above the limit.", "The fence costs forty thousand, not fourteen.", "The council voted five to four.",
+    "The insurer asked for daily tests in March.", "Nobody has drowned since 1987.", "The drain spills only after storms.",
+    "The petition had 2,900 names by morning.", "The jetty was built in 1951 by volunteers.", "The baths closed three years ago.",
+    "The county runs the laboratory, not the town.", "A reed bed was planned eleven years back.", "The club has 240 members.",
+)  # fmt: skip
+
+
+class Town:
+    """A newsroom whose readers stand on two sides: what they like depends on a note's colour, what both like is simply good."""
+
+    def __init__(self, desk: Desk, readers: int = 40) -> None:
+        self.desk = desk
+        self.reckoner = Reckoner()
+        people = desk.readers(readers)
+        self.left, self.right = people[: readers // 2], people[readers // 2 :]
+        given = []
+        self.notes = [desk.propose(text=text).id for text in TALK]
+        chance = random.Random(7)
+        for number, note in enumerate(self.notes):
+            for side, people in ((0, self.left), (1, self.right)):
+                liked = number % 3 == 2 or number % 3 == side
+                for each in people:
+                    if chance.random() < 0.8:
+                        given.append((each, note, "helpful" if liked == (chance.random() < 0.9) else "unhelpful"))
+        desk.rate_all(given)
+
+    def fit(self) -> None:
+        self.reckoner.fit(self.desk.moot.db, {"site": self.desk.moot.site.id}, self.desk.moot.now)
+
+    def settle(self) -> None:
+        self.fit()
+        self.desk.moot.later(20 * MINUTE)
+        self.fit()
+
+    def grades(self) -> list[str]:
+        return [self.desk.note(note).grade for note in self.notes]
+
+
+@pytest.fixture
+def town(desk: Desk) -> Town:
+    return Town(desk)
+
+
+def test_what_both_sides_find_helpful_rises_after_a_while_and_ones_own_side_is_not_enough(town: Town) -> None:
+    town.fit()
+    assert {town.grades()[number] for number in (2, 5, 8, 11)} == {"proposed"}  # deserved, and dwelling
+    town.desk.moot.later(20 * MINUTE)
+    town.fit()
+    assert {town.grades()[number] for number in (2, 5, 8, 11)} <= {"helpful", "both_sides"}
+    assert not {"helpful", "both_sides"} & {town.grades()[number] for number in (0, 1, 3, 4, 6, 7, 9, 10)}
+    assert len(town.desk.head().at_head) == 4
+    told = town.desk.told(town.desk.amara)
+    assert sum(kind in ("note_helpful", "note_both_sides") for kind in told) == 4
+
+
+def test_a_new_rating_re_solves_its_note_with_readers_as_they_were(town: Town) -> None:
+    town.settle()
+    new = town.desk.propose(text="The samples were taken on Mondays alone, says the table.").id
+    town.desk.rate_all([(each, new, "helpful") for each in (*town.left[:9], *town.right[:9])])
+    town.fit()
+    before = town.desk.moot.db.read_now(lambda tx: store.standing_of(tx, new, town.desk.note(new).revision))
+    town.desk.rate(town.left[9], new, "unhelpful")
+    town.reckoner.rated(town.desk.moot.db, {"note": new}, town.desk.moot.now)
+    after = town.desk.moot.db.read_now(lambda tx: store.standing_of(tx, new, town.desk.note(new).revision))
+    assert before is not None
+    assert after is not None
+    assert after.ratings == before.ratings + 1
+    assert (after.score or 0) < (before.score or 0)
+
+
+def test_a_note_that_loses_its_place_says_so_to_those_who_had_rated_it(town: Town) -> None:
+    town.settle()
+    note = town.notes[2]
+    assert town.desk.note(note).at_head
+    revision = town.desk.note(note).revision
+    fallen = Standing("disputed", town.desk.moot.now, 0.3, 0.2, 0.4, 0.0, 50, (20, 25), (5, 25), 0, False, "split")
+    town.desk.moot.db.write_now(lambda tx: standing.stand(tx, note, revision, fallen))
+    assert not town.desk.note(note).at_head
+    assert [each.note.id for each in town.desk.head().gone] == [note]
+    rater = next(each for each in town.left if town.desk.whole(each, note).own.level)
+    assert town.desk.told(rater) == ["note_gone"]
+    assert "note_disputed" in town.desk.told(town.desk.amara)
+
+
+def test_why_a_note_stands_where_it_stands_is_said_without_its_counts_to_who_has_not_rated(town: Town) -> None:
+    town.settle()
+    stranger = town.desk.reader()
+    hidden = " ".join(town.desk.whole(stranger, town.notes[0]).why)
+    assert "hidden until you have given your own rating" in hidden
+    told = town.desk.whole(town.desk.amara, town.notes[0])
+    assert any("on one side find it helpful" in each for each in told.why)
+    assert [rung.name for rung in told.rungs if not rung.at][-1] == "Accepted by the editor"
+
+
+def test_where_all_lean_one_way_the_editor_decides(desk: Desk) -> None:
+    note = desk.propose().id
+    desk.rate_all([(each, note, "unhelpful") for each in desk.readers(40)])
+    Reckoner().fit(desk.moot.db, {"site": desk.moot.site.id}, desk.moot.now)
+    assert desk.note(note).grade not in ("both_sides", "helpful")
+    assert "Our readers lean one way; the editor decides." in desk.whole(desk.amara, note).why
+    desk.accept(note)
+    assert desk.note(note).at_head
+
+
+# The lot
+
+
+def test_the_lot_is_the_same_for_the_same_seed_and_leans_to_the_thin_side() -> None:
+    pool = [asking.Candidate(number, 1 if number < 90 else -1) for number in range(100)]
+    assert asking.draw(pool, 1, 10, "seed") == asking.draw(pool, 1, 10, "seed")
+    thin = sum(person >= 90 for seed in range(200) for person, _ in asking.draw(pool, 1, 10, str(seed)))
+    assert 600 < thin < 1_200  # of 2,000 drawn; without weight it would be 200
+    even = sum(person >= 90 for seed in range(200) for person, _ in asking.draw(pool, 0, 10, str(seed)))
+    assert 120 < even < 280
+
+
+def test_one_voice_is_drawn_once() -> None:
+    pool = [asking.Candidate(number, 1, voice=3) for number in range(20)] + [asking.Candidate(99, 1)]
+    assert len(asking.draw(pool, 0, 10, "seed")) == 2
+
+
+def test_readers_are_asked_once_a_week_about_what_is_contested_and_the_draw_is_logged(desk: Desk) -> None:
+    note = desk.propose().id
+    readers = desk.readers(30)
+    desk.moot.db.write_now(lambda tx: [_comes(desk, each, tx) for each in readers])
+    assert desk.moot.db.write_now(lambda tx: asking.ask_readers(tx, b"secret", desk.moot.now)) == 0  # just proposed
+    desk.moot.later(DAY + MINUTE)
+    assert desk.moot.db.write_now(lambda tx: asking.ask_readers(tx, b"secret", desk.moot.now)) == 10
+    assert desk.moot.db.write_now(lambda tx: asking.ask_readers(tx, b"secret", desk.moot.now)) == 0
+    (row,) = desk.moot.db.read_now(lambda tx: asking.drawn_for(tx, note))
+    assert (row.pool, row.aimed) == (30, 10)
+    asked = [each for each in readers if desk.moot.db.read_now(lambda tx, who=each: asking.asked_of(tx, who, desk.moot.now))]  # type: ignore[misc]
+    assert len(asked) == 10
+    desk.rate(asked[0], note)
+    assert desk.moot.db.read_now(lambda tx: asking.asked_of(tx, asked[0], desk.moot.now)) == []
+    assert [bool(row.asked) for row in desk.moot.db.read_now(lambda tx: store_ratings.ratings_of(tx, desk.note(note).revision))] == [True]
+    second = desk.propose(desk.reader(), "The fence costs forty thousand, not fourteen.").id
+    desk.moot.later(DAY + MINUTE)
+    desk.moot.db.write_now(lambda tx: asking.ask_readers(tx, b"secret", desk.moot.now))
+    drawn = desk.moot.db.read_now(lambda tx: [row.person for draw in asking.drawn_for(tx, second) for row in store_ratings.asked_of(tx, draw.id)])
+    assert not {each.id for each in asked} & set(drawn)
+
+
+def _comes(desk: Desk, actor: Actor, tx: object) -> None:
+    asking.come_by(tx, actor, desk.moot.site.id, desk.moot.now)  # type: ignore[arg-type]
+
+
+# What is learned, and what is given away
+
+
+def test_notes_keep_a_copy_of_the_votes_that_count_and_follow_them(moot: Moot) -> None:
+    said, ada = moot.says(moot.guest("Bo"), "The lake is clean."), moot.member("Ada")
+    votes = {(said, ada.id or 0): 1}
+    assert moot.db.write_now(lambda tx: learning.learn_votes(tx, moot.story.id, votes, moot.now)) == 1
+    assert moot.db.write_now(lambda tx: learning.learn_votes(tx, moot.story.id, votes, moot.now)) == 0
+    assert moot.db.write_now(lambda tx: learning.learn_votes(tx, moot.story.id, {}, moot.now)) == 1
+    assert moot.db.read_now(lambda tx: store_ratings.votes_known(tx, moot.story.id)) == {}
+
+
+def test_from_the_dump_alone_anybody_recomputes_every_status(town: Town) -> None:
+    import gzip
+    import json
+
+    from folkmoot.notes.bridging import ratings_of
+    from folkmoot.notes.scoring import score
+
+    town.settle()
+    moot = town.desk.moot
+    moot.later(3 * DAY)
+    assert dump.make(moot.db, moot.site.id, b"secret", moot.now) == 2
+    packed = b"".join(moot.db.read_now(lambda tx: dump.parts(tx, None)))
+    lines = [json.loads(line) for line in gzip.decompress(packed).splitlines()]
+    notes = [line for line in lines if line["kind"] == "note"]
+    ratings = [line for line in lines if line["kind"] == "rating"]
+    numbers, people = {line["id"]: at for at, line in enumerate(notes)}, {}
+    for line in ratings:
+        people.setdefault(line["rater"], len(people))
+    given = ratings_of([numbers[line["note"]] for line in ratings], [people[line["rater"]] for line in ratings], [line["level"] for line in ratings])
+    assert [each.status for each in score(given, None, [line["status"] for line in notes]).judgements] == [line["status"] for line in notes]
+    assert not [line for line in ratings if str(town.left[0].id) in json.dumps(line)]
+    assert lines[0]["kind"] == "parameters"
+    assert lines[0]["fit"]["constants"]
+
+
+def test_what_is_younger_than_two_days_is_not_in_the_dump(desk: Desk) -> None:
+    note = desk.propose().id
+    desk.moot.later(3 * DAY)
+    desk.rate(desk.reader(), note)
+    dump.make(desk.moot.db, desk.moot.site.id, b"secret", desk.moot.now)
+    packed = desk.moot.db.read_now(lambda tx: dump.parts(tx, "news.example"))
+    import gzip
+
+    assert b'"kind":"rating"' not in gzip.decompress(b"".join(packed))
+    assert b'"kind":"note"' in gzip.decompress(b"".join(packed))
