@@ -69,7 +69,7 @@ class Composer extends HTMLElement {
     const text = this.text.value;
     if (text === this.draft.text) return;
     this.draft = { text };
-    if (text[40]) import('./note-offer.js').then((on) => on.offer(this));
+    import('./note-offer.js');
     if (text.trim()) kept.set(this.place, this.draft);
     else kept.drop(this.place);
   }

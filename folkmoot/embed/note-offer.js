@@ -1,4 +1,7 @@
-/** While somebody writes: notices words that dispute the story, and offers to make a note of them. Loaded once a comment is longer than a line. */
+/**
+ * While somebody writes: notices words that dispute the story, and offers to make a note of them. Loaded when somebody begins to write;
+ * from then on it looks at every composer of the page by itself.
+ */
 
 import { make, say } from './page.js';
 
@@ -9,18 +12,21 @@ const QUOTED = /[“"„«]([^”"“»]{12,300})[”"“»]/gu;
 const tellers = (text) => new Set(text.toLowerCase().match(/[\p{L}\p{N}]{4,}/gu) ?? []);
 
 /** Whether the words doubt the story, or quote its headline. */
-export function disputes(text, title) {
+function disputes(text, title) {
   if (DOUBTS.test(text)) return true;
   const wanted = tellers(title);
   return [...text.matchAll(QUOTED)].some(([, words]) => [...tellers(words)].filter((word) => wanted.has(word)).length >= 3);
 }
 
 /** Shows the offer below the words of a composer, and takes it away when they dispute nothing any more. */
-export function offer(composer) {
+function offer(composer) {
   const { form, text } = composer;
   const there = form.querySelector('.offer');
   const title = document.querySelector('h1')?.textContent ?? '';
-  if (composer.dataset.edit || !disputes(text.value, title)) return there?.remove();
+  if (composer.dataset.edit || !disputes(text.value, title)) {
+    there?.remove();
+    return;
+  }
   const { url, story } = form.elements;
   const at = new URLSearchParams({ text: text.value.slice(0, 500), ...(story?.value && !composer.dataset.key ? { story: story.value } : { url: url.value }) });
   const line = there ?? make('p', '', { class: 'told offer', role: 'status' });
@@ -30,5 +36,12 @@ export function offer(composer) {
     line.append(make('b', say('offer')), ' ', say('offerWhy'), ' ', link);
     text.closest('.field').after(line);
   }
-  return line;
 }
+
+let timer;
+addEventListener('input', ({ target }) => {
+  const composer = target.closest('fm-composer');
+  clearTimeout(timer);
+  if (composer?.text === target) timer = setTimeout(() => offer(composer), 300);
+});
+for (const each of document.querySelectorAll('fm-composer')) offer(each);

@@ -2,7 +2,9 @@
 
 from folkmoot.action.belongings import PART as ACTION
 from folkmoot.discussion.belongings import PART as DISCUSSION
+from folkmoot.notes.belongings import PART as NOTES
 from folkmoot.people.belongings import PART as PEOPLE
 from folkmoot.people.belongings import Part
 
 PARTS: tuple[Part, ...] = (PEOPLE, DISCUSSION, ACTION)
+PARTS: tuple[Part, ...] = (PEOPLE, DISCUSSION, NOTES)

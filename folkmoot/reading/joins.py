@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from folkmoot.discussion import duties, mine
 from folkmoot.errors import NotFound
 from folkmoot.notes.model import About
@@ -31,6 +33,12 @@ def comments_after(tx: Tx, after: int, before: int, limit: int) -> list[About]:
 def comments_of_batch(tx: Tx, batch: int, after: int, limit: int) -> list[About]:
     """Comments that an import brought, by id."""
     return [_about(row) for row in duties.comments_of_batch(tx, batch, after, limit)]
+
+
+def texts_of(tx: Tx, comments: Sequence[int]) -> dict[int, str]:
+    """The words of comments that readers see, by id."""
+    found = {comment: comment_of(tx, comment) for comment in comments}
+    return {comment: said.text for comment, said in found.items() if said is not None and said.live}
 
 
 def votes_of(tx: Tx, story: int) -> dict[tuple[int, int], int]:
