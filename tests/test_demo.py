@@ -23,6 +23,7 @@ from folkmoot.demo.seed import seed
 from folkmoot.demo.stories import Sample, samples
 from folkmoot.discussion.moderation import waiting
 from folkmoot.discussion.paging import counts, first_page
+from folkmoot.notes import showing
 from folkmoot.people.names import clean_name
 from folkmoot.sites.stories import find
 from folkmoot.storage.database import Database
@@ -85,6 +86,15 @@ def test_the_best_of_the_lake_is_what_its_neighbours_thought_best(db: Database, 
     page = db.read_now(lambda tx: first_page(tx, story.id, "best"))
     assert page.roots[0].comment.name == "Marguerite Teale"
     assert (page.roots[0].comment.up, page.roots[0].comment.down) == (167, 2)
+
+
+def test_its_notes_stand_where_the_reckoning_puts_them(db: Database, now: int) -> None:
+    seed(db, HOST, now)
+    story = db.read_now(lambda tx: find(tx, f"http://{HOST}{LAKE}"))
+    assert story is not None
+    head = db.read_now(lambda tx: showing.head(tx, story.id))
+    assert [(each.note.ruling, each.note.name) for each in head.at_head] == [("accepted", "Wren Okafor"), ("", "Amara Nwosu-Lind")]
+    assert (head.waiting, head.disputed) == (1, 2)
 
 
 async def no_counts() -> dict[str, int]:

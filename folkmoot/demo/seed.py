@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from functools import partial
 
+from folkmoot.demo.notes import seed_notes
 from folkmoot.demo.stories import HOUR, Said, Sample, samples
 from folkmoot.discussion import comments, moderation
 from folkmoot.discussion.model import Customs, Draft
@@ -19,6 +20,7 @@ from folkmoot.storage.database import Database, Tx
 NAME = "The Ostley Courier"
 STAFF: dict[str, Role] = {"Ines Calloway": "editor", "Anselm Rooke": "editor", "Vera Stoll": "moderator"}
 MODERATOR = "Vera Stoll"
+EDITOR = "Ines Calloway"
 NEIGHBOURS = 180  # people who vote and say nothing
 FREELY = Customs(limits=False, guests_vote=True)
 Cast = dict[str, Actor]
@@ -28,7 +30,9 @@ def seed(db: Database, host: str, now: int) -> int:
     """The newsroom with all its stories and people; the number of comments that readers see. now: when the demo began, UTC ms."""
     first = now - max(sample.age for sample in samples()) - HOUR
     cast = db.write_now(partial(_people, host=host, now=first))
-    return sum(db.write_now(partial(_tell, cast=cast, host=host, sample=sample, now=now)) for sample in reversed(samples()))
+    seen = sum(db.write_now(partial(_tell, cast=cast, host=host, sample=sample, now=now)) for sample in reversed(samples()))
+    seed_notes(db, cast[EDITOR], host, now)
+    return seen
 
 
 def _people(tx: Tx, host: str, now: int) -> Cast:

@@ -36,7 +36,7 @@ def rate(tx: Tx, actor: Actor, note: int, level: str, reasons: Sequence[str], no
     store_ratings.put_rating(tx, note, found.revision, person.id, LEVELS[level], " ".join(given), asked, now)
     store_ratings.answer_asked(tx, found.revision, person.id, now)
     store_ratings.see_reader(tx, found.site, person.id, now)
-    jobs.put(tx, RATED, {"note": note}, now, key=f"{RATED}:{note}")
+    jobs.put(tx, RATED, {"note": found.id}, now, key=f"{RATED}:{found.id}")
     return found
 
 
@@ -45,7 +45,7 @@ def take_back(tx: Tx, actor: Actor, note: int, now: int) -> None:
     person = require_proven(actor)
     found = take(tx, note)
     if store_ratings.delete_rating(tx, found.revision, person.id):
-        jobs.put(tx, RATED, {"note": note}, now, key=f"{RATED}:{note}")
+        jobs.put(tx, RATED, {"note": found.id}, now, key=f"{RATED}:{found.id}")
 
 
 def _reasons(level: str, reasons: Sequence[str]) -> list[str]:
