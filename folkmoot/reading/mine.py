@@ -8,11 +8,13 @@ from folkmoot.discussion import belongings
 from folkmoot.discussion import mine as discussion
 from folkmoot.discussion.fragments import placed, with_parent
 from folkmoot.discussion.mine import Own
+from folkmoot.notes import asking
 from folkmoot.people import mutes, notices
 from folkmoot.people.model import Actor
 from folkmoot.sites.sites import get_site
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Tx
+from folkmoot.web.pages import render
 from folkmoot.web.words import machine
 
 
@@ -53,6 +55,8 @@ class Muted(Struct, frozen=True):
 class MineAnswer(Struct, frozen=True):
     """Own votes by comment, own comments, the deeds that one's role allows here, and what waits here for them.
 
+    Among `own`, in state `asked`, stands a line about the note that this reader was drawn by lot to judge.
+
     muted: null where nothing is. unseen: notices that they have not looked at.
     """
 
@@ -74,12 +78,21 @@ def mine(tx: Tx, actor: Actor, story: int, now: int) -> MineAnswer:
     return MineAnswer(
         Reader(str(person.id), person.name, person.kind, actor.proven) if person else None,
         {str(comment): value for comment, value in found.votes.items()},
-        [_own(tx, own, language) for own in found.own],
+        [*(_own(tx, own, language) for own in found.own), *_asked(tx, actor, story, language, now)],
         found.may,
         [_own(tx, own, language) for own in found.waiting],
         _muted(tx, actor, story),
         notices.unseen(tx, actor),
     )
+
+
+def _asked(tx: Tx, actor: Actor, story: int, language: str, now: int) -> list[OwnAnswer]:
+    """The note that this reader was drawn by lot to judge here, as a line on top of the thread."""
+    notes = [row.note for row in asking.asked_of(tx, actor, now) if row.story == story]
+    if not notes:
+        return []
+    line = render("notes/asked_line.html", language, number=notes[0])
+    return [OwnAnswer("asked", None, "asked", "", "", "", None, None, line)]
 
 
 def _muted(tx: Tx, actor: Actor, story: int) -> Muted | None:

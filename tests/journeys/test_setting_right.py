@@ -165,6 +165,9 @@ def test_from_a_comment_to_a_helpful_note_that_is_accepted_and_another_that_is_w
     newsroom.db.write_now(lambda tx: asking.come_by(tx, bo, newsroom.site.id, clock()))
     assert newsroom.db.write_now(lambda tx: asking.ask_about(tx, notes.get_note(tx, note), 1, b"secret", clock())) == 1
     other = comes_in(desks(java_script_enabled=False), newsroom, bo)
+    seen = comes_in(desks(), newsroom, bo)
+    seen.goto(f"{newsroom.talk}/thread/{story}")
+    sees(seen.locator("#casked"), "You were drawn by lot.", "Judge it")
     other.goto(f"{newsroom.talk}/notes/asked")
     sees(other.locator("main"), "You were drawn by lot.", "two of twelve samples")
     other.get_by_role("link", name="Is it helpful?").click()
