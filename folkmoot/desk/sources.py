@@ -8,8 +8,7 @@ from folkmoot.errors import NotFound
 from folkmoot.notes import at_desk as notes
 from folkmoot.people.waiting import Source
 
-SOURCES: tuple[Source, ...] = (comments.SOURCE, *action.SOURCES)
-SOURCES: tuple[Source, ...] = (comments.SOURCE, notes.SOURCE, notes.DISPUTES,)
+SOURCES: tuple[Source, ...] = (comments.SOURCE, *action.SOURCES, notes.SOURCE, notes.DISPUTES)
 _BY_KIND = {source.kind: source for source in SOURCES}
 
 

@@ -6,5 +6,4 @@ from folkmoot.notes.belongings import PART as NOTES
 from folkmoot.people.belongings import PART as PEOPLE
 from folkmoot.people.belongings import Part
 
-PARTS: tuple[Part, ...] = (PEOPLE, DISCUSSION, ACTION)
-PARTS: tuple[Part, ...] = (PEOPLE, DISCUSSION, NOTES)
+PARTS: tuple[Part, ...] = (PEOPLE, DISCUSSION, ACTION, NOTES)

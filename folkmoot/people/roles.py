@@ -23,12 +23,15 @@ _KEEPS = frozenset({
     "feature", "unfeature", "edit_words", "judge_appeal", "sanction", "note_person", "see_log", "see_kept", "judge_report", "see_imports",
 })  # fmt: skip
 
+_NOTES = frozenset({"see_notes", "keep_notes"})  # sees held ones and what disputes a story; holds, releases, removes
+_RULES = _NOTES | {"judge_notes"}                # accepts, clarifies, declines; puts statements to readers
+
 # What each role may do on its site, beside what everybody may do with what is theirs.
 MAY: dict[str, frozenset[str]] = {
     "member": frozenset(),
-    "editor": frozenset({"see_imports", "rename_story", "merge_story", "close_story", "slow_story", "pin", "unpin", "feature", "unfeature"}),
-    "moderator": _KEEPS,
-    "admin": _KEEPS | {"rename_story", "merge_story", "change_site", "grant"},
+    "editor": frozenset({"see_imports", "rename_story", "merge_story", "close_story", "slow_story", "pin", "unpin", "feature", "unfeature"}) | _RULES,
+    "moderator": _KEEPS | _NOTES,
+    "admin": _KEEPS | {"rename_story", "merge_story", "change_site", "grant"} | _RULES,
 }
 
 
