@@ -53,7 +53,7 @@ BODIES: dict[str, dict[str, object]] = {
 }  # fmt: skip
 # What is about no comment: who gets an answer. What a code, a hand-over or a refresh token opens is told in tests/people.
 ELSEWHERE: dict[str, frozenset[str]] = {
-    "post": EVERYBODY, "queue": STAFF | {"elsewhere"}, "preview": EVERYBODY, "thread_answer": EVERYBODY, "counts": EVERYBODY,
+    "post": EVERYBODY, "queue": STAFF | {"elsewhere", "editor"}, "preview": EVERYBODY, "thread_answer": EVERYBODY, "counts": EVERYBODY,
     "mine_answer": EVERYBODY, "ask_code": EVERYBODY, "enter_code": NONE, "sign_out": KNOWN, "refresh": NONE, "open_handover": EVERYBODY,
     "handover_state": NONE, "redeem_handover": NONE, "news_answer": EVERYBODY, "turn": EVERYBODY,
     "hear_text": NONE, "hear_message": NONE, "shake_hands": NONE,
@@ -66,8 +66,8 @@ ELSEWHERE: dict[str, frozenset[str]] = {
 }  # fmt: skip
 DESK = ("/desk", "/api/v1/queue/")  # doors that stand below, each tried on something that waits, by everybody
 AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # what is sent, and who gets an answer
-    ("GET", "/desk"): ({}, STAFF | {"elsewhere"}),  # each their own
-    ("GET", "/desk/{kind}/{id}"): ({}, STAFF | {"elsewhere"}),  # led back to their own
+    ("GET", "/desk"): ({}, STAFF | {"elsewhere", "editor"}),  # each their own
+    ("GET", "/desk/{kind}/{id}"): ({}, STAFF | {"elsewhere", "editor"}),  # led back to their own
     ("POST", "/desk/{kind}/{id}/decide"): ({"do": "release"}, STAFF),
     ("POST", "/desk/{kind}/{id}/claim"): ({}, STAFF),
     ("POST", "/desk/undo"): ({"kind": "comment", "number": "{decision}", "site": "{site}"}, STAFF),
