@@ -221,10 +221,10 @@ def why(shown: Seen, told: bool) -> list[str]:
     said: list[str] = []
     if note.campaign:
         said.append(N_("Its ratings look arranged. They wait until readers drawn by lot have judged it."))
-    if at is None or not at.ratings:
-        said.append(N_("Nobody has rated it yet."))
-    elif not told:
+    if not told:
         said.append(N_("How many rated it, and how, is hidden until you have given your own rating."))
+    elif at is None or not at.ratings:
+        said.append(N_("Nobody has rated it yet."))
     else:
         said.append(say("{near} of {near_all} on one side find it helpful, {far} of {far_all} on the other.",
                         near=at.near[0], near_all=at.near[1], far=at.far[0], far_all=at.far[1]))  # fmt: skip
