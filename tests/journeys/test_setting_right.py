@@ -227,7 +227,7 @@ def test_a_note_is_written_and_rated_by_the_keyboard_alone(desks: Any, newsroom:
     sees(other.locator("main"), "You have rated it.", "0 helpful, 1 somewhat")
 
 
-@pytest.mark.parametrize("view", [("light", 1100), ("dark", 320)], ids=["light-1100", "dark-320"])
+@pytest.mark.parametrize("view", [pytest.param(("light", 1100), marks=pytest.mark.long), ("dark", 320)], ids=["light-1100", "dark-320"])
 def test_axe_finds_nothing_on_the_pages_of_notes(browser: Browser, newsroom: Newsroom, view: tuple[Any, int]) -> None:
     story, amara = newsroom.story("axe-notes"), member(newsroom, "Amara")
     editor = member(newsroom, "Ines", "editor")
