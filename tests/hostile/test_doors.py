@@ -53,11 +53,10 @@ class Doors:
         self.friend: Said = talk.taken([{"url": fresh_story(), "text": "Said in peace.", "name": "Ada"}])[0]
 
     def path(self, door: Page, part: str | None = None) -> str:
-        """A door's path; {id} and the like are the friend's comment, or `part`, escaped."""
-        head, brace, rest = door.path.partition("{")
-        if not brace:
-            return head
-        return head + (self.friend.id if part is None else quote_from_bytes(part.encode("utf-8", "surrogatepass"), safe="")) + rest.partition("}")[2]
+        """A door's path; {id} and the like are the friend's comment, or `part`, escaped. {kind}, where all is in order: comments."""
+        known = {"kind": "comment"} if part is None else {}
+        given = self.friend.id if part is None else quote_from_bytes(part.encode("utf-8", "surrogatepass"), safe="")
+        return re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], given), door.path)
 
     def knock(self, typed: str) -> Iterator[Ask]:
         """Each door once for each of its fields, with something typed into that field alone."""
