@@ -178,7 +178,7 @@ class Talk:
     def full(self) -> Shape:
         """The same, of a story with more roots than a page holds: spellings of one address all lead to it."""
         url = fresh_story()
-        self.taken({"url": url, "text": f"Said in peace, {number} times.", "name": "Ada"} for number in range(25))
+        self.taken({"url": url, "text": f"Said in peace, {number} times.", "name": "Ada"} for number in range(150))
         return Shape(self.house.ask(get("/thread", {"url": url})).text)
 
     @cached_property
