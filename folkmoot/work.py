@@ -14,13 +14,14 @@ from typing import Any
 from msgspec import Struct
 
 from folkmoot.action import duties as action
-from folkmoot.discussion import duties, waits
+from folkmoot.desk import queue as desk
+from folkmoot.discussion import duties, telling, waits
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.me import leaving
 from folkmoot.notes import asking, deciding, dump, learning, looking_up, maps, reckoning, searching
 from folkmoot.notes.notes import LOOK_UP
 from folkmoot.notes.rating import RATED
-from folkmoot.people import mailing, notice_mail, notices, sessions, sign_in
+from folkmoot.people import mailing, notice_mail, notices, sanctions, sessions, sign_in
 from folkmoot.people.model import Actor
 from folkmoot.reading import joins
 from folkmoot.settings import Settings
@@ -127,6 +128,8 @@ DUTIES: dict[str, Duty] = {
     "scrub_withdrawn": Duty(HOUR, duties.scrub_withdrawn),
     "forget_networks": Duty(HOUR, duties.forget_networks),
     "close_stories": Duty(10 * MINUTE, _close_due),
+    "forget_blocks": Duty(HOUR, sanctions.forget_blocks),
+    "forget_claims": Duty(HOUR, desk.forget_claims),
     "refill_waiting": Duty(HOUR, waits.refill),
     "forget_answers": Duty(HOUR, repeats.forget),
     "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
@@ -154,6 +157,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     reckoning.FIT: Acting(lambda db, told, settings, now: RECKONER.fit(db, told, now)),
     asking.ASK: Acting(_ask_readers),
     dump.MAKE: Acting(_dump),
+    telling.KIND: Steps(telling.tell_decided),
     "duty": Steps(lambda tx, told, now: DUTIES[told["name"]].act(tx, now)),
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from folkmoot.discussion import store, waits, weighing
+from folkmoot.discussion import store, store_beside, waits, weighing
 from folkmoot.discussion.judging import judge_draft, judge_edit
 from folkmoot.discussion.model import (
     ANONYMOUS,
@@ -28,6 +28,7 @@ from folkmoot.discussion.text import RENDERER
 from folkmoot.discussion.threads import sort_keys
 from folkmoot.discussion.visibility import reply_appeared, vanish
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, say
+from folkmoot.people import sanctions
 from folkmoot.people.accounts import new_guest, rename
 from folkmoot.people.model import Actor, Person
 from folkmoot.people.names import clean_name, skeleton
@@ -90,6 +91,8 @@ def _parent(tx: Tx, draft: Draft) -> Row | None:
         raise Invalid("The comment that you answer belongs to another story.", "foreign_parent", "parent")
     if row.state != "published":
         raise Conflict("The comment that you answer has gone meanwhile. Your words are kept: post them on their own.", "parent_gone", "parent")
+    if store_beside.is_locked(tx, row.story, row.id):
+        raise Conflict("This branch takes no more replies. Your words are kept: post them on their own.", "branch_locked", "parent")
     if row.level >= MAX_LEVEL:
         raise Invalid(say("This thread is {levels} replies deep and goes no deeper. Answer further up.", levels=MAX_LEVEL), "too_deep", "parent")
     return row
@@ -224,6 +227,7 @@ def vote(tx: Tx, actor: Actor, comment: int, value: int, now: int, customs: Cust
     _require_shown(row)
     if row.person == actor.id and actor.id is not None:
         raise NotAllowed("One's own comment is for others to judge.", "own_comment")
+    sanctions.require_free(tx, actor, get_story(tx, row.story).site, now)
     if not value and actor.person is None:
         return Given(False)  # who is nobody yet has no vote to take back
     counts = actor.proven or customs.guests_vote or policy_of(tx, get_story(tx, row.story).site).guests_vote
@@ -254,6 +258,7 @@ def flag(tx: Tx, actor: Actor, comment: int, reason: str, detail: str, now: int)
     _require_shown(row)
     if row.person == actor.id and actor.id is not None:
         raise NotAllowed("This comment is yours: you can withdraw it.", "own_comment")
+    sanctions.require_free(tx, actor, get_story(tx, row.story).site, now)
     person, token = _somebody(tx, actor, now)
     store.put_flag(tx, new_id(now), comment, person, reason, detail.strip(), now)
     _weigh_flags(tx, row, turn, now)

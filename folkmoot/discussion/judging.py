@@ -8,7 +8,9 @@ from msgspec import structs
 
 from folkmoot.discussion import store
 from folkmoot.discussion.model import ANONYMOUS, Customs, Draft, Verdict, Words
-from folkmoot.discussion.rules import HOUR, OLD_HANDS, Context, judge
+from folkmoot.discussion.rules import HOUR, Context, judge
+from folkmoot.discussion.trust import LAST, Standing
+from folkmoot.people import sanctions
 from folkmoot.people.accounts import staff_names
 from folkmoot.people.model import Actor
 from folkmoot.people.names import RESERVED, skeleton, skeletons
@@ -21,15 +23,15 @@ from folkmoot.storage.database import Row, Tx
 def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now: int, customs: Customs) -> Verdict:
     """What becomes of a new comment."""
     policy = policy_of(tx, story.site)
-    approved, first_seen = store.record_of(tx, actor.id, OLD_HANDS) if actor.id else (0, 0)
     by_person, by_network = store.recent_posts(tx, actor.id, actor.network, now - HOUR) if customs.limits else ([], [])
     repeated, echoed, copies = _said_before(tx, actor, draft.words, now) if customs.limits else (None, None, 0)
+    slowed = _slowed(tx, actor, story, now) if story.slow else 0
     looks = skeleton(name) if name != ANONYMOUS else ""  # everybody without a name is called the same
     return judge(
         structs.replace(draft, name=name),
         _context(
-            tx, actor, story, policy, now, customs, approved=approved, first_seen=first_seen or None, by_person=tuple(by_person),
-            by_network=tuple(by_network), repeated=repeated, echoed=echoed, copies=copies, looks=looks,
+            tx, actor, story, policy, now, customs, standing=standing_of(tx, actor.id, actor.proven),
+            by_person=tuple(by_person), by_network=tuple(by_network), slowed=slowed, repeated=repeated, echoed=echoed, copies=copies, looks=looks,
             others=frozenset({looks}) if looks and store.namesake(tx, story.id, looks, actor.id) else frozenset(),
         ),
     )  # fmt: skip
@@ -38,14 +40,26 @@ def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now
 def judge_edit(tx: Tx, actor: Actor, story: Story, row: Row, words: Words, now: int, customs: Customs) -> Verdict:
     """What becomes of new words for a comment that is there: the same rules, without those about coming often or from nowhere."""
     policy = policy_of(tx, story.site)
-    approved, first_seen = store.record_of(tx, row.person, OLD_HANDS) if row.person else (0, 0)
-    context = _context(tx, actor, story, policy, now, customs, approved=approved, first_seen=first_seen or None)
+    context = _context(tx, actor, story, policy, now, customs, standing=standing_of(tx, row.person, actor.proven))
     return judge(Draft(story.id, words, row.parent or None, row.name), context)
 
 
+def _slowed(tx: Tx, actor: Actor, story: Story, now: int) -> int:
+    """Seconds until a slowed story takes somebody's next comment."""
+    last = store.last_post_in(tx, story.id, actor.id, actor.network, now - story.slow)
+    return max(1, -(-(last + story.slow - now) // 1_000)) if last is not None else 0
+
+
+def standing_of(tx: Tx, person: int | None, proven: bool) -> Standing:
+    """Somebody's record, as trust looks at it."""
+    return Standing(*store.record_of(tx, person, LAST), proven) if person else Standing(proven=proven)
+
+
 def _context(tx: Tx, actor: Actor, story: Story, policy: Policy, now: int, customs: Customs, **known: object) -> Context:
+    barred = sanctions.barred(tx, actor, story.site, now)
     return Context(
         now=now, closed=story.closed is not None, is_staff=is_staff(actor, story.site), proven=actor.proven, limits=customs.limits,
+        barred=sanctions.in_words_of(barred) if barred else "", steps=policy.trust,
         staff=_staff(tuple(name for _, name in staff_names(tx, story.site))), mode=policy.mode, guests=policy.guests,
         banned_words=policy.banned_words, suspect_words=policy.suspect_words, newcomer_links=policy.newcomer_links, **known,  # type: ignore[arg-type]
     )  # fmt: skip

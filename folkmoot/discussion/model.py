@@ -153,3 +153,4 @@ class Page(Struct, frozen=True):
     live: int                       # comments that readers see in the whole thread
     above: tuple[Comment, ...] = ()
     marked: int | None = None       # the comment that a permalink names
+    pinned: Comment | None = None   # which the newsroom has put above the thread

@@ -100,6 +100,11 @@ def decisions_on(tx: Tx, comment: int) -> list[Row]:
     return tx.rows(f"SELECT {_DECISION} FROM decision WHERE comment = :comment ORDER BY at, id", comment=comment)
 
 
+def undoing(tx: Tx, comment: int, decision: int) -> Row | None:
+    """The decision that takes another back, if there is one."""
+    return tx.one("SELECT id, at FROM decision WHERE comment = :comment AND undoes = :decision LIMIT 1", comment=comment, decision=decision)
+
+
 def decision_by_id(tx: Tx, decision: int) -> Row | None:
     return tx.one(f"SELECT {_DECISION} FROM decision WHERE id = :decision", decision=decision)
 
@@ -235,6 +240,16 @@ def recent_posts(tx: Tx, person: int | None, network: str | None, since: int) ->
     return [row.posted for row in by_person], [row.posted for row in by_network]
 
 
+def last_post_in(tx: Tx, story: int, person: int | None, network: str | None, since: int) -> int | None:
+    """When somebody, or whoever has their address block, last posted under a story since a moment."""
+    whose = "person = :person" if person is not None else "network = :network"
+    row = tx.one(
+        f"SELECT posted FROM comment WHERE {whose} AND posted > :since AND story = :story ORDER BY posted DESC LIMIT 1",
+        story=story, person=person, network=network, since=since,
+    )
+    return row.posted if row else None
+
+
 def same_words(tx: Tx, digest: str, since: int) -> list[Row]:
     """Comments of the same folded text since a moment, newest first."""
     return tx.rows(
@@ -255,12 +270,14 @@ def namesake(tx: Tx, story: int, skeleton: str, person: int | None) -> bool:
     )
 
 
-def record_of(tx: Tx, person: int, limit: int = 3) -> tuple[int, int]:
-    """(approved, first posted): how many of a person's comments stand, counted up to `limit`, and when the first came (0: none)."""
-    rows = tx.rows(
-        "SELECT posted FROM comment WHERE person = :person AND state = 'published' ORDER BY posted LIMIT :limit", person=person, limit=limit
-    )
-    return len(rows), rows[0].posted if rows else 0
+def record_of(tx: Tx, person: int, limit: int) -> tuple[int, int, int | None]:
+    """(approved, removed, first): how many of a person's last comments stand and were removed, and when the first published one came."""
+    sql = "SELECT state FROM comment WHERE person = :person ORDER BY posted DESC LIMIT :limit"
+    states = [row.state for row in tx.rows(sql, person=person, limit=limit)]
+    if not states:
+        return 0, 0, None
+    first = tx.one("SELECT posted FROM comment WHERE person = :person AND state = 'published' ORDER BY posted LIMIT 1", person=person)
+    return states.count("published"), states.count("removed") + states.count("spam"), first.posted if first else None
 
 
 # Lists
