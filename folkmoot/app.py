@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from folkmoot.action import channels
 from folkmoot.action.channels import web as guide
-from folkmoot.desk import doors as desk
+from folkmoot.desk import routes as desk
 from folkmoot.discussion import forms as discussion_forms
 from folkmoot.discussion import import_pages
 from folkmoot.discussion import routes as discussion
