@@ -14,8 +14,9 @@ from typing import Any
 from msgspec import Struct
 
 from folkmoot.action import duties as action
+from folkmoot.desk import figures, reports, rules
 from folkmoot.desk import queue as desk
-from folkmoot.discussion import duties, telling, waits
+from folkmoot.discussion import duties, learning, telling, waits
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.me import leaving
 from folkmoot.notes import asking, deciding, dump, learning, looking_up, maps, reckoning, searching
@@ -129,6 +130,9 @@ DUTIES: dict[str, Duty] = {
     "forget_networks": Duty(HOUR, duties.forget_networks),
     "close_stories": Duty(10 * MINUTE, _close_due),
     "forget_blocks": Duty(HOUR, sanctions.forget_blocks),
+    "forget_reporters": Duty(6 * HOUR, reports.forget_reporters),
+    "learn": Duty(MINUTE, learning.learn),
+    "figures": Duty(5 * MINUTE, figures.count),
     "forget_claims": Duty(HOUR, desk.forget_claims),
     "refill_waiting": Duty(HOUR, waits.refill),
     "forget_answers": Duty(HOUR, repeats.forget),
@@ -158,6 +162,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     asking.ASK: Acting(_ask_readers),
     dump.MAKE: Acting(_dump),
     telling.KIND: Steps(telling.tell_decided),
+    rules.KIND: Steps(rules.work),
     "duty": Steps(lambda tx, told, now: DUTIES[told["name"]].act(tx, now)),
 }
 

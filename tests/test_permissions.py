@@ -13,12 +13,14 @@ from typing import Any
 import pytest
 
 from folkmoot.app import OPERATIONS, PAGES
+from folkmoot.desk import rules
 from folkmoot.discussion import store
 from folkmoot.discussion.export import export_rows
 from folkmoot.people import accounts, sanctions, sessions
 from folkmoot.people.model import COMMAND, Actor, Role
 from folkmoot.people.waiting import Because
 from folkmoot.sites import sites, stories
+from folkmoot.sites.model import Policy
 from folkmoot.storage.database import Database
 from folkmoot.web import openapi
 from folkmoot.web.operations import Operation, Page
@@ -56,7 +58,7 @@ BODIES: dict[str, dict[str, object]] = {
 ELSEWHERE: dict[str, frozenset[str]] = {
     "post": EVERYBODY, "queue": STAFF | {"elsewhere", "editor"}, "preview": EVERYBODY, "thread_answer": EVERYBODY, "counts": EVERYBODY,
     "mine_answer": EVERYBODY, "ask_code": EVERYBODY, "enter_code": NONE, "sign_out": KNOWN, "refresh": NONE, "open_handover": EVERYBODY,
-    "handover_state": NONE, "redeem_handover": NONE, "news_answer": EVERYBODY, "turn": EVERYBODY,
+    "follow_report": NONE, "handover_state": NONE, "redeem_handover": NONE, "news_answer": EVERYBODY, "turn": EVERYBODY,
     "hear_text": NONE, "hear_message": NONE, "shake_hands": NONE,
     "list_notices": KNOWN, "see_notices": KNOWN, "read_wishes": KNOWN, "change_wishes": KNOWN, "list_mutes": KNOWN, "add_mute": KNOWN,
     "drop_mute": NONE, "list_devices": KNOWN, "end_device": NONE,
@@ -76,6 +78,14 @@ AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # 
     ("POST", "/desk/notes/{id}/remove"): ({"site": "{site}", "person": "{person}"}, STAFF),
     ("GET", "/desk/stories"): ({"site": "{site}"}, STAFF | {"editor"}),
     ("POST", "/desk/stories/{id}"): ({"do": "close"}, STAFF | {"editor"}),
+    ("GET", "/desk/rules"): ({"site": "{site}"}, STAFF),
+    ("POST", "/desk/rules"): ({"site": "{site}", "mode": "hold_all", "guests": "1"}, frozenset({"admin"})),
+    ("GET", "/desk/rules/{id}"): ({}, frozenset({"admin"})),
+    ("POST", "/desk/rules/{id}/switch-on"): ({}, frozenset({"admin"})),
+    ("GET", "/desk/figures"): ({"site": "{site}"}, STAFF),
+    ("GET", "/desk/log"): ({"site": "{site}"}, STAFF),
+    ("GET", "/desk/log.csv"): ({"site": "{site}"}, STAFF),
+    ("POST", "/desk/kept/{id}"): ({"why": "Order of the court"}, STAFF),
     ("POST", "/desk/{kind}/{id}/decide"): ({"do": "release"}, STAFF),
     ("POST", "/desk/{kind}/{id}/claim"): ({}, STAFF),
     ("POST", "/desk/undo"): ({"kind": "comment", "number": "{decision}", "site": "{site}"}, STAFF),
@@ -137,6 +147,12 @@ class Town:
             return db.write_now(lambda tx: sanctions.sanction(tx, COMMAND, moot.site.id, "warn", person, Because("So."), moot.now))
         if path.startswith("/desk/notes/"):
             return db.write_now(lambda tx: sanctions.note(tx, COMMAND, moot.site.id, person, "So.", moot.now))
+        if path.startswith("/desk/rules/"):
+            policy = Policy(newcomer_links=2 + comment % 90)
+            run = db.write_now(lambda tx: rules.begin(tx, COMMAND, moot.site.id, policy, moot.now))
+            while db.write_now(lambda tx: rules.work(tx, {"run": run}, moot.now)):
+                pass
+            return run
         if path.startswith("/desk/stories/"):
             return moot.take_in(f"https://news.example/{comment}").id
         return comment
@@ -170,7 +186,7 @@ def deed_of(door: Page) -> str:
 def test_every_door_has_a_line_here() -> None:
     for door in OPERATIONS:
         name = deed_of(door) if named(door.path) else door.act.__name__
-        assert name in COMMENTS or name in ELSEWHERE or name in ("decide", "appeal", "marks", "words") or door.path.startswith(DESK), door.path
+        assert name in COMMENTS or name in ELSEWHERE or name in ("decide", "appeal", "marks", "words", "reports") or door.path.startswith(DESK), door.path
     assert AT_DESK.keys() == {(door.method, door.path) for door in (*OPERATIONS, *PAGES) if door.path.startswith(DESK)}
     described = openapi.build(OPERATIONS)["paths"]
     assert {(method.upper(), path) for path, methods in described.items() for method in methods} == {(door.method, door.path) for door in OPERATIONS}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from folkmoot.discussion import store, store_beside, waits, weighing
-from folkmoot.discussion.judging import judge_draft, judge_edit
+from folkmoot.discussion.judging import gists_of, judge_draft, judge_edit
 from folkmoot.discussion.model import (
     ANONYMOUS,
     EDIT_WINDOW,
@@ -60,16 +60,18 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
     comment = new_id(now)
     live = verdict.answer == "published"
     by_best, by_replies, by_hot = sort_keys(0, 0, now, 0)
+    one, two = gists_of(draft.words)
     row = store.insert_comment(
         tx, id=comment, story=story.id, parent=parent.id if parent else 0, level=parent.level + 1 if parent else 1, person=person.id,
         name=person.name, skeleton=skeleton(person.name), text=draft.words.text, html=draft.words.html, renderer=RENDERER, posted=now,
         state="published" if live else "held", visible=int(live), by_best=by_best, by_replies=by_replies, by_hot=by_hot,
         moved=turn, marks=_marks(actor, story.site, verdict), digest=draft.words.digest, network=actor.network,
+        gist_one=one, gist_two=two,
     )
     if live:
         _publish(tx, story.id, parent, turn)
     else:
-        store.insert_decision(tx, new_id(now), comment, "hold", None, "rule", now, rule=verdict.rule, reason=verdict.why)
+        store.insert_decision(tx, new_id(now), comment, "hold", None, "rule", now, rule=verdict.rule, reason=verdict.why, note=verdict.note)
         waits.refresh(tx, comment)
     return Posted(comment, story.id, verdict, token, row)
 

@@ -33,7 +33,7 @@ GUEST_DAYS = 365
 
 
 class CommentForm(Struct, forbid_unknown_fields=True):
-    """The composer. story: our id, once there is one; key: the publisher's."""
+    """The composer. story: our id, once there is one; key: the publisher's. website: a field that people do not see, and leave empty."""
 
     url: Annotated[str, Meta(min_length=1, max_length=2000)]
     text: Annotated[str, Meta(max_length=20_000)] = ""
@@ -41,6 +41,7 @@ class CommentForm(Struct, forbid_unknown_fields=True):
     parent: Id | None = None
     story: Id | None = None
     key: Annotated[str, Meta(max_length=200)] | None = None
+    website: Annotated[str, Meta(max_length=2000)] = ""
 
 
 class TextForm(Struct, forbid_unknown_fields=True):
@@ -90,7 +91,7 @@ async def _post(ask: Ask[Actor], form: CommentForm) -> Posted:
 
     def act(tx: Tx) -> Posted:
         story = get_story(tx, form.story) if form.story else ensure(tx, form.url, form.key, None, "reader", ask.now)
-        draft = Draft(story.id, words, form.parent, form.name or None)
+        draft = Draft(story.id, words, form.parent, form.name or None, trapped=bool(form.website))
         return comments.post(tx, ask.actor(tx), draft, ask.now, customs(ask))
 
     return await ask.write(act, form.story or LANES.of(form.url))

@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from folkmoot.discussion.classifier import NOT_ALIKE, Likeness
 from folkmoot.discussion.model import MAX_TEXT, Answer, Draft, Verdict
 from folkmoot.discussion.text import fold
 from folkmoot.discussion.trust import Standing, step_of
@@ -39,7 +40,8 @@ class Context(Struct, frozen=True, kw_only=True):
     """What the rules know beside the draft. Times are UTC ms. Defaults: somebody new on an open site.
 
     standing: the writer's record (trust.py), steps: what the site takes it to mean. barred: what keeps them from writing. slowed: seconds until
-    the story takes their next comment. by_person, by_network: when the comments of the last hour were
+    the story takes their next comment. alike: how many of the last day say nearly the same; likeness: to what
+    moderators removed (classifier.py). by_person, by_network: when the comments of the last hour were
     posted. repeated: the person's own comment of the last hour with the same digest; echoed: one from their network;
     copies: how many others on the site have the same digest within the hour. looks: the skeleton of the writer's name;
     staff, others: the skeletons of the site's staff and of other people in the thread (people/names.py). limits: False
@@ -54,6 +56,9 @@ class Context(Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = Policy().trust
     barred: str = ""
     slowed: int = 0
+    alike: int = 0
+    likeness: Likeness = NOT_ALIKE
+    learned_hold: int = 0
     by_person: tuple[int, ...] = ()
     by_network: tuple[int, ...] = ()
     repeated: int | None = None
@@ -168,6 +173,28 @@ _HASTE = {
 }
 
 
+def copies(draft: Draft, context: Context) -> Verdict | None:
+    """Nearly the same as others of the last day, by somebody new."""
+    if not context.limits or not context.newcomer or context.alike < COPIES - 1:
+        return None
+    return Verdict("held", "copies", "Others have posted nearly these words today, so a moderator looks first.")
+
+
+def honeypot(draft: Draft, context: Context) -> Verdict | None:
+    """A field was filled in that people do not see. Held and not refused: a browser may have filled it for somebody."""
+    if not draft.trapped or context.is_staff:
+        return None
+    return Verdict("held", "honeypot", "A field was filled in that stays empty, so a moderator looks first.")
+
+
+def learned(draft: Draft, context: Context) -> Verdict | None:
+    """Like what this site's moderators removed, by what they decided so far."""
+    if not context.limits or not context.learned_hold or context.is_staff or context.likeness.chance * 100 < context.learned_hold:
+        return None
+    why = "The comment is like others that were removed here, so a moderator looks first."
+    return Verdict("held", "learned", why, note=", ".join(context.likeness.words))
+
+
 def look_alikes(draft: Draft, context: Context) -> Verdict | None:
     """Nobody passes for staff. Two people of one name are told apart by a mark."""
     if context.is_staff or not context.looks:
@@ -209,7 +236,9 @@ def mode(draft: Draft, context: Context) -> Verdict | None:
     return None
 
 
-RULES: tuple[Rule, ...] = (closed, barred, slowed, guests, length, banned, repeats, bursts, look_alikes, suspect, links, mode)
+RULES: tuple[Rule, ...] = (
+    closed, barred, slowed, guests, length, banned, repeats, bursts, honeypot, look_alikes, suspect, links, copies, learned, mode,
+)  # fmt: skip
 _WEIGHT: dict[Answer, int] = {"published": 0, "held": 1, "refused": 2}
 
 
@@ -255,12 +284,13 @@ def has_any(folded: str, words: tuple[str, ...]) -> bool:
 
 def _readings(folded: str) -> Iterator[list[str]]:
     """The words of a folded text as they stand, then, where there is something to undo, with digits read as letters (sp4m)."""
-    yield _tokens(folded)
+    yield tokens_of(folded)
     if _DISGUISED.search(folded):
         yield [word if word.isdigit() else word.translate(_DISGUISE) for word in _WORN.findall(folded)]
 
 
-def _tokens(folded: str) -> list[str]:
+def tokens_of(folded: str) -> list[str]:
+    """The words of a folded text."""
     return folded.translate(_GAPS).split() if folded.isascii() else _TOKEN.findall(folded)
 
 
@@ -273,7 +303,7 @@ def _longer(tokens: list[str], phrases: _Phrases) -> Iterator[bool]:
 
 @lru_cache(maxsize=64)
 def _made_ready(words: tuple[str, ...]) -> _Phrases:
-    cut = {word: tuple(_tokens(word)) for word in map(fold, words) if word}
+    cut = {word: tuple(tokens_of(word)) for word in map(fold, words) if word}
     longer = frozenset(phrase for phrase in cut.values() if len(phrase) > 1)
     lengths: dict[str, set[int]] = defaultdict(set)
     for phrase in longer:

@@ -26,8 +26,10 @@ def insert_comment(tx: Tx, **given: object) -> Row | None:
     """Writes a new comment; gives its row."""
     return tx.one(
         "INSERT INTO comment (id, story, parent, level, person, name, skeleton, text, html, renderer, posted, state, visible,"
-        " by_best, by_replies, by_hot, moved, marks, digest, network) VALUES (:id, :story, :parent, :level, :person, :name, :skeleton,"
-        " :text, :html, :renderer, :posted, :state, :visible, :by_best, :by_replies, :by_hot, :moved, :marks, :digest, :network)"
+        " by_best, by_replies, by_hot, moved, marks, digest, network, gist_one, gist_two)"
+        " VALUES (:id, :story, :parent, :level, :person, :name, :skeleton,"
+        " :text, :html, :renderer, :posted, :state, :visible, :by_best, :by_replies, :by_hot, :moved, :marks,"
+        " :digest, :network, :gist_one, :gist_two)"
         f" RETURNING {_ROW}",
         **given,
     )
@@ -248,6 +250,25 @@ def last_post_in(tx: Tx, story: int, person: int | None, network: str | None, si
         story=story, person=person, network=network, since=since,
     )
     return row.posted if row else None
+
+
+def near(tx: Tx, one: int, two: int, since: int, limit: int) -> list[str]:
+    """The texts of comments since a moment that share a min-hash."""
+    rows = tx.rows(
+        "SELECT id, text FROM comment WHERE gist_one = :one AND posted > :since AND state IN ('published', 'held')"
+        " UNION SELECT id, text FROM comment WHERE gist_two = :two AND posted > :since AND state IN ('published', 'held') LIMIT :limit",
+        one=one, two=two, since=since, limit=limit,
+    )
+    return [row.text for row in rows]
+
+
+def record_before(tx: Tx, person: int, before: int, limit: int) -> tuple[int, int, int | None]:
+    """`record_of` as it was at a moment, by what is known now of what was posted before."""
+    sql = "SELECT state FROM comment WHERE person = :person AND posted < :before ORDER BY posted DESC LIMIT :limit"
+    states = [row.state for row in tx.rows(sql, person=person, before=before, limit=limit)]
+    sql = "SELECT posted FROM comment WHERE person = :person AND posted < :before AND state = 'published' ORDER BY posted LIMIT 1"
+    first = tx.one(sql, person=person, before=before) if states else None
+    return states.count("published"), states.count("removed") + states.count("spam"), first.posted if first else None
 
 
 def same_words(tx: Tx, digest: str, since: int) -> list[Row]:

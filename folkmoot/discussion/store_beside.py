@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from folkmoot.storage.database import Tx
+from folkmoot.storage.database import Row, Tx
 
 
 def set_marks(tx: Tx, comment: int, marks: str) -> None:
@@ -18,6 +18,15 @@ def set_pinned(tx: Tx, story: int, comment: int | None) -> None:
     tx.run(
         "INSERT INTO thread (story, pinned) VALUES (:story, :comment) ON CONFLICT (story) DO UPDATE SET pinned = excluded.pinned",
         story=story, comment=comment,
+    )
+
+
+def written_between(tx: Tx, after: int, until: int, limit: int) -> list[Row]:
+    """Comments that were written here between two ids, by id."""
+    return tx.rows(
+        "SELECT id, story, parent, person, name, text, posted, state, marks FROM comment WHERE id > :after AND id < :until AND batch IS NULL"
+        " ORDER BY id LIMIT :limit",
+        after=after, until=until, limit=limit,
     )
 
 

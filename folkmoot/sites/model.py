@@ -35,6 +35,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     suspect_words: tuple[str, ...] = ()       # held
     newcomer_links: int = 1                   # a newcomer's comment with more links than this is held
     flags_hold: int = 3                       # full reports (weighed by who reports) that hold a comment; 0: never
+    learned_hold: int = 95                    # per cent like what moderators removed, from which a comment is held; 0: never
     four_eyes: bool = False                   # a removal needs a second moderator
     promise_minutes: int = 60                 # in which nine of ten that wait are to be answered
     trust: tuple[Step, ...] = (               # the first is who is new; its links are newcomer_links

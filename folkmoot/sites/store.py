@@ -160,6 +160,7 @@ def set_title(tx: Tx, story: int, title: str, told_by: str) -> None:
 
 def set_slow(tx: Tx, story: int, slow: int) -> None:
     tx.run("UPDATE story SET slow = :slow WHERE id = :story", story=story, slow=slow)
+    tx.forget("story")
 
 
 def insert_site_decision(tx: Tx, id: int, site: int, person: int | None, made_by: str, was: Policy, became: Policy, reason: str, now: int) -> None:
@@ -178,6 +179,11 @@ def site_decisions(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
         " ORDER BY at DESC, id DESC LIMIT :limit",
         site=site, before=before, limit=limit,
     )  # fmt: skip
+
+
+def rules_changed_since(tx: Tx, site: int, moment: int) -> bool:
+    """Whether a site's rules were changed after a moment."""
+    return tx.one("SELECT id FROM site_decision WHERE site = :site AND at > :moment LIMIT 1", site=site, moment=moment) is not None
 
 
 def story_decisions(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
