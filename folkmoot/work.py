@@ -16,7 +16,7 @@ from msgspec import Struct
 from folkmoot.action import duties as action
 from folkmoot.desk import figures, reports, rules
 from folkmoot.desk import queue as desk
-from folkmoot.discussion import duties, learning, telling, waits
+from folkmoot.discussion import duties, lessons, telling, waits
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.me import leaving
 from folkmoot.notes import asking, deciding, dump, learning, looking_up, maps, reckoning, searching
@@ -131,7 +131,7 @@ DUTIES: dict[str, Duty] = {
     "close_stories": Duty(10 * MINUTE, _close_due),
     "forget_blocks": Duty(HOUR, sanctions.forget_blocks),
     "forget_reporters": Duty(6 * HOUR, reports.forget_reporters),
-    "learn": Duty(MINUTE, learning.learn),
+    "learn": Duty(MINUTE, lessons.learn),
     "figures": Duty(5 * MINUTE, figures.count),
     "forget_claims": Duty(HOUR, desk.forget_claims),
     "refill_waiting": Duty(HOUR, waits.refill),

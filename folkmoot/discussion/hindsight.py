@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from folkmoot.discussion import learning, store, store_beside
+from folkmoot.discussion import lessons, store, store_beside
 from folkmoot.discussion.classifier import Likeness
 from folkmoot.discussion.model import MAX_IMPORTED, Draft, Verdict
 from folkmoot.discussion.rules import Context, judge
@@ -44,7 +44,7 @@ def known_of(tx: Tx, row: Row, site: int) -> Known | None:
     proven = bool(row.person and persons_proven(tx, [row.person]))
     approved, removed, first = store.record_before(tx, row.person, row.posted, LAST) if row.person else (0, 0, None)
     draft = Draft(row.story, words, row.parent or None, row.name)
-    return Known(draft, Standing(approved, removed, first, proven), "staff" in row.marks.split(), row.posted, learning.likeness_of(tx, site, words))
+    return Known(draft, Standing(approved, removed, first, proven), "staff" in row.marks.split(), row.posted, lessons.likeness_of(tx, site, words))
 
 
 def judge_as(known: Known, policy: Policy) -> Verdict:

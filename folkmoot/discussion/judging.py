@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from msgspec import structs
 
-from folkmoot.discussion import learning, store
+from folkmoot.discussion import lessons, store
 from folkmoot.discussion.alike import gists, nearly_same, pairs_of
 from folkmoot.discussion.classifier import NOT_ALIKE
 from folkmoot.discussion.model import ANONYMOUS, Customs, Draft, Verdict, Words
@@ -40,7 +40,7 @@ def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now
         _context(
             tx, actor, story, policy, now, customs, standing=standing, alike=alike,
             by_person=tuple(by_person), by_network=tuple(by_network), slowed=slowed, repeated=repeated, echoed=echoed, copies=copies, looks=looks,
-            likeness=learning.likeness_of(tx, story.site, draft.words) if policy.learned_hold else NOT_ALIKE,
+            likeness=lessons.likeness_of(tx, story.site, draft.words) if policy.learned_hold else NOT_ALIKE,
             others=frozenset({looks}) if looks and store.namesake(tx, story.id, looks, actor.id) else frozenset(),
         ),
     )  # fmt: skip
@@ -49,7 +49,7 @@ def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now
 def judge_edit(tx: Tx, actor: Actor, story: Story, row: Row, words: Words, now: int, customs: Customs) -> Verdict:
     """What becomes of new words for a comment that is there: the same rules, without those about coming often or from nowhere."""
     policy = policy_of(tx, story.site)
-    likeness = learning.likeness_of(tx, story.site, words) if policy.learned_hold else NOT_ALIKE
+    likeness = lessons.likeness_of(tx, story.site, words) if policy.learned_hold else NOT_ALIKE
     context = _context(tx, actor, story, policy, now, customs, standing=standing_of(tx, row.person, actor.proven), likeness=likeness)
     return judge(Draft(story.id, words, row.parent or None, row.name), context)
 

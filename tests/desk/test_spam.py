@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from folkmoot.desk import queue
-from folkmoot.discussion import comments, learning, moderation, store
+from folkmoot.discussion import comments, lessons, moderation, store
 from folkmoot.discussion.alike import gists, nearly_same, pairs_of
 from folkmoot.discussion.classifier import ENOUGH, features, likeness, model_of
 from folkmoot.discussion.model import Customs, Draft
@@ -24,7 +24,7 @@ def vera(moot: Moot) -> Actor:
 
 
 def learn(moot: Moot) -> None:
-    while moot.db.write_now(lambda tx: learning.learn(tx, moot.now)):
+    while moot.db.write_now(lambda tx: lessons.learn(tx, moot.now)):
         pass
 
 

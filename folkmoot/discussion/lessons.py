@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
-from folkmoot.discussion import store_learning as store
+from folkmoot.discussion import store_lessons as store
 from folkmoot.discussion.classifier import NOT_ALIKE, Likeness, Model, features, likeness, model_of
 from folkmoot.discussion.model import MAX_IMPORTED, Words
 from folkmoot.discussion.rules import tokens_of
