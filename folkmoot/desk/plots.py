@@ -65,11 +65,11 @@ def _height(value: float, top: int) -> float:
 
 
 def _days(labels: Sequence[str]) -> tuple[Tick, ...]:
-    """The first, the last and two days between."""
+    """The first, the last and one day between."""
     if not labels:
         return ()
     width = (RIGHT - LEFT) / len(labels)
-    shown = sorted({0, len(labels) // 3, 2 * len(labels) // 3, len(labels) - 1})
+    shown = sorted({0, len(labels) // 2, len(labels) - 1})
     return tuple(Tick(round(LEFT + width * (day + 0.5), 1), labels[day]) for day in shown)
 
 

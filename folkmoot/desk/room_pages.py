@@ -215,7 +215,7 @@ def drawn(found: Days, site: Site, language: str) -> dict[str, Any]:
     """The plots of a site's figures."""
     labels = [date(day, language) for day in found.days]
     held, removed = found.day("held"), found.day("removed")
-    published = [max(0, posted - late) for posted, late in zip(found.day("posted"), held, strict=True)]
+    published = [max(0, posted - late - gone) for posted, late, gone in zip(found.day("posted"), held, removed, strict=True)]
     back = found.details.get("back_by_guideline", {})
     reasons = [(guideline, amount, back.get(guideline, 0)) for guideline, amount in found.details.get("removed", {}).items()]
     return {
