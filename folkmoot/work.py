@@ -14,13 +14,15 @@ from typing import Any
 from msgspec import Struct
 
 from folkmoot.action import duties as action
-from folkmoot.discussion import duties, waits
+from folkmoot.desk import figures, reports, rules
+from folkmoot.desk import queue as desk
+from folkmoot.discussion import duties, lessons, telling, waits
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.me import leaving
 from folkmoot.notes import asking, deciding, dump, learning, looking_up, maps, reckoning, searching
 from folkmoot.notes.notes import LOOK_UP
 from folkmoot.notes.rating import RATED
-from folkmoot.people import mailing, notice_mail, notices, sessions, sign_in
+from folkmoot.people import mailing, notice_mail, notices, sanctions, sessions, sign_in
 from folkmoot.people.model import Actor
 from folkmoot.reading import joins
 from folkmoot.settings import Settings
@@ -127,6 +129,11 @@ DUTIES: dict[str, Duty] = {
     "scrub_withdrawn": Duty(HOUR, duties.scrub_withdrawn),
     "forget_networks": Duty(HOUR, duties.forget_networks),
     "close_stories": Duty(10 * MINUTE, _close_due),
+    "forget_blocks": Duty(HOUR, sanctions.forget_blocks),
+    "forget_reporters": Duty(6 * HOUR, reports.forget_reporters),
+    "learn": Duty(MINUTE, lessons.learn),
+    "figures": Duty(5 * MINUTE, figures.count),
+    "forget_claims": Duty(HOUR, desk.forget_claims),
     "refill_waiting": Duty(HOUR, waits.refill),
     "forget_answers": Duty(HOUR, repeats.forget),
     "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
@@ -154,6 +161,8 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     reckoning.FIT: Acting(lambda db, told, settings, now: RECKONER.fit(db, told, now)),
     asking.ASK: Acting(_ask_readers),
     dump.MAKE: Acting(_dump),
+    telling.KIND: Steps(telling.tell_decided),
+    rules.KIND: Steps(rules.work),
     "duty": Steps(lambda tx, told, now: DUTIES[told["name"]].act(tx, now)),
 }
 
