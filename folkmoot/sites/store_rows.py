@@ -34,6 +34,7 @@ class StoryRow(Struct, frozen=True, tag_field="kind", tag="story", forbid_unknow
     title: str
     title_from: ToldBy
     slow: int = 0
+    merged_into: Id | None = None
 
 
 class AddressRow(Struct, frozen=True, tag_field="kind", tag="address", forbid_unknown_fields=True):
@@ -47,7 +48,7 @@ class AddressRow(Struct, frozen=True, tag_field="kind", tag="address", forbid_un
 class StoryDecisionRow(Struct, frozen=True, tag_field="kind", tag="story_decision", forbid_unknown_fields=True):
     id: Id
     at: Moment
-    deed: Literal["close", "open", "rename", "alias", "slow", "merge", "split", "undo"]
+    deed: Literal["close", "open", "rename", "alias", "slow", "merge", "part"]
     made_by: str
     person: Id | None
     reason: str

@@ -4,7 +4,7 @@ ALTER TABLE story ADD COLUMN slow BIGINT NOT NULL DEFAULT 0;
 CREATE TABLE story_decision_wider (
   id BIGINT PRIMARY KEY,
   story BIGINT NOT NULL REFERENCES story (id),
-  deed TEXT NOT NULL CHECK (deed IN ('close', 'open', 'rename', 'alias', 'slow', 'merge', 'split', 'undo')),
+  deed TEXT NOT NULL CHECK (deed IN ('close', 'open', 'rename', 'alias', 'slow', 'merge', 'part')),
   person BIGINT,                           -- null: a rule, an importer or the command line
   made_by TEXT NOT NULL,                   -- person, rule, import, command
   reason TEXT NOT NULL DEFAULT '',
