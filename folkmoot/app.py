@@ -31,7 +31,7 @@ from folkmoot.me import routes as me
 from folkmoot.notes import forms as notes_forms
 from folkmoot.notes import log_pages, map_pages
 from folkmoot.notes import routes as notes
-from folkmoot.people import notice_pages, sessions
+from folkmoot.people import abroad_pages, notice_pages, passkey_routes, sessions
 from folkmoot.people import pages as people_pages
 from folkmoot.people import routes as people
 from folkmoot.people.model import Actor
@@ -61,6 +61,7 @@ OPERATIONS = (
     *notes.OPERATIONS,
     *desk.OPERATIONS,
     *people.OPERATIONS,
+    *passkey_routes.OPERATIONS,
     *me.OPERATIONS,
     *reading.OPERATIONS,
 )
@@ -75,6 +76,8 @@ PAGES = (
     *desk_pages.PAGES,
     *people_pages.PAGES,
     *notice_pages.PAGES,
+    *abroad_pages.PAGES,
+    *passkey_routes.PAGES,
     *me.PAGES,
     *reading.PAGES,
 )
