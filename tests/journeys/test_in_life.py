@@ -75,6 +75,7 @@ def test_ada_signs_in_posts_reloads_and_posts_again_and_the_second_publisher_see
     assert cookies <= {"__Host-folkmoot"}, "a first-party cookie of the popup's page alone"
 
 
+@pytest.mark.long
 def test_the_cookie_of_our_own_page_does_not_reach_a_frame_on_another_name(tab: Page, town: SecureNewsroom) -> None:
     town.story("frame")
     tab.goto(f"{town.talk}/sign-in")
@@ -84,6 +85,7 @@ def test_the_cookie_of_our_own_page_does_not_reach_a_frame_on_another_name(tab: 
     sees(frame.locator(".who").first, "You write as a guest.")
 
 
+@pytest.mark.long
 def test_where_the_popup_is_blocked_six_digits_are_entered_in_the_frame(tab: Page, town: SecureNewsroom) -> None:
     town.story("blocked")
     tab.add_init_script("window.open = () => null")
@@ -102,6 +104,7 @@ def test_where_the_popup_is_blocked_six_digits_are_entered_in_the_frame(tab: Pag
     sees(frame.locator(".who").first, "You write as Chidi.")
 
 
+@pytest.mark.long
 def test_a_popup_whose_opener_was_cut_signs_in_all_the_same(tab: Page, town: SecureNewsroom) -> None:
     town.story("cut")
     tab.context.add_init_script("if (location.pathname.startsWith('/sign-in')) window.opener = null")
@@ -110,6 +113,7 @@ def test_a_popup_whose_opener_was_cut_signs_in_all_the_same(tab: Page, town: Sec
     sees(frame.locator(".who").first, "You write as Bo.")
 
 
+@pytest.mark.long
 def test_without_script_the_link_leads_to_a_page_where_all_of_it_works(careful: Browser, town: SecureNewsroom) -> None:
     town.story("plain")
     context = careful.new_context(java_script_enabled=False)
