@@ -31,7 +31,7 @@ from folkmoot.me import routes as me
 from folkmoot.notes import forms as notes_forms
 from folkmoot.notes import log_pages, map_pages
 from folkmoot.notes import routes as notes
-from folkmoot.people import notice_pages, sessions
+from folkmoot.people import abroad_pages, notice_pages, passkey_routes, sessions
 from folkmoot.people import pages as people_pages
 from folkmoot.people import routes as people
 from folkmoot.people.model import Actor
@@ -62,6 +62,7 @@ OPERATIONS = (
     *staff.OPERATIONS,
     *desk.OPERATIONS,
     *people.OPERATIONS,
+    *passkey_routes.OPERATIONS,
     *me.OPERATIONS,
     *reading.OPERATIONS,
 )
@@ -77,6 +78,8 @@ PAGES = (
     *desk.PAGES,
     *people_pages.PAGES,
     *notice_pages.PAGES,
+    *abroad_pages.PAGES,
+    *passkey_routes.PAGES,
     *me.PAGES,
     *reading.PAGES,
 )

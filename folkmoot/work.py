@@ -22,7 +22,7 @@ from folkmoot.me import leaving
 from folkmoot.notes import asking, deciding, dump, learning, looking_up, maps, reckoning, searching
 from folkmoot.notes.notes import LOOK_UP
 from folkmoot.notes.rating import RATED
-from folkmoot.people import mailing, notice_mail, notices, sanctions, sessions, sign_in
+from folkmoot.people import assertions, mailing, notice_mail, notices, sanctions, sessions, sign_in
 from folkmoot.people.model import Actor
 from folkmoot.reading import joins
 from folkmoot.settings import Settings
@@ -146,6 +146,7 @@ DUTIES: dict[str, Duty] = {
     "notes_dump": Duty(24 * HOUR, _dumps_due),
     "notes_read_again": Duty(HOUR, looking_up.read_again),
     "forget_notices": Duty(6 * HOUR, notices.forget_old),
+    "forget_assertions": Duty(HOUR, assertions.forget_used),
 }
 HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     **{kind: Acting(act) for kind, act in action.HANDLERS.items()},

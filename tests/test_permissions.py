@@ -61,7 +61,8 @@ ELSEWHERE: dict[str, frozenset[str]] = {
     "follow_report": NONE, "handover_state": NONE, "redeem_handover": NONE, "news_answer": EVERYBODY, "turn": EVERYBODY,
     "hear_text": NONE, "hear_message": NONE, "shake_hands": NONE,
     "list_notices": KNOWN, "see_notices": KNOWN, "read_wishes": KNOWN, "change_wishes": KNOWN, "list_mutes": KNOWN, "add_mute": KNOWN,
-    "drop_mute": NONE, "list_devices": KNOWN, "end_device": NONE,
+    "drop_mute": NONE, "list_devices": KNOWN, "end_device": NONE, "accept_assertion": NONE,
+    "options_to_add": frozenset({"member", "editor", "moderator", "admin", "elsewhere"}), "options_to_enter": EVERYBODY, "add": NONE, "enter": NONE,
     # notes: who may is told in tests/notes/test_doors.py; without a body, or by a story's id, nobody gets anything
     "propose": NONE, "notes_of": NONE, "similar_notes": NONE, "asked_notes": EVERYBODY, "dump_notes": NONE, "map_answer": NONE, "show": NONE,
     "revise": NONE, "withdraw_note": NONE, "rate": NONE, "unrate": NONE, "rule": NONE, "answer_note": NONE, "report_note": NONE, "appeal_note": NONE,
@@ -241,7 +242,8 @@ def test_who_gets_an_answer_elsewhere(town: Town, name: str) -> None:
         "enter_code": {"code_id": "1", "digits": "123456", "secret": "x" * 43}, "refresh": {"refresh": "x" * 43},
         "open_handover": {"challenge": "x" * 43, "origin": "https://news.example"}, "redeem_handover": {"verifier": "x" * 43},
         "turn": {"words": "Hello."}, "see_notices": {"up_to": "1"}, "change_wishes": {"wishes": {"replies": "never"}},
-        "add_mute": {"word": "badger"},
+        "add_mute": {"word": "badger"}, "accept_assertion": {"assertion": "x.y.z", "origin": "https://news.example"},
+        "add": {"answer": {}}, "enter": {"answer": {}},
     }.get(name, {})  # fmt: skip
     for who in sorted(EVERYBODY):
         path = door.path.replace("{id}", str(town.moot.story.id))

@@ -18,6 +18,7 @@ from folkmoot.cli import (
     doctor,
     freezing,
     guide,
+    issuers,
     leaving,
     letters,
     notes,
@@ -49,7 +50,8 @@ def folkmoot() -> None:
 
 
 for each in (running.demo, beginning.init, running.serve, running.work, archives.import_, archives.export,
-             sites.group, stories.group, comments.group, people.group, leaving.erase, leaving.export_person, officials.group, guide.guide,
+             sites.group, stories.group, comments.group, people.group, issuers.group, leaving.erase,
+             leaving.export_person, officials.group, guide.guide,
              letters.group, letters.sms, notes.group, upkeep.config, upkeep.migrate, upkeep.backup, restoring.restore, upkeep.check,
              doctor.doctor):  # fmt: skip
     folkmoot.add_command(each)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ import msgspec
 from folkmoot.cli.opening import Command, change, opened, settings_with, site_named
 from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show, show_all
 from folkmoot.errors import Invalid
+from folkmoot.people import assertions
 from folkmoot.people.model import COMMAND
 from folkmoot.reading.themes import faults
 from folkmoot.sites import sites, store
@@ -133,6 +135,29 @@ def snippet_(host: str, url: str | None, story: str | None) -> None:
     with opened(settings) as db:
         site = db.read_now(lambda tx: site_named(tx, host))
     click.echo(snippet(settings.server.address, url or f"https://{site.host}/THE-STORY", story))
+
+
+@group.command("sign-in-key")
+@click.argument("host")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=False)
+@click.option("--remove", is_flag=True, help="Believe no more assertions of this site.")
+@dry_run_option
+def sign_in_key(host: str, file: Path | None, remove: bool, dry_run: bool) -> None:
+    """Pins the public key (PEM) with which a publisher signs who its reader is; the one before ends. See docs/people.md.
+
+    \b
+    folkmoot site sign-in-key news.example news-sign-in.pem
+    folkmoot site sign-in-key news.example --remove
+    """
+    if (file is None) != remove:
+        raise click.UsageError("Name a file with the public key, or say --remove.")
+    with opened() as db:
+        if file is None:
+            change(db, lambda tx: assertions.unpin_key(tx, COMMAND, site_named(tx, host).id, clock()), dry_run)
+            return done(f"{host} signs in nobody any more.", dry_run)
+        pem = file.read_bytes()
+        key = change(db, lambda tx: assertions.pin_key(tx, COMMAND, site_named(tx, host).id, pem, clock()), dry_run)
+    return done(f"{host} signs its readers in with this key, by {key.algorithm}.", dry_run)
 
 
 def _fields(site: Site) -> Fields:

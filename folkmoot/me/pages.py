@@ -12,7 +12,8 @@ from folkmoot.discussion.belongings import Line
 from folkmoot.discussion.mine import Own
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Problem
 from folkmoot.me import leaving
-from folkmoot.people import accounts, devices, mutes, notices
+from folkmoot.people import accounts, devices, issuers, mutes, notices, passkeys
+from folkmoot.people.doors import own_address
 from folkmoot.people.kinds import HOWS, KINDS, TOPICS
 from folkmoot.people.model import Actor
 from folkmoot.people.publishers import only_site
@@ -152,7 +153,8 @@ async def settings_page(ask: Ask[Actor], problem: Problem | None = None, **typed
         topics = [(name, topic.words, wishes[name]) for name, topic in TOPICS.items() if name != "desk" or actor.roles]
         return {
             "topics": topics, "hows": HOWS, "mutes": muted, "names": mutes.names_of(tx, muted),
-            "returned": notices.returned_mailboxes(tx, actor), "ways": accounts.ways_of(tx, actor),
+            "returned": notices.returned_mailboxes(tx, actor), "ways": accounts.ways_of(tx, actor), "issuers": issuers.issuers(tx),
+            "passkeys": passkeys.passkeys_of(tx, actor), "can_passkey": passkeys.is_possible(own_address(ask) or ask.origin),
         }  # fmt: skip
 
     return await _page(ask, "settings", gather, problem, **({"typed": ""} | typed))

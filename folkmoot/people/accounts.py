@@ -30,7 +30,7 @@ def new_guest(
     return guest, begin_guest(tx, guest.id, now, days, token_for(guest.id) if token_for else None)
 
 
-def member_of(tx: Tx, issuer: str, subject: str, mailbox: str, name: str, now: int) -> Person:
+def member_of(tx: Tx, issuer: str, subject: str, mailbox: str | None, name: str, now: int) -> Person:
     """The member whose identity has just been proven; made where it is new. Two who prove it at once get the same one."""
     found = store.person_by_identity(tx, issuer, subject)
     member = found or Person(new_id(now), "member", clean_name(name), now, now)

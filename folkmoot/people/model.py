@@ -63,6 +63,48 @@ class Identity(Struct, frozen=True):
     proven: int
 
 
+class Issuer(Struct, frozen=True):
+    """Who else may say who somebody is. address: what it calls itself; proves_mail: whether a verified address of theirs takes notices."""
+
+    name: str
+    kind: Literal["openid", "github", "mastodon"]
+    address: str
+    label: str
+    client: str
+    secret_file: str
+    proves_mail: bool
+
+
+class Proven(Struct, frozen=True):
+    """Whom an issuer has just vouched for. mailbox: where notices may go, or none; name: what they are called there."""
+
+    issuer: str
+    subject: str
+    mailbox: str | None
+    name: str
+
+
+class SiteKey(Struct, frozen=True):
+    """The key by which a publisher's assertions are proven. public_key: a JSON Web Key as JSON."""
+
+    id: int
+    site: int
+    algorithm: Literal["RS256", "ES256", "EdDSA"]
+    public_key: str
+
+
+class Passkey(Struct, frozen=True):
+    """A key in somebody's device. id, public_key: base64url; signs: its own counter."""
+
+    id: str
+    person: int
+    public_key: str
+    signs: int
+    device: str
+    created: int
+    used: int | None
+
+
 class PageKey(Struct, frozen=True):
     """The token of a page's cookie, and when it ends (UTC ms)."""
 

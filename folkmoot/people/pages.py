@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, Problem, TooSoon, Unavailable
 from folkmoot.people import handover as handovers
-from folkmoot.people import invitations, sessions, sign_in
+from folkmoot.people import invitations, issuers, passkeys, sessions, sign_in
 from folkmoot.people.doors import device_here, guest_of, own_address, require_mail, who
 from folkmoot.people.model import Actor, Asked, Entry, Invitation, PageKey
 from folkmoot.people.publishers import doorway, only_site, waiting_site
@@ -98,7 +98,8 @@ async def _mailbox_page(
     ask: Ask[Actor], visit: Visit, goes_to: str, handover: int | None, email: str = "", problem: Problem | None = None
 ) -> object:
     member = visit.actor.person if visit.actor.proven else None
-    shown = {"member": member, "publisher": visit.site, "near": visit.near, "next": goes_to, "handover": handover, "email": email}
+    ways = {"issuers": await ask.read(issuers.issuers), "passkeys": passkeys.is_possible(own_address(ask) or ask.origin)}
+    shown = ways | {"member": member, "publisher": visit.site, "near": visit.near, "next": goes_to, "handover": handover, "email": email}
     return await _page(ask, "people/sign_in.html", problem, site=visit.site, **shown)
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from folkmoot.errors import Conflict, Invalid, NotFound, NotSignedIn, TooSoon, Unavailable
+from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, TooSoon, Unavailable
+from folkmoot.people import assertions, sessions, sign_in
 from folkmoot.people import handover as handovers
-from folkmoot.people import sessions, sign_in
 from folkmoot.people.doors import device_here, guest_of, own_address, require_mail
 from folkmoot.people.model import Actor, Entry, Keys
 from folkmoot.people.publishers import doorway, publisher
@@ -143,6 +143,28 @@ def _keys(tx: Tx, keys: Keys, now: int) -> KeysAnswer:
     return KeysAnswer(keys.access, keys.refresh, machine(keys.expires), PersonAnswer(str(person.id), person.name))
 
 
+class NewAssertion(Struct, forbid_unknown_fields=True):
+    """assertion: a JWT that the publisher's server has signed. origin: of the page that the frame is on."""
+
+    assertion: Annotated[str, Meta(min_length=1, max_length=16_384)]
+    origin: Annotated[str, Meta(min_length=1, max_length=300)]
+
+
+async def accept_assertion(ask: Ask[Actor], body: NewAssertion) -> KeysAnswer:
+    """Signs in whom the publisher vouches for, once per assertion; the guest whose token is sent along is claimed."""
+    ask.spend("guess")
+    days, device = ask.kit.settings.people.session_days, device_here(ask)
+
+    def act(tx: Tx) -> KeysAnswer:
+        site = publisher(tx, body.origin, plain=not ask.secure)
+        own = own_address(ask) or ask.origin
+        given = site, body.assertion, own, body.origin, ask.now
+        keys = assertions.accept_assertion(tx, *given, guest=guest_of(ask, tx), days=days, device=device)
+        return _keys(tx, keys, ask.now)
+
+    return await ask.write(act)
+
+
 async def refresh(ask: Ask[Actor], body: Refresh) -> KeysAnswer:
     """The next two tokens. A refresh token that is used a second time ends all tokens of its sign-in."""
     ask.spend("session")
@@ -198,6 +220,10 @@ OPERATIONS = (
     Operation("POST", "/api/v1/sessions", enter_code, "Sign in with a code", status=201, problems=(Conflict, NotFound)),
     Operation("DELETE", "/api/v1/sessions", sign_out, "Sign out", status=204, signed=True),
     Operation("POST", "/api/v1/sessions/refresh", refresh, "Fetch the next tokens", problems=(NotSignedIn,)),
+    Operation(
+        "POST", "/api/v1/sessions/assertions", accept_assertion, "Sign in whom the publisher vouches for", status=201,
+        problems=(Invalid, NotAllowed, Unavailable),
+    ),
     Operation("POST", "/api/v1/handovers", open_handover, "Begin a sign-in in a popup", status=201, problems=(Invalid,)),
     Operation("GET", "/api/v1/handovers/{id}", handover_state, "Look whether the popup is done", problems=(NotFound,)),
     Operation(

@@ -69,7 +69,7 @@ def claim_guest(tx: Tx, guest: int, member: int) -> bool:
     return claimed == 1
 
 
-def bind_identity(tx: Tx, issuer: str, subject: str, mailbox: str, person: int, now: int) -> int:
+def bind_identity(tx: Tx, issuer: str, subject: str, mailbox: str | None, person: int, now: int) -> int:
     """The person whose identity this is: the given one where nobody had it."""
     row = tx.one(
         "INSERT INTO identity (issuer, subject, mailbox, person, proven) VALUES (:issuer, :subject, :mailbox, :person, :now) "

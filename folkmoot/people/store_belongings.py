@@ -14,6 +14,8 @@ SECTIONS: dict[str, str] = {
     "ORDER BY proven LIMIT :limit",
     "sign_ins": "SELECT id AS place, kind, origin, device, created, expires, ended, ended_why FROM session WHERE person = :person AND id > :after "
     "ORDER BY id LIMIT :limit",
+    "passkeys": "SELECT 1 AS place, id, device, created, used FROM passkey WHERE person = :person AND CAST(:after AS BIGINT) < 1 "
+    "ORDER BY created LIMIT :limit",
     "roles": "SELECT id AS place, site, role, granted, ended FROM role WHERE person = :person AND id > :after ORDER BY id LIMIT :limit",
     "mail_wishes": "SELECT 1 AS place, topic, how FROM notice_wish WHERE person = :person AND CAST(:after AS BIGINT) < 1 ORDER BY topic LIMIT :limit",
     "mutes": "SELECT 1 AS place, kind, subject, at FROM mute WHERE person = :person AND CAST(:after AS BIGINT) < 1 ORDER BY at LIMIT :limit",
@@ -24,7 +26,7 @@ MOMENTS = {"decided", "proven", "returned", "created", "expires", "ended", "gran
 
 
 def rows(tx: Tx, section: str, person: int, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
-    few = {"identities", "mail_wishes", "mutes"}  # shorter than any limit, so they come at once
+    few = {"identities", "passkeys", "mail_wishes", "mutes"}  # shorter than any limit, so they come at once
     found = tx.rows(SECTIONS[section], person=person, after=after, limit=100_000 if section in few else limit)
     return [(row.place, _readable(row)) for row in found]
 
@@ -59,6 +61,7 @@ _GONE = (
     "DELETE FROM notice_wish WHERE person = :person",
     "DELETE FROM unsubscribing WHERE person = :person",
     "DELETE FROM mute WHERE person = :person",
+    "DELETE FROM passkey WHERE person = :person",
     "UPDATE role SET ended = :now, ended_by = NULL WHERE person = :person AND ended IS NULL",
     "UPDATE invitation SET expires = :now WHERE made_by = :person AND used IS NULL AND expires > :now",
     "UPDATE person SET name = '', skeleton = '', withdrawn = :now WHERE id = :person",

@@ -204,6 +204,10 @@ class Ask(Generic[A]):
         given = headers.page(private=True) | {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(body, 200, given, kind)
 
+    def token_header(self, token: str, days: int) -> str:
+        """The Set-Cookie of `keep_token`, for an answer that is a Struct."""
+        return self.keep_token(Response(), token, days).headers["set-cookie"]
+
     def see(self, path: str) -> Response:
         """Sends the browser on to another page of ours (303)."""
         given = headers.page(private=True, opener=True)  # a redirect that cut the opener would cut it for the popup's last page

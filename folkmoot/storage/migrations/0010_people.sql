@@ -53,3 +53,46 @@ CREATE TABLE mute (
 
 -- Which browser or program a sign-in is in: "Firefox on Linux". Never an address.
 ALTER TABLE session ADD COLUMN device TEXT NOT NULL DEFAULT '';
+
+-- Who else may say who somebody is: an OpenID provider, GitHub, a Mastodon server (people/issuers.py).
+CREATE TABLE issuer (
+  name TEXT PRIMARY KEY,                   -- short, for addresses of ours
+  kind TEXT NOT NULL CHECK (kind IN ('openid', 'github', 'mastodon')),
+  address TEXT NOT NULL UNIQUE,            -- what it calls itself; identity.issuer of whoever it vouches for
+  label TEXT NOT NULL,                     -- as people know it
+  client TEXT NOT NULL,                    -- as it knows us
+  secret_file TEXT NOT NULL DEFAULT '',    -- the file that holds what proves it is us; never the secret itself
+  proves_mail INTEGER NOT NULL DEFAULT 0,  -- 1: an address that it calls verified is where notices go
+  added BIGINT NOT NULL
+);
+
+-- With which key a publisher signs whom it has signed in itself (people/assertions.py). One that works per site.
+CREATE TABLE site_key (
+  id BIGINT PRIMARY KEY,
+  site BIGINT NOT NULL,
+  algorithm TEXT NOT NULL CHECK (algorithm IN ('RS256', 'ES256', 'EdDSA')),
+  public_key TEXT NOT NULL,                -- JSON Web Key
+  added BIGINT NOT NULL,
+  ended BIGINT
+);
+CREATE UNIQUE INDEX site_key_used ON site_key (site) WHERE ended IS NULL;
+
+-- Assertions that were used: each works once.
+CREATE TABLE assertion (
+  site BIGINT NOT NULL,
+  token TEXT NOT NULL,                     -- SHA-256 of its jti, base64url
+  expires BIGINT NOT NULL,
+  PRIMARY KEY (site, token)
+);
+CREATE INDEX assertion_expires ON assertion (expires);
+
+CREATE TABLE passkey (
+  id TEXT PRIMARY KEY,                     -- the credential's id, base64url
+  person BIGINT NOT NULL REFERENCES person (id),
+  public_key TEXT NOT NULL,                -- COSE, base64url
+  signs BIGINT NOT NULL DEFAULT 0,         -- the authenticator's own counter: it only grows
+  device TEXT NOT NULL DEFAULT '',
+  created BIGINT NOT NULL,
+  used BIGINT
+);
+CREATE INDEX passkey_person ON passkey (person);

@@ -1,0 +1,3 @@
+/** Back from another sign-in: presses the button that is there. */
+
+document.getElementById('back').requestSubmit();
