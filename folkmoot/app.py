@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from folkmoot.action import channels
+from folkmoot.action import actions_pages, calls_pages, channels, officials_pages
 from folkmoot.action.channels import web as guide
 from folkmoot.desk import pages as desk_pages
 from folkmoot.desk import routes as desk
@@ -60,6 +60,8 @@ OPERATIONS = (
     *channels.OPERATIONS,
     *notes.OPERATIONS,
     *desk.OPERATIONS,
+    *actions_pages.OPERATIONS,
+    *officials_pages.OPERATIONS,
     *people.OPERATIONS,
     *me.OPERATIONS,
     *reading.OPERATIONS,
@@ -73,6 +75,9 @@ PAGES = (
     *log_pages.PAGES,
     *map_pages.PAGES,
     *desk_pages.PAGES,
+    *actions_pages.PAGES,
+    *calls_pages.PAGES,
+    *officials_pages.PAGES,
     *people_pages.PAGES,
     *notice_pages.PAGES,
     *me.PAGES,

@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from folkmoot.action import actions, wrong
 from folkmoot.action import duties as action
 from folkmoot.discussion import duties, waits
 from folkmoot.errors import Conflict, Problem, Unavailable
@@ -128,6 +129,8 @@ DUTIES: dict[str, Duty] = {
     "forget_networks": Duty(HOUR, duties.forget_networks),
     "close_stories": Duty(10 * MINUTE, _close_due),
     "refill_waiting": Duty(HOUR, waits.refill),
+    "forget_callers": Duty(6 * HOUR, actions.forget_people),
+    "forget_reporters": Duty(6 * HOUR, wrong.forget_networks),
     "forget_answers": Duty(HOUR, repeats.forget),
     "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
     "forget_codes": Duty(HOUR, sign_in.forget_codes),
@@ -145,6 +148,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     mailing.KIND: Sending(mailing.deliver),
     notices.MAIL_KIND: Telling(notice_mail.look, notice_mail.send, notice_mail.remember),
     notices.DIGEST_KIND: Steps(notice_mail.gather),
+    actions.JOB: Steps(actions.turn),
     "claimed": Steps(_claimed),
     leaving.KIND: Steps(leaving.step),
     leaving.SWEEP: Acting(_sweep),

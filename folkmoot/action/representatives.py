@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from folkmoot.action import officials
+from folkmoot.action import officials, store_actions
 from folkmoot.action.delivery import option_for
+from folkmoot.action.divisions import country_of
 from folkmoot.action.model import Found, Level, Official, Place
 from folkmoot.action.model_letters import Cause, District, Facts, Home, Recipient, Represented, State
 from folkmoot.action.steps import wanted
@@ -110,4 +111,11 @@ def in_office(tx: Tx, to: Recipient, now: int) -> str:
 
 def cause_of(tx: Tx, action: int, now: int) -> Cause | None:
     """What an action brings into the talk; None for one that does not run."""
-    return None
+    found = store_actions.action_by_id(tx, action)
+    if found is None or not found.open_at(now):
+        return None
+    draft = found.draft
+    return Cause(
+        found.id, draft.matter, draft.ask, draft.maker, draft.funder, draft.offices, tuple((fact.text, fact.source) for fact in draft.facts),
+        draft.template, country_of(draft.jurisdiction),
+    )  # fmt: skip
