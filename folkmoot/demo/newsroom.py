@@ -20,7 +20,7 @@ from folkmoot.demo.stories import samples
 from folkmoot.discussion.paging import counts
 from folkmoot.errors import Conflict
 from folkmoot.people.invitations import invite_first_admin
-from folkmoot.settings import Guide, Logs, Mail, Server, Settings, Storage
+from folkmoot.settings import Guide, Letters, Logs, Mail, Server, Settings, Storage
 from folkmoot.sites.stories import find
 from folkmoot.storage.database import Database, Tx, connect
 from folkmoot.storage.migrations import migrate
@@ -56,7 +56,7 @@ def settings_in(folder: Path, port: int) -> Settings:
     """The demo's settings: everything in one folder, mail too."""
     return Settings(
         server=Server(port=port, public_url=f"http://127.0.0.1:{port}"), storage=Storage(data=str(folder)),
-        mail=Mail(to_folder=str(folder / "mail")), guide=Guide(country="qm"), logs=Logs(level="warning"),
+        mail=Mail(to_folder=str(folder / "mail")), guide=Guide(country="qm"), letters=Letters(email=True), logs=Logs(level="warning"),
     )  # fmt: skip
 
 
