@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from folkmoot.action import channels
+from folkmoot.action import actions_pages, calls_pages, channels, officials_pages
 from folkmoot.action.channels import web as guide
 from folkmoot.desk import routes as desk
 from folkmoot.discussion import forms as discussion_forms
@@ -61,6 +61,8 @@ OPERATIONS = (
     *notes.OPERATIONS,
     *staff.OPERATIONS,
     *desk.OPERATIONS,
+    *actions_pages.OPERATIONS,
+    *officials_pages.OPERATIONS,
     *people.OPERATIONS,
     *passkey_routes.OPERATIONS,
     *me.OPERATIONS,
@@ -76,6 +78,9 @@ PAGES = (
     *map_pages.PAGES,
     *staff.PAGES,
     *desk.PAGES,
+    *actions_pages.PAGES,
+    *calls_pages.PAGES,
+    *officials_pages.PAGES,
     *people_pages.PAGES,
     *notice_pages.PAGES,
     *abroad_pages.PAGES,

@@ -162,6 +162,19 @@ class Messenger(Struct, frozen=True):
     base: Annotated[str, Meta(description="Where the Graph interface is, with its version.")] = "https://graph.facebook.com/v23.0"
 
 
+class Officials(Struct, frozen=True):
+    """Finding who represents a place."""
+
+    geocoder: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^?#\s@\\]+)?$",
+            description="Where street addresses may be looked up, in the US Census’s API shape; people are asked each time. Empty: nowhere.",
+            extra={"kind": "an address like https://geocoding.geo.census.gov/geocoder"},
+        ),
+    ] = ""
+
+
 class Logs(Struct, frozen=True):
     """What is written to the log: one JSON object a line, no personal data."""
 
@@ -184,6 +197,7 @@ class Settings(Struct, frozen=True):
     letters: Letters = Letters()
     sms: Sms = Sms()
     messenger: Messenger = Messenger()
+    officials: Officials = Officials()
     logs: Logs = Logs()
 
     @property

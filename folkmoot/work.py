@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from folkmoot.action import actions, wrong
 from folkmoot.action import duties as action
 from folkmoot.desk import figures, reports, rules
 from folkmoot.desk import queue as desk
@@ -135,6 +136,8 @@ DUTIES: dict[str, Duty] = {
     "figures": Duty(5 * MINUTE, figures.count),
     "forget_claims": Duty(HOUR, desk.forget_claims),
     "refill_waiting": Duty(HOUR, waits.refill),
+    "forget_callers": Duty(6 * HOUR, actions.forget_people),
+    "forget_networks_of_corrections": Duty(6 * HOUR, wrong.forget_networks),
     "forget_answers": Duty(HOUR, repeats.forget),
     "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
     "forget_codes": Duty(HOUR, sign_in.forget_codes),
@@ -153,6 +156,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     mailing.KIND: Sending(mailing.deliver),
     notices.MAIL_KIND: Telling(notice_mail.look, notice_mail.send, notice_mail.remember),
     notices.DIGEST_KIND: Steps(notice_mail.gather),
+    actions.JOB: Steps(actions.turn),
     "claimed": Steps(_claimed),
     leaving.KIND: Steps(leaving.step),
     leaving.SWEEP: Acting(_sweep),

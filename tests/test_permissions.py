@@ -67,7 +67,14 @@ ELSEWHERE: dict[str, frozenset[str]] = {
     "propose": NONE, "notes_of": NONE, "similar_notes": NONE, "asked_notes": EVERYBODY, "dump_notes": NONE, "map_answer": NONE, "show": NONE,
     "revise": NONE, "withdraw_note": NONE, "rate": NONE, "unrate": NONE, "rule": NONE, "answer_note": NONE, "report_note": NONE, "appeal_note": NONE,
     "annotate": NONE, "put_statement": NONE, "end_statement": NONE, "give_opinion": NONE,
+    "make_action": frozenset({"editor", "admin"}), "list_actions": EVERYBODY, "find_officials": EVERYBODY, "get_official": NONE,
 }  # fmt: skip
+ACTION: dict[str, object] = {
+    "url": LAKE, "ask": "Vote again", "matter": "the lake", "background": "It is rising.", "sources": [{"source": "https://news.example/lake"}],
+    "jurisdiction": "NY", "offices": ["house"], "script": "Hello.", "maker": "The News", "funder": "its readers", "starts": "2026-05-01",
+    "ends": "2026-06-01",
+}  # fmt: skip
+QUERIES = {"find_officials": {"state": "VT"}, "get_official": {"id": "A000001"}}
 DESK = ("/desk", "/api/v1/queue/")  # doors that stand below, each tried on something that waits, by everybody
 AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # what is sent, and who gets an answer
     ("GET", "/desk"): ({}, STAFF | {"elsewhere", "editor"}),  # each their own
@@ -244,10 +251,11 @@ def test_who_gets_an_answer_elsewhere(town: Town, name: str) -> None:
         "turn": {"words": "Hello."}, "see_notices": {"up_to": "1"}, "change_wishes": {"wishes": {"replies": "never"}},
         "add_mute": {"word": "badger"}, "accept_assertion": {"assertion": "x.y.z", "origin": "https://news.example"},
         "add": {"answer": {}}, "enter": {"answer": {}},
+        "make_action": ACTION,
     }.get(name, {})  # fmt: skip
     for who in sorted(EVERYBODY):
         path = door.path.replace("{id}", str(town.moot.story.id))
-        query = {"url": LAKE} if name in ("thread_answer", "counts", "news_answer") else None
+        query = {"url": LAKE} if name in ("thread_answer", "counts", "news_answer", "list_actions") else QUERIES.get(name)
         path += "?kind=word&subject=owl" if name == "drop_mute" else ""
         ask = get(path, query, token=town.tokens[who]) if door.method == "GET" else send_json(door.method, path, body or b"", town.tokens[who])
         status = town.house.ask(ask).status

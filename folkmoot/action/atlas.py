@@ -6,7 +6,7 @@ A version never changes once it is whole, so what was read of it is kept under i
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from msgspec import Struct
 from folkmoot.action import store_officials as store
 from folkmoot.action.directory.records import Postal, Spot
 from folkmoot.action.model import Point
-from folkmoot.action.shapes import MICRO, Shape
+from folkmoot.action.shapes import MICRO, Box, Shape, reach
 from folkmoot.storage.database import Tx
 
 NEAR_A_LINE = 300.0      # metres: lines are generalised, so both sides are possible
@@ -40,17 +40,30 @@ class Lie(Struct, frozen=True):
 
 
 class Areas:
-    """The shapes of one version."""
+    """The shapes of one version, found by the square degree that they reach into."""
 
     def __init__(self, rows: Iterable[tuple[str, str, bytes]]) -> None:
-        self._shapes = [(Named(division, name), Shape(bytes(packed))) for division, name, packed in rows]
-        self.names = {named.division: named.name for named, _ in self._shapes}
+        self.names: dict[str, str] = {}
+        self._squares: dict[tuple[int, int], list[tuple[Named, Shape]]] = {}
+        for division, name, packed in rows:
+            self.names[division] = name
+            shape = Shape(bytes(packed))
+            for square in _squares(shape.box):
+                self._squares.setdefault(square, []).append((Named(division, name), shape))
 
     def lie(self, point: Point) -> Lie:
         y, x = round(point[0] * MICRO), round(point[1] * MICRO)
-        inside = tuple(named for named, shape in self._shapes if shape.box.holds(x, y) and shape.holds(x, y))
+        there = self._squares.get((y // MICRO, x // MICRO), ())
+        inside = tuple(named for named, shape in there if shape.holds(x, y))
         metres = NEAR_A_LINE if inside else OFF_SHORE
-        return Lie(inside, tuple(named for named, shape in self._shapes if named not in inside and shape.near(x, y, metres)))
+        return Lie(inside, tuple(named for named, shape in there if named not in inside and shape.near(x, y, metres)))
+
+
+def _squares(box: Box) -> Iterator[tuple[int, int]]:
+    """The square degrees that a shape reaches into, or comes near."""
+    up, across = max(reach(box.south, OFF_SHORE), reach(box.north, OFF_SHORE))
+    for row in range((box.south - up) // MICRO, (box.north + up) // MICRO + 1):
+        yield from ((row, column) for column in range((box.west - across) // MICRO, (box.east + across) // MICRO + 1))
 
 
 class Touch(Struct, frozen=True, array_like=True):

@@ -78,6 +78,8 @@ def division_of(code: str) -> str | None:
     if code.startswith("ocd-division/"):
         return code
     upper = code.upper()
+    if upper == "US":
+        return US
     if upper in STATES:
         return state_division(upper)
     if (found := _CODE.fullmatch(upper)) and found[1] in STATES:

@@ -215,7 +215,9 @@ def _why_code(
 ) -> tuple[str, tuple[str, ...]]:
     if all(layer.sure for layer in layers):
         return say("All of {code} lies in one district.", code=code), ()
-    settle = ("address", "point", "list") if country == "us" else ("point", "list")
+    settle: tuple[str, ...] = ("address", "point", "list") if country == "us" else ("list",)
+    if country != "us" and ground.of("boundaries", country):
+        settle = ("point", "list")
     if len(touched) == 1:
         return say("{code} is a ZIP of post boxes or of one organisation. It lies in {district}; whoever gets mail there may live elsewhere.",
             code=code,
@@ -242,7 +244,8 @@ def _code_without_district(ground: Ground, country: str, code: str, spot: Spot |
         located = _by_region(ground, region, level)
         why = say("{code} is in {state}, but no loaded table says in which district.", code=code, state=_name(region))
         if earlier and not ground.of("postal", country):
-            return Located(located.layers, located.shared, _other_congress(ground, N_("postal codes")), name=name, point=point)
+            settle = ("point", "address", "list") if any(layer.candidates for layer in located.layers) else ()
+            return Located(located.layers, located.shared, _other_congress(ground, N_("postal codes")), settle, name=name, point=point)
         return Located(located.layers, located.shared, why, ("address", "point", "list"), name=name, point=point)
     if not any(load.source == "postal" for load in ground.loads):
         return Located((), (), N_("No table of postal codes is loaded yet."), ("point", "list"), nowhere=True)

@@ -162,6 +162,7 @@ class Found(Struct, frozen=True):
 
     certain: the place lies in exactly these districts. ambiguous: in one of them, and `settle` says what would decide it (point,
     address, list, plus4). none: nobody can be named, and `why` says why. `declared`: it is the person's own pick.
+    region: the state in which the place lies for certain.
     """
 
     status: Status
@@ -175,6 +176,7 @@ class Found(Struct, frozen=True):
     warning: str = ""
     place: str = ""
     point: Point | None = None
+    region: str = ""
 
 
 class Line(Struct, frozen=True):

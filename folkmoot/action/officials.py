@@ -46,7 +46,7 @@ def who_represents(tx: Tx, place: Place, on: str, level: Level = "country") -> F
     return Found(
         status, tuple(code_of(each) for each in known), tuple(completed), located.why, ground.data(place.country, state if level == "state" else ""),
         located.settle, tuple(_choices(ground, located, officials, level)), located.declared, warning(ground, place.country, level, state),
-        located.name, located.point,
+        located.name, located.point, state,
     )  # fmt: skip
 
 
@@ -123,13 +123,16 @@ def _missing_senators(ground: Ground, division: str, level: Level, found: Sequen
 
 def _choices(ground: Ground, located: Located, officials: Sequence[Official], level: Level) -> list[District]:
     """The candidates of an open layer, to choose from."""
-    holders: dict[str, list[str]] = {}
-    for official in officials:
-        holders.setdefault(official.division, []).append(official.name)
-    return [
-        District(code_of(division), division, _called(ground, division, level), ", ".join(filter(None, holders.get(division, ()))))
-        for layer in located.layers if not layer.sure for division in layer.candidates
-    ]  # fmt: skip
+    open_ = [division for layer in located.layers if not layer.sure for division in layer.candidates]
+    return [_choice(ground, division, [each for each in officials if each.division == division], level) for division in open_]
+
+
+def _choice(ground: Ground, division: str, holding: Sequence[Official], level: Level) -> District:
+    names = ", ".join(each.name for each in holding if each.name)
+    if state_of(division):
+        return District(code_of(division), division, _called(ground, division, level), names)
+    code = next((each.district for each in holding if not each.vacant), code_of(division))
+    return District(code, division, ground.name(division), names)
 
 
 def _called(ground: Ground, division: str, level: Level) -> str:
@@ -205,6 +208,13 @@ def state_list(tx: Tx, state: str, on: str) -> list[District]:
         kept.setdefault(each.division, []).append(each)
     return [District(code_of(division), division, found[0].office, ", ".join(each.name for each in found)) for division,
         found in sorted(kept.items())]
+
+
+def by_chamber(seats: Sequence[District]) -> dict[str, list[District]]:
+    """Seats as a page offers them: upper chamber (sldu) and lower (sldl, and what has no chambers)."""
+    upper = [each for each in seats if "/sldu:" in each.division]
+    chambers = {"sldu": upper, "sldl": [each for each in seats if each not in upper]}
+    return {name: found for name, found in chambers.items() if found}
 
 
 def _legislators(ground: Ground, load: int, scope: str, state: str) -> list[Official]:

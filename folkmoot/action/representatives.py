@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from folkmoot.action import officials
+from folkmoot.action import actions, officials, store_actions
 from folkmoot.action.delivery import option_for
-from folkmoot.action.model import Found, Level, Official, Place
+from folkmoot.action.divisions import country_of
+from folkmoot.action.model import Action, Found, Level, Office, Official, Place
 from folkmoot.action.model_letters import Cause, District, Facts, Home, Recipient, Represented, State
 from folkmoot.action.steps import wanted
 from folkmoot.action.talks import Find
@@ -28,12 +29,20 @@ def recipient(official: Official) -> Recipient:
     """An official as a letter keeps them: with the post address of the nearest local office, else of the seat of the house."""
     local = [office for office in official.offices if office.kind == "local" and office.lines]
     seat = [office for office in official.offices if office.lines]
-    post = (local or seat)[0].lines if local or seat else ()
+    post = envelope((local or seat)[0]) if local or seat else ()
     phone = official.phone or next((office.phone for office in official.offices if office.phone), "")
     return Recipient(
         official.id, official.name, official.office, official.party, official.district, official.title, official.surname, official.way("email"),
         phone, post, official.vacant, official.division, official.role, official.dated,
     )  # fmt: skip
+
+
+def envelope(office: Office) -> tuple[str, ...]:
+    """An office's address as it goes on an envelope: its lines, then town, region and code where these do not stand there already."""
+    region = " ".join(part for part in (office.region, office.code) if part)
+    town = ", ".join(part for part in (office.city, region) if part)
+    told = " ".join(office.lines)
+    return office.lines if not office.city or (office.city in told and office.code in told) else (*office.lines, town)
 
 
 def finder(settings: Settings) -> Find:
@@ -80,9 +89,15 @@ def _joined(found: list[Found], asked: Iterable[str], settings: Settings) -> Rep
         return Represented("none", why=found[0].why)
     whys = [part for answer in found for part in (answer.why if answer in open_ or not sure else "", answer.warning) if part]
     why = " ".join(dict.fromkeys(whys))
-    districts = tuple(District(each.division, _described(each.name, each.holder, each.about)) for answer in open_[:1] for each in answer.choices)
+    districts = tuple(District(each.division, _described(each.name or _plain_name(each.division), each.holder,
+    each.about)) for answer in open_[:1] for each in answer.choices)
     options = tuple(option_for(recipient(each), settings) for each in sure)
     return Represented("ambiguous" if open_ else "certain" if options else "none", options, districts, why or found[0].why, found[0].data.date)
+
+
+def _plain_name(division: str) -> str:
+    """…/ward:old_town -> Old Town: where a list has no name of its own for a district."""
+    return division.rpartition(":")[2].replace("_", " ").title()
 
 
 def _described(*parts: str) -> str:
@@ -108,6 +123,21 @@ def in_office(tx: Tx, to: Recipient, now: int) -> str:
     return ""
 
 
+def cause_by_code(tx: Tx, words: str, now: int) -> Cause | None:
+    """The action whose text code somebody says, while it runs."""
+    found = actions.action_by_code(tx, words, now)
+    return _cause(found) if found else None
+
+
 def cause_of(tx: Tx, action: int, now: int) -> Cause | None:
     """What an action brings into the talk; None for one that does not run."""
-    return None
+    found = store_actions.action_by_id(tx, action)
+    return _cause(found) if found is not None and found.open_at(now) else None
+
+
+def _cause(action: Action) -> Cause:
+    draft = action.draft
+    return Cause(
+        action.id, draft.matter, draft.ask, draft.maker, draft.funder, draft.offices, tuple((fact.text, fact.source) for fact in draft.facts),
+        draft.template, country_of(draft.jurisdiction), action.story,
+    )  # fmt: skip

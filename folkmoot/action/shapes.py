@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import struct
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -84,11 +84,10 @@ class Shape:
         self._starts = view[at : at + 4 * (self._bands + 1)].cast("I")
         self._listed = view[at + 4 * (self._bands + 1) :].cast("I")
 
-    def _edges(self, low: int, high: int) -> Iterator[int]:
+    def _edges(self, low: int, high: int) -> Sequence[int]:
         """Edges that cross the bands between two latitudes; one that crosses several comes several times."""
         begin, end = max(0, low // BAND - self._first), min(self._bands - 1, high // BAND - self._first)
-        if begin <= end:
-            yield from self._listed[self._starts[begin] : self._starts[end + 1]]
+        return self._listed[self._starts[begin] : self._starts[end + 1]].tolist() if begin <= end else ()
 
     def holds(self, x: int, y: int) -> bool:
         """Whether the point lies inside."""

@@ -13,13 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from folkmoot import app
+from folkmoot.demo.acting import act
 from folkmoot.demo.newspaper import App, Newspaper, by_host
 from folkmoot.demo.seed import seed
 from folkmoot.demo.stories import samples
 from folkmoot.discussion.paging import counts
 from folkmoot.errors import Conflict
 from folkmoot.people.invitations import invite_first_admin
-from folkmoot.settings import Logs, Mail, Server, Settings, Storage
+from folkmoot.settings import Guide, Letters, Logs, Mail, Server, Settings, Storage
 from folkmoot.sites.stories import find
 from folkmoot.storage.database import Database, Tx, connect
 from folkmoot.storage.migrations import migrate
@@ -55,7 +56,7 @@ def settings_in(folder: Path, port: int) -> Settings:
     """The demo's settings: everything in one folder, mail too."""
     return Settings(
         server=Server(port=port, public_url=f"http://127.0.0.1:{port}"), storage=Storage(data=str(folder)),
-        mail=Mail(to_folder=str(folder / "mail")), logs=Logs(level="warning"),
+        mail=Mail(to_folder=str(folder / "mail")), guide=Guide(country="qm"), letters=Letters(email=True), logs=Logs(level="warning"),
     )  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def prepare(settings: Settings, host: str, now: int) -> str:
     try:
         migrate(db, now)
         seed(db, host, now)
+        act(db, host, now)
         return db.write_now(lambda tx: invite_first_admin(tx, now)) or ""
     finally:
         db.close()

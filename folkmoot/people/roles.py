@@ -21,6 +21,7 @@ class Speaker(Protocol):
 _KEEPS = frozenset({
     "see_held", "hold", "release", "remove", "restore", "remove_revision", "keep", "close_story", "slow_story", "lock", "unlock", "pin", "unpin",
     "feature", "unfeature", "edit_words", "judge_appeal", "sanction", "note_person", "see_log", "see_kept", "judge_report", "see_imports",
+    "judge_contact",
 })  # fmt: skip
 
 _NOTES = frozenset({"see_notes", "keep_notes"})  # sees held ones and what disputes a story; holds, releases, removes
@@ -29,9 +30,10 @@ _RULES = _NOTES | {"judge_notes"}                # accepts, clarifies, declines;
 # What each role may do on its site, beside what everybody may do with what is theirs.
 MAY: dict[str, frozenset[str]] = {
     "member": frozenset(),
-    "editor": frozenset({"see_imports", "rename_story", "merge_story", "close_story", "slow_story", "pin", "unpin", "feature", "unfeature"}) | _RULES,
+    "editor": frozenset({"see_imports", "rename_story", "merge_story", "close_story", "slow_story", "pin", "unpin", "feature", "unfeature",
+                         "make_action"}) | _RULES,
     "moderator": _KEEPS | _NOTES,
-    "admin": _KEEPS | {"rename_story", "merge_story", "change_site", "grant"} | _RULES,
+    "admin": _KEEPS | {"rename_story", "merge_story", "change_site", "grant", "make_action"} | _RULES,
 }
 
 

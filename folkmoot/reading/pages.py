@@ -8,6 +8,8 @@ from functools import cache
 import msgspec
 from msgspec import Struct
 
+from folkmoot.action import actions
+from folkmoot.action.actions import Carded
 from folkmoot.discussion import news, paging
 from folkmoot.discussion.answers import CommentAnswer, flat
 from folkmoot.discussion.model import Page
@@ -25,6 +27,7 @@ from folkmoot.sites.sites import get_site
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Tx
 from folkmoot.web import headers, static
+from folkmoot.web.kit import clock
 from folkmoot.web.pages import template
 from folkmoot.web.words import in_words, machine
 
@@ -84,7 +87,8 @@ class Pages:
         if key.kind == "json":
             return pack(part.version, msgspec.json.encode(thread_answer(story, part)), JSON, _lines(headers.api(public=True)))
         whole = not (key.after or key.parent or key.comment)
-        return self._html(get_site(tx, story.site), story, part, showing.head(tx, story.id) if whole else Head(), whole=whole)
+        head, acts = (showing.head(tx, story.id), actions.cards(tx, story.id, clock())) if whole else (Head(), [])
+        return self._html(get_site(tx, story.site), story, part, head, acts, whole=whole)
 
     def _part(self, tx: Tx, key: Key) -> Page:
         if key.comment:
@@ -107,14 +111,14 @@ class Pages:
         """The page of a story that nobody has spoken under yet: it is not in the database, so it has no id."""
         story = Story(0, site.id, publisher_key or None, address, "", "reader", None, 0, None)
         page = Page(0, 0, order_named(order).name, order, (), None, 0)
-        return self._html(site, story, page, Head(), whole=False)
+        return self._html(site, story, page, Head(), [], whole=False)
 
-    def _html(self, site: Site, story: Story, page: Page, notes: Head, *, whole: bool) -> Snapshot:
+    def _html(self, site: Site, story: Story, page: Page, notes: Head, acts: list[Carded], *, whole: bool) -> Snapshot:
         """whole: it is the story's own page, which search engines may name; other parts of it they may only follow."""
         language = story.language or site.language
         css, css_hash = _style()
         body = template("reading/thread.html", language).render(
-            notes=notes, style=css, theme=themes.address(site), page=page, story=story, site=site, orders=list(_orders(page, language)),
+            acts=acts, notes=notes, style=css, theme=themes.address(site), page=page, story=story, site=site, orders=list(_orders(page, language)),
             key=story.publisher_key or "", title=story.title or story.address, closed=story.closed is not None,
             article=self.fragments.article(language), branch=self.fragments.branch(page, story, language),
             parts=self.fragments.parts(story, story.publisher_key or "", language),

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable
 
 PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+PERMISSIONS_OF_PLACE = PERMISSIONS.replace("geolocation=()", "geolocation=(self)")  # a page with a button that asks the device where it is
 _ALWAYS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 

@@ -28,6 +28,7 @@ RATES: dict[str, Rate] = {
     "preview": Rate(200, 300),
     "code": Rate(20, 4),        # mails a code
     "guess": Rate(40, 10),      # enters a code, redeems a link
+    "find": Rate(120, 60),      # who represents a place
     "session": Rate(300, 100),  # refreshes, hand-overs and looks at them
     "guide": Rate(200, 120),    # a message to the guide
     "read": Rate(3000, 3000),   # API reads that are not ready snapshots

@@ -23,7 +23,8 @@ def _columns(file: File) -> set[str]:
 
 def knows_table(file: File) -> bool:
     columns = _columns(file)
-    return {"zip", "state", "district"} <= columns or {"zcta", "state_abbr", "cd"} <= columns or columns >= {"postal_code", "division"}
+    of_any_country = columns >= {"postal_code", "division"} and "name" not in columns
+    return {"zip", "state", "district"} <= columns or {"zcta", "state_abbr", "cd"} <= columns or of_any_country
 
 
 def read_table(file: File) -> Iterator[Part]:

@@ -132,6 +132,7 @@ CREATE INDEX letter_owner ON letter (owner, made);
 CREATE INDEX letter_person ON letter (person, made) WHERE person IS NOT NULL;
 CREATE INDEX letter_official ON letter (official, made);
 CREATE INDEX letter_state ON letter (state, since);
+CREATE INDEX letter_action ON letter (action, state) WHERE action IS NOT NULL;
 CREATE INDEX letter_ended ON letter (since) WHERE scrubbed IS NULL;
 
 -- Its life: each step a row, with who and why.
