@@ -14,7 +14,8 @@ from typing import Any
 from msgspec import Struct
 
 from folkmoot.action import duties as action
-from folkmoot.discussion import duties, waits
+from folkmoot.discussion import duties, hooks, outlet, searching, store_search, waits
+from folkmoot.discussion.searching import Index
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.me import leaving
 from folkmoot.notes import asking, deciding, dump, learning, looking_up, maps, reckoning, searching
@@ -128,6 +129,7 @@ DUTIES: dict[str, Duty] = {
     "forget_networks": Duty(HOUR, duties.forget_networks),
     "close_stories": Duty(10 * MINUTE, _close_due),
     "refill_waiting": Duty(HOUR, waits.refill),
+    "drop_orphans": Duty(6 * HOUR, searching.drop_orphans),
     "forget_answers": Duty(HOUR, repeats.forget),
     "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
     "forget_codes": Duty(HOUR, sign_in.forget_codes),
@@ -145,6 +147,10 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     mailing.KIND: Sending(mailing.deliver),
     notices.MAIL_KIND: Telling(notice_mail.look, notice_mail.send, notice_mail.remember),
     notices.DIGEST_KIND: Steps(notice_mail.gather),
+    outlet.SAID: Steps(outlet.tell),
+    outlet.EVENT: Steps(hooks.spread),
+    outlet.HOOK: Telling(hooks.look, hooks.send, hooks.remember),
+    store_search.AGAIN: Steps(searching.again),
     "claimed": Steps(_claimed),
     leaving.KIND: Steps(leaving.step),
     leaving.SWEEP: Acting(_sweep),
@@ -165,6 +171,7 @@ class Worker:
         self._db = db
         self._settings = settings
         self._now = now
+        self._index = Index()
 
     def run(self, stop: threading.Event) -> None:
         """Works until told to stop; the job at hand is finished first."""
@@ -172,7 +179,7 @@ class Worker:
         while not stop.is_set():
             try:
                 planned = planned or self.plan()
-                if not self.work_once():
+                if not self.work_once() and not self._index.catch_up(self._db):
                     stop.wait(LOOK_AGAIN)
             except Unavailable as problem:
                 log.warning("The worker waits: %s", problem.words)

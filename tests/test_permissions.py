@@ -63,6 +63,7 @@ ELSEWHERE: dict[str, frozenset[str]] = {
     "propose": NONE, "notes_of": NONE, "similar_notes": NONE, "asked_notes": EVERYBODY, "dump_notes": NONE, "map_answer": NONE, "show": NONE,
     "revise": NONE, "withdraw_note": NONE, "rate": NONE, "unrate": NONE, "rule": NONE, "answer_note": NONE, "report_note": NONE, "appeal_note": NONE,
     "annotate": NONE, "put_statement": NONE, "end_statement": NONE, "give_opinion": NONE,
+    "following": KNOWN, "set_following": KNOWN - {"writer", "stranger"}, "search": STAFF, "most_discussed": EVERYBODY,
 }  # fmt: skip
 DESK = ("/desk", "/api/v1/queue/")  # doors that stand below, each tried on something that waits, by everybody
 AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # what is sent, and who gets an answer
@@ -204,11 +205,13 @@ def test_who_gets_an_answer_elsewhere(town: Town, name: str) -> None:
         "open_handover": {"challenge": "x" * 43, "origin": "https://news.example"}, "redeem_handover": {"verifier": "x" * 43},
         "turn": {"words": "Hello."}, "see_notices": {"up_to": "1"}, "change_wishes": {"wishes": {"replies": "never"}},
         "add_mute": {"word": "badger"},
+        "set_following": {"how": "follow"},
     }.get(name, {})  # fmt: skip
     for who in sorted(EVERYBODY):
         path = door.path.replace("{id}", str(town.moot.story.id))
         query = {"url": LAKE} if name in ("thread_answer", "counts", "news_answer") else None
         path += "?kind=word&subject=owl" if name == "drop_mute" else ""
+        query = {"site": "news.example"} | ({"q": "lake"} if name == "search" else {}) if name in ("search", "most_discussed") else query
         ask = get(path, query, token=town.tokens[who]) if door.method == "GET" else send_json(door.method, path, body or b"", town.tokens[who])
         status = town.house.ask(ask).status
         assert (status < 300) == (who in ELSEWHERE[name]) or (name, status) == ("ask_code", 503), (name, who, status)
