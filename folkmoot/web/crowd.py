@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from folkmoot.web import headers
 
 MOST = 48     # requests in the works at once
-WAITING = 48  # further ones that wait for a place
+WAITING = 16  # further ones that wait for a place
 FREE = ("/livez", "/readyz", "/metrics", "/api/v1/events", "/static/", "/embed.js")
 AGAIN = (2, 10)  # seconds after which who was turned away is to come again: not all at once
 _SAID = {

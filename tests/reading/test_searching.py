@@ -123,14 +123,15 @@ def test_scripts_without_spaces_are_found_by_their_signs(open_moot: Moot) -> Non
     assert find(moot, "壩大") == []
 
 
-@pytest.mark.parametrize("typed", [
-    *SAMPLES, '" OR "', "a NEAR(b)", "words:x OR name:y", "x*", "^x", "{a b}: c", "'; DROP TABLE comment; --", "a & b | !c", "<->",
-])  # fmt: skip
-def test_whatever_is_typed_is_words(open_moot: Moot, typed: str) -> None:
-    try:
-        assert find(open_moot, typed[:200]) == []
-    except Invalid as refused:
-        assert refused.code in ("empty_query", "too_many_terms", "bad_day")
+ODD = (*SAMPLES, '" OR "', "a NEAR(b)", "words:x OR name:y", "x*", "^x", "{a b}: c", "'; DROP TABLE comment; --", "a & b | !c", "<->")
+
+
+def test_whatever_is_typed_is_words(open_moot: Moot) -> None:
+    for typed in ODD:
+        try:
+            assert find(open_moot, typed[:200]) == []
+        except Invalid as refused:
+            assert refused.code in ("empty_query", "too_many_terms", "bad_day")
 
 
 def test_a_query_is_read_as_written() -> None:
