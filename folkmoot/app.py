@@ -23,9 +23,8 @@ from folkmoot.action import channels
 from folkmoot.action.channels import web as guide
 from folkmoot.desk import pages as desk_pages
 from folkmoot.desk import routes as desk
-from folkmoot.discussion import following_pages
+from folkmoot.discussion import following_pages, import_pages
 from folkmoot.discussion import forms as discussion_forms
-from folkmoot.discussion import import_pages
 from folkmoot.discussion import routes as discussion
 from folkmoot.errors import Problem
 from folkmoot.me import routes as me
@@ -36,8 +35,7 @@ from folkmoot.people import notice_pages, sessions
 from folkmoot.people import pages as people_pages
 from folkmoot.people import routes as people
 from folkmoot.people.model import Actor
-from folkmoot.reading import joins
-from folkmoot.reading import finding
+from folkmoot.reading import finding, joins
 from folkmoot.reading import routes as reading
 from folkmoot.reading.room import Room
 from folkmoot.settings import Settings

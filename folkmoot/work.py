@@ -14,7 +14,8 @@ from typing import Any
 from msgspec import Struct
 
 from folkmoot.action import duties as action
-from folkmoot.discussion import duties, hooks, outlet, searching, store_search, waits
+from folkmoot.discussion import duties, hooks, outlet, store_search, waits
+from folkmoot.discussion import searching as finding
 from folkmoot.discussion.searching import Index
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.me import leaving
@@ -129,7 +130,7 @@ DUTIES: dict[str, Duty] = {
     "forget_networks": Duty(HOUR, duties.forget_networks),
     "close_stories": Duty(10 * MINUTE, _close_due),
     "refill_waiting": Duty(HOUR, waits.refill),
-    "drop_orphans": Duty(6 * HOUR, searching.drop_orphans),
+    "drop_orphans": Duty(6 * HOUR, finding.drop_orphans),
     "forget_answers": Duty(HOUR, repeats.forget),
     "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
     "forget_codes": Duty(HOUR, sign_in.forget_codes),
@@ -150,7 +151,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     outlet.SAID: Steps(outlet.tell),
     outlet.EVENT: Steps(hooks.spread),
     outlet.HOOK: Telling(hooks.look, hooks.send, hooks.remember),
-    store_search.AGAIN: Steps(searching.again),
+    store_search.AGAIN: Steps(finding.again),
     "claimed": Steps(_claimed),
     leaving.KIND: Steps(leaving.step),
     leaving.SWEEP: Acting(_sweep),
