@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import guide, imports, officials, reading, rest, streams, writing
+from bench import guide, imports, officials, reading, rest, rush, streams, writing
 from bench.reading import Plan
 from bench.table import Row, lines
 
@@ -25,7 +25,12 @@ PARTS: dict[str, tuple[str, Callable[[Plan], list[Row]]]] = {
     "officials": ("Who represents a place", officials.officials_),
     "rest": ("Memory and sizes", rest.rest),
 }
-BESIDE = {"gzip": ("Levels of gzip", reading.packing), "streams": ("Ten thousand open pages on one process", streams.streams)}  # only when asked for
+BESIDE = {  # only when asked for
+    "gzip": ("Levels of gzip", reading.packing),
+    "streams": ("Ten thousand open pages on one process", streams.streams),
+    "rush": ("More than can be served, and clients that are slow", rush.rush),
+    "soak": ("A quarter of an hour of mixed load", rush.soak),
+}
 
 
 def main() -> int:

@@ -22,8 +22,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from folkmoot.action import actions_pages, calls_pages, channels, officials_pages
 from folkmoot.action.channels import web as guide
 from folkmoot.desk import routes as desk
+from folkmoot.discussion import following_pages, import_pages
 from folkmoot.discussion import forms as discussion_forms
-from folkmoot.discussion import import_pages
 from folkmoot.discussion import routes as discussion
 from folkmoot.discussion import staff_doors as staff
 from folkmoot.errors import Problem
@@ -35,18 +35,20 @@ from folkmoot.people import abroad_pages, notice_pages, passkey_routes, sessions
 from folkmoot.people import pages as people_pages
 from folkmoot.people import routes as people
 from folkmoot.people.model import Actor
-from folkmoot.reading import joins
+from folkmoot.reading import finding, joins
 from folkmoot.reading import routes as reading
 from folkmoot.reading.room import Room
 from folkmoot.settings import Settings
-from folkmoot.storage import changes, facts, migrations
+from folkmoot.storage import changes, facts, jobs, migrations
 from folkmoot.storage.database import Database, connect
-from folkmoot.web import headers, openapi, processes, routes
+from folkmoot.web import headers, metrics, openapi, processes, routes
 from folkmoot.web.bodies import encode_json
+from folkmoot.web.crowd import Crowd
 from folkmoot.web.guard import Guard
 from folkmoot.web.kit import Kit, clock
 from folkmoot.web.limits import Buckets
 from folkmoot.web.logs import log, write_to_stderr
+from folkmoot.web.metrics import Figure
 from folkmoot.web.networks import Networks
 from folkmoot.web.operations import mount
 from folkmoot.work import work
@@ -60,6 +62,8 @@ OPERATIONS = (
     *channels.OPERATIONS,
     *notes.OPERATIONS,
     *staff.OPERATIONS,
+    *following_pages.OPERATIONS,
+    *finding.OPERATIONS,
     *desk.OPERATIONS,
     *actions_pages.OPERATIONS,
     *officials_pages.OPERATIONS,
@@ -81,6 +85,8 @@ PAGES = (
     *actions_pages.PAGES,
     *calls_pages.PAGES,
     *officials_pages.PAGES,
+    *following_pages.PAGES,
+    *finding.PAGES,
     *people_pages.PAGES,
     *notice_pages.PAGES,
     *abroad_pages.PAGES,
@@ -97,12 +103,14 @@ class App:
         self.kit = kit
         listed = [*mount([*OPERATIONS, *PAGES], kit), *routes.routes(openapi.build(OPERATIONS)), Route("/readyz", _readiness(kit))]
         self._named = {each.path: each for each in listed if "{" not in each.path}
+        self._crowd = Crowd(Guard(self._route))
+        listed.append(Route("/metrics", _metrics(kit, room, self._crowd)))
         self._router = Router(listed, redirect_slashes=False, lifespan=lambda _: _alive(kit, room))
         self._whole: ASGIApp
         if kit.settings.logs.requests:  # each is to be seen, so none takes the short cut past the guard
             self._whole, self.at_once = Guard(room.before(self._route), log_requests=True), None
         else:
-            hot = room.before(Guard(self._route))
+            hot = room.before(self._crowd)
             self._whole, self.at_once = hot, hot.at_once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -177,6 +185,26 @@ def _readiness(kit: Kit[Actor]) -> Callable[[Request], Any]:
         return _json({"ready": fine, "checks": checks, "notes": notes}, 200 if fine else 503)
 
     return ready
+
+
+def _metrics(kit: Kit[Actor], room: Room, crowd: Crowd) -> Callable[[Request], Any]:
+    """What this process knows of itself, for who has the token."""
+
+    async def tell(request: Request) -> Response:
+        metrics.require(kit.settings.metrics.token, request.headers.get("authorization", ""))
+        standing = await kit.db.read(lambda tx: jobs.standing(tx, clock()))
+        figures = [
+            Figure("requests_inside", "Requests in the works", crowd.inside),
+            Figure("turned_away", "Requests told to come again", crowd.turned_away, total=True),
+            Figure("streams", "Open streams", room.live.open),
+            Figure("snapshot_bytes", "Ready pages in memory", room.snapshots.taken),
+            Figure("jobs_due", "Jobs that wait to be done", standing.due),
+            Figure("jobs_late_seconds", "How long the oldest of them is due", standing.late / 1000),
+            Figure("jobs_dead", "Jobs that were given up", standing.dead),
+        ]
+        return Response(await asyncio.to_thread(metrics.spell, figures), 200, headers.api(), metrics.KIND)
+
+    return tell
 
 
 def _json(body: dict[str, object], status: int) -> Response:

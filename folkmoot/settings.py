@@ -182,6 +182,14 @@ class Logs(Struct, frozen=True):
     requests: Annotated[bool, Meta(description="One line per request; off, because a proxy usually keeps such a log.")] = False
 
 
+class Metrics(Struct, frozen=True):
+    """What /metrics tells a Prometheus server."""
+
+    token: Annotated[
+        str, Meta(description="Whoever asks sends it as Authorization: Bearer …; empty: there is no such page.", extra={"secret": True})
+    ] = ""
+
+
 class Settings(Struct, frozen=True):
     """All settings, by section."""
 
@@ -199,6 +207,7 @@ class Settings(Struct, frozen=True):
     messenger: Messenger = Messenger()
     officials: Officials = Officials()
     logs: Logs = Logs()
+    metrics: Metrics = Metrics()
 
     @property
     def database_url(self) -> str:

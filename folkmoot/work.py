@@ -17,7 +17,9 @@ from folkmoot.action import actions, wrong
 from folkmoot.action import duties as action
 from folkmoot.desk import figures, reports, rules
 from folkmoot.desk import queue as desk
-from folkmoot.discussion import duties, lessons, telling, waits
+from folkmoot.discussion import duties, hooks, lessons, outlet, store_search, telling, waits
+from folkmoot.discussion import searching as finding
+from folkmoot.discussion.searching import Index
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.me import leaving
 from folkmoot.notes import asking, deciding, dump, learning, looking_up, maps, reckoning, searching
@@ -138,6 +140,7 @@ DUTIES: dict[str, Duty] = {
     "refill_waiting": Duty(HOUR, waits.refill),
     "forget_callers": Duty(6 * HOUR, actions.forget_people),
     "forget_networks_of_corrections": Duty(6 * HOUR, wrong.forget_networks),
+    "drop_orphans": Duty(6 * HOUR, finding.drop_orphans),
     "forget_answers": Duty(HOUR, repeats.forget),
     "forget_sessions": Duty(6 * HOUR, sessions.forget_ended),
     "forget_codes": Duty(HOUR, sign_in.forget_codes),
@@ -157,6 +160,10 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     notices.MAIL_KIND: Telling(notice_mail.look, notice_mail.send, notice_mail.remember),
     notices.DIGEST_KIND: Steps(notice_mail.gather),
     actions.JOB: Steps(actions.turn),
+    outlet.SAID: Steps(outlet.tell),
+    outlet.EVENT: Steps(hooks.spread),
+    outlet.HOOK: Telling(hooks.look, hooks.send, hooks.remember),
+    store_search.AGAIN: Steps(finding.again),
     "claimed": Steps(_claimed),
     leaving.KIND: Steps(leaving.step),
     leaving.SWEEP: Acting(_sweep),
@@ -179,6 +186,7 @@ class Worker:
         self._db = db
         self._settings = settings
         self._now = now
+        self._index = Index()
 
     def run(self, stop: threading.Event) -> None:
         """Works until told to stop; the job at hand is finished first."""
@@ -186,7 +194,7 @@ class Worker:
         while not stop.is_set():
             try:
                 planned = planned or self.plan()
-                if not self.work_once():
+                if not self.work_once() and not self._index.catch_up(self._db):
                     stop.wait(LOOK_AGAIN)
             except Unavailable as problem:
                 log.warning("The worker waits: %s", problem.words)

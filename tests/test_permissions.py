@@ -68,6 +68,7 @@ ELSEWHERE: dict[str, frozenset[str]] = {
     "revise": NONE, "withdraw_note": NONE, "rate": NONE, "unrate": NONE, "rule": NONE, "answer_note": NONE, "report_note": NONE, "appeal_note": NONE,
     "annotate": NONE, "put_statement": NONE, "end_statement": NONE, "give_opinion": NONE,
     "make_action": frozenset({"editor", "admin"}), "list_actions": EVERYBODY, "find_officials": EVERYBODY, "get_official": NONE,
+    "following": KNOWN, "set_following": KNOWN - {"writer", "stranger"}, "search": STAFF, "most_discussed": EVERYBODY,
 }  # fmt: skip
 ACTION: dict[str, object] = {
     "url": LAKE, "ask": "Vote again", "matter": "the lake", "background": "It is rising.", "sources": [{"source": "https://news.example/lake"}],
@@ -252,11 +253,13 @@ def test_who_gets_an_answer_elsewhere(town: Town, name: str) -> None:
         "add_mute": {"word": "badger"}, "accept_assertion": {"assertion": "x.y.z", "origin": "https://news.example"},
         "add": {"answer": {}}, "enter": {"answer": {}},
         "make_action": ACTION,
+        "set_following": {"how": "follow"},
     }.get(name, {})  # fmt: skip
     for who in sorted(EVERYBODY):
         path = door.path.replace("{id}", str(town.moot.story.id))
         query = {"url": LAKE} if name in ("thread_answer", "counts", "news_answer", "list_actions") else QUERIES.get(name)
         path += "?kind=word&subject=owl" if name == "drop_mute" else ""
+        query = {"site": "news.example"} | ({"q": "lake"} if name == "search" else {}) if name in ("search", "most_discussed") else query
         ask = get(path, query, token=town.tokens[who]) if door.method == "GET" else send_json(door.method, path, body or b"", town.tokens[who])
         status = town.house.ask(ask).status
         assert (status < 300) == (who in ELSEWHERE[name]) or (name, status) == ("ask_code", 503), (name, who, status)

@@ -8,6 +8,7 @@ from typing import Any
 import click
 import msgspec
 
+from folkmoot.cli import hooks
 from folkmoot.cli.opening import Command, change, opened, settings_with, site_named
 from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show, show_all
 from folkmoot.errors import Invalid
@@ -27,6 +28,7 @@ def group() -> None:
 
 
 group.command_class = Command
+group.add_command(hooks.group)
 
 
 @group.command("add")

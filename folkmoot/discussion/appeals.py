@@ -89,7 +89,7 @@ def judge_appeal(tx: Tx, actor: Actor, comment: int, outcome: str, because: Beca
     if outcome == "reverse":
         if not row.text:
             raise Conflict("The words are no longer here, so they cannot come back.", "no_words")
-        move(tx, row, "published", turn)
+        move(tx, row, "published", turn, now)
         made = remember(tx, actor, row, "restore", because, now, rule=APPEAL)
     elif outcome == "uphold":
         made = remember(tx, actor, row, "uphold", because, now, rule=APPEAL)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from folkmoot.discussion import store, store_beside, waits, weighing
+from folkmoot.discussion import outlet, store, store_beside, waits, weighing
 from folkmoot.discussion.judging import gists_of, judge_draft, judge_edit
 from folkmoot.discussion.model import (
     ANONYMOUS,
@@ -25,6 +25,7 @@ from folkmoot.discussion.model import (
     Verdict,
     Words,
 )
+from folkmoot.discussion.store_search import AGAIN
 from folkmoot.discussion.tally import count_votes
 from folkmoot.discussion.text import RENDERER
 from folkmoot.discussion.threads import sort_keys
@@ -37,6 +38,7 @@ from folkmoot.people.names import clean_name, skeleton
 from folkmoot.people.roles import is_staff, may
 from folkmoot.sites.store import policy_of
 from folkmoot.sites.stories import get_story
+from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
 from folkmoot.web.words import N_
@@ -74,6 +76,7 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
     )
     if live:
         _publish(tx, story.id, parent, turn)
+        outlet.published(tx, story, comment, parent.person if parent else None, person.id, draft.words.text, now)
     else:
         store.insert_decision(tx, new_id(now), comment, "hold", None, "rule", now, rule=verdict.rule, reason=verdict.why, note=verdict.note)
         waits.refresh(tx, comment)
@@ -175,8 +178,10 @@ def show_revision(tx: Tx, row: Row, revision: int, words: Words, now: int) -> No
             store.set_revision(tx, other.id, "past", int(stood))
     store.set_revision(tx, revision, "shown", 0)
     store.set_text(tx, row.id, words.text, words.html, RENDERER, words.digest, edited)
+    jobs.put(tx, AGAIN, {"comment": row.id}, now, key=f"{AGAIN}:{row.id}")
     if row.visible:
         tx.bump(row.story)
+        outlet.changed(tx, row, "comment.edited", now)
 
 
 def withdraw(tx: Tx, actor: Actor, comment: int, now: int) -> None:
@@ -190,6 +195,7 @@ def withdraw(tx: Tx, actor: Actor, comment: int, now: int) -> None:
     if row.state == "published":
         store.add_live(tx, row.story, -1)
         vanish(tx, row, turn)
+        outlet.changed(tx, row, "comment.removed", now)
     if row.visible:
         tx.bump(row.story)
     waits.refresh(tx, comment)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from folkmoot.discussion import store, store_waits, telling, waits
+from folkmoot.discussion import outlet, store, store_waits, telling, waits
 from folkmoot.discussion.comments import show_revision, take
 from folkmoot.discussion.model import Deed, Words
 from folkmoot.discussion.text import read
@@ -97,7 +97,7 @@ def _settle_state(tx: Tx, actor: Actor, row: Row, deed: str, because: Because, t
     """A decision that leads from one state to another, and what it ends: the reports, and with a removal the edit that waits."""
     _require_fit(row, deed)
     edit = _waiting_revision(tx, row)
-    move(tx, row, DEEDS[deed][1], turn)
+    move(tx, row, DEEDS[deed][1], turn, now)
     made = remember(tx, actor, row, deed, because, now, rule=rule)
     if deed in ("release", "remove"):
         store.settle_flags(tx, row.id, int(deed == "remove"), now)
@@ -127,7 +127,7 @@ def _needs_second(tx: Tx, actor: Actor, row: Row, site: int) -> bool:
 def _first_of_two(tx: Tx, actor: Actor, row: Row, turn: int, because: Because, now: int) -> Decided:
     _require_fit(row, "remove")
     if row.state == "published":
-        move(tx, row, "held", turn)
+        move(tx, row, "held", turn, now)
     made = remember(tx, actor, row, "hold", because, now, rule=FOUR_EYES)
     waits.refresh(tx, row.id)
     return Decided(made, _again(tx, row.id), True)
@@ -151,7 +151,7 @@ def undo(tx: Tx, actor: Actor, decision: int, now: int) -> Decided:
         raise Conflict("Something else has been decided since, so this is not the last word any more. Decide anew.", "decided_since")
     before = _before(tx, row.id, decision)
     if row.state != found.was:
-        move(tx, row, found.was, turn)
+        move(tx, row, found.was, turn, now)
     reason = Because(before.reason, before.guideline, before.note) if before else Because()
     deed = BACK.get(found.was, "hold")
     made = remember(tx, actor, row, deed, reason, now, rule=before.rule if before and before.rule else UNDO, undoes=decision)
@@ -188,12 +188,13 @@ def require(actor: Actor, row: Row, deed: str, site: int) -> None:
         raise NotAllowed("Only this site's moderators may do this.", "not_staff")
 
 
-def move(tx: Tx, row: Row, state: str, turn: int) -> None:
+def move(tx: Tx, row: Row, state: str, turn: int, now: int) -> None:
     """Takes a comment from its state to another: visibility, the thread's count and its version go with it."""
     store.set_state(tx, row.id, state)
     was, will = row.state == "published", state == "published"
     if was != will:
         store.add_live(tx, row.story, 1 if will else -1)
+        outlet.changed(tx, row, "comment.published" if will else "comment.removed", now)
     if will and not row.visible:
         appear(tx, row.id, row.parent, turn)
     elif will:

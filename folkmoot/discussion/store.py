@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from folkmoot.storage import words
 from folkmoot.storage.database import Row, Tx
 
 # What the verbs need of a comment that they change.
@@ -63,6 +64,7 @@ def set_text(tx: Tx, comment: int, text: str, html: str, renderer: int, digest: 
         "UPDATE comment SET text = :text, html = :html, renderer = :renderer, digest = :digest, edited = :edited WHERE id = :comment",
         comment=comment, text=text, html=html, renderer=renderer, digest=digest, edited=edited,
     )
+    words.drop(tx, comment)  # what was there before is not to be found any more; the new words are put in by verbs
 
 
 # Decisions

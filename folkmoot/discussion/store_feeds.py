@@ -26,6 +26,16 @@ def newest_of_person(tx: Tx, person: int, limit: int) -> list[Comment]:
     return [to_comment(row) for row in tx.rows(_OF_PERSON, person=person, limit=limit)]
 
 
+def busiest(tx: Tx, since: int, limit: int) -> list[tuple[int, int]]:
+    """(story, comments posted since) of the stories with most of them."""
+    rows = tx.rows(
+        f"SELECT story, count(*) AS comments FROM comment WHERE id >= :floor AND posted >= :since AND {_LIVE}"
+        " GROUP BY story ORDER BY comments DESC, story DESC LIMIT :limit",
+        floor=since << 21, since=since, limit=limit,
+    )  # fmt: skip
+    return [(row.story, row.comments) for row in rows]
+
+
 def newest_of_all(tx: Tx, before: int, limit: int) -> list[Comment]:
     """Those below an id, the newest first; without what an import brought."""
     return [to_comment(row) for row in tx.rows(_OF_ALL, before=before, limit=limit)]

@@ -44,6 +44,7 @@ TOPICS: dict[str, Topic] = {
     "decisions": Topic(N_("What moderators decide about you and what you wrote"), "at_once"),
     "replies": Topic(N_("Answers to what you wrote"), "at_once"),
     "mentions": Topic(N_("When somebody names you"), "at_once"),
+    "followed": Topic(N_("What is said in discussions that you follow"), "daily"),
     "notes": Topic(N_("What becomes of notes that you proposed"), "at_once"),
     "corrections": Topic(N_("Notes that say that something in a story is wrong"), "at_once"),
     "asked": Topic(N_("When your judgement of a note is asked for"), "daily"),
@@ -149,6 +150,9 @@ KINDS: dict[str, Kind] = {
              N_("You were drawn by lot to judge a note on “{story}”. We ask a few readers of every kind, so that no crowd can decide alone.")),
         )
     },
+    "followed": Kind(
+        "followed", N_("{who} wrote: {story}"), (N_("{who} wrote under “{story}”, a discussion that you follow."),), "words", _DISCUSSION,
+    ),
     "mention": Kind("mentions", N_("{who} named you: {story}"), (N_("{who} named you under “{story}”."),), "words", _DISCUSSION),
     # What becomes of a letter. Values: to (an official's name), why, words (the letter), story.
     "letter_handed_over": Kind(

@@ -53,7 +53,7 @@ class Live:
         self.now = now
         self._channels: dict[int, _Channel] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._open = 0
+        self.open = 0
         self._by_network: Counter[str] = Counter()
         self.close = db.follow(self.told)
 
@@ -77,7 +77,7 @@ class Live:
 
         Raises Unavailable where too many listen, TooSoon where too many of this network do (None: it is not counted).
         """
-        if self._open >= MOST:
+        if self.open >= MOST:
             raise Unavailable(N_("Too many pages are listening just now. Ask for the thread again from time to time."), 60)
         if network and self._by_network[network] >= MOST_OF_ONE:
             words = N_("Too many pages on your network are listening just now. Ask for the thread again from time to time.")
@@ -116,7 +116,7 @@ class Live:
 
     def _join(self, story: int, queue: asyncio.Queue[News | None]) -> _Channel:
         self._loop = asyncio.get_running_loop()
-        self._open += 1
+        self.open += 1
         channel = self._channels.setdefault(story, _Channel())
         channel.listeners.add(queue)
         if channel.last is not None:
@@ -126,7 +126,7 @@ class Live:
         return channel
 
     def _leave(self, story: int, channel: _Channel, queue: asyncio.Queue[News | None]) -> None:
-        self._open -= 1
+        self.open -= 1
         channel.listeners.discard(queue)
         if not channel.listeners and self._channels.get(story) is channel:
             del self._channels[story]

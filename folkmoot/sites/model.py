@@ -47,6 +47,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     terms: str = ""                           # addresses of the newsroom's own pages, shown beside every composer
     privacy: str = ""
     imprint: str = ""
+    search: bool = False                      # readers may search comments
     guidelines: tuple[str, ...] = (
         "Speak to the matter, not against the person.",
         "No threats, no hate, no private addresses.",

@@ -24,7 +24,11 @@ class Tx(Protocol):
     one of these a piece can only raise: PostgreSQL goes no further with it (and may raise at a later statement of the piece).
     A parameter that may be None and is asked `IS NULL` is written CAST(:name AS BIGINT) or CAST(:name AS TEXT); expressions in
     a select have an AS, since the engines name them differently.
+    engine: for the few statements of storage/ that the engines spell differently.
     """
+
+    @property
+    def engine(self) -> str: ...
 
     def one(self, sql: str, **given: object) -> Row | None:
         """The first row, or None."""

@@ -61,6 +61,14 @@ class DeadJob(msgspec.Struct, frozen=True):
     dead: int
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """How many jobs are due, since when the oldest of them (ms), how many were given up."""
+
+    due: int
+    late: int
+    dead: int
+
+
 def put(tx: Tx, kind: str, payload: dict[str, object], now: int, *,
         run_after: int | None = None, key: str | None = None) -> None:
     """Puts a job in the queue, to be done at once or from `run_after` (UTC ms) on.
@@ -121,6 +129,13 @@ def dead(tx: Tx) -> list[DeadJob]:
     """Jobs that were given up, the newest first, at most 500."""
     rows = tx.rows("SELECT id, kind, attempts, last_error, dead FROM job WHERE dead IS NOT NULL ORDER BY dead DESC, id LIMIT 500")
     return [DeadJob(row.id, row.kind, row.attempts, row.last_error or "", row.dead) for row in rows]
+
+
+def standing(tx: Tx, now: int) -> Standing:
+    """How the queue stands."""
+    due = tx.one("SELECT count(*) AS number, coalesce(min(run_after), :now) AS oldest FROM job WHERE dead IS NULL AND run_after <= :now", now=now)
+    gone = tx.one("SELECT count(*) AS number FROM job WHERE dead IS NOT NULL")
+    return Standing(due.number, max(0, now - due.oldest), gone.number) if due and gone else Standing(0, 0, 0)
 
 
 def revive(tx: Tx, number: int, now: int) -> None:

@@ -72,6 +72,7 @@ class PostgresTx(Pledges):
     out at a later statement; the whole group is then lost, and its pieces are run again, each alone.
     """
 
+    engine = "postgres"
     __slots__ = ("_pipe", "refused", "saved")
 
     def __init__(self, pipe: Pipe, memory: Memory, saved: bool = False) -> None:

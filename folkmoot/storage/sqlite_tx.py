@@ -90,6 +90,7 @@ class Statement:
 class SqliteTx(Pledges):
     """A transaction, or a piece of a group. careful: its first write makes the savepoint to which it goes back if it fails."""
 
+    engine = "sqlite"
     __slots__ = ("_connection", "_cursor", "_statements", "careful", "taken", "trouble", "wrote")
 
     def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], memory: Memory, careful: bool = False) -> None:

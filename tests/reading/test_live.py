@@ -108,7 +108,7 @@ def test_a_hundred_listeners_of_a_story_cost_one_read(moot: Moot, visit: Visit, 
         assert len(visit.room.live._channels) == 1
         await asyncio.gather(*(stream.leave() for stream in streams))
         assert visit.room.live._channels == {}
-        assert visit.room.live._open == 0
+        assert visit.room.live.open == 0
 
     run(go)
 

@@ -1,0 +1,111 @@
+"""Finding comments by their words. Readers find what they can read, moderators everything; words.py of storage asks the engine.
+
+The index is behind by what the worker has not put into it yet, less than a second; but what it finds is looked up in the comments themselves, so
+what was held or removed a moment ago is not found.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from folkmoot.discussion import store_search
+from folkmoot.discussion.model import Comment
+from folkmoot.discussion.queries import parse, tokens
+from folkmoot.errors import NotFound
+from folkmoot.people.model import Actor
+from folkmoot.people.roles import may
+from folkmoot.sites.sites import get_site
+from folkmoot.sites.stories import get_story
+from folkmoot.storage import words
+from folkmoot.storage.database import Database, Tx
+from folkmoot.storage.words import Term
+
+PAGE = 20
+STEP = 200
+
+
+class Found(Struct, frozen=True):
+    """A page of what was found, the newest first. states: by comment, for moderators. more: the id to go on below, or None."""
+
+    comments: list[Comment]
+    states: dict[int, str]
+    titles: dict[int, str]
+    more: int | None
+    everything: bool
+
+
+def search(tx: Tx, actor: Actor, site: int, typed: str, *, story: int = 0, before: int = 1 << 62) -> Found:
+    """Finds comments of a site. Raises Invalid for a query that is none, NotFound where the site does not let readers search."""
+    everything = require(tx, actor, site)
+    query = parse(typed)
+    terms = [Term("words", phrase.tokens, phrase.wanted) for phrase in query.phrases]
+    terms += [Term("name", query.author)] if query.author else []
+    terms.append(Term("place", (f"s{site}",)))
+    rows = store_search.find(
+        tx, terms, everything=everything, story=story, since=query.since, until=query.until, before=before, limit=PAGE + 1
+    )
+    shown = rows[:PAGE]
+    comments = [store_search.as_found(row) for row in shown]
+    titles = {each.story: get_story(tx, each.story).title for each in comments}
+    more = shown[-1].id if len(rows) > PAGE else None
+    return Found(comments, {row.id: row.state for row in shown}, titles, more, everything)
+
+
+def require(tx: Tx, actor: Actor, site: int) -> bool:
+    """Whether somebody may find everything. Raises NotFound where they may not even search."""
+    everything = may(actor, "see_held", site)
+    if not everything and not get_site(tx, site).policy.search:
+        raise NotFound("Comments cannot be searched here.", "no_search")
+    return everything
+
+
+# How the index is kept
+
+
+class Index:
+    """Puts comments into the index that are not there yet, step by step; the worker asks it whenever it has nothing else to do."""
+
+    def __init__(self) -> None:
+        self._after = 0  # where this round has got to
+
+    def catch_up(self, db: Database) -> int:
+        """A step; how many comments were put in."""
+        missing, behind = db.read_now(lambda tx: (store_search.missing(tx, self._after), store_search.behind_imports(tx)))
+        self._after = missing[-1] if missing else 0
+        if missing:
+            db.write_now(lambda tx: _put_all(tx, missing))
+        elif behind:
+            db.write_now(store_search.set_batch)
+        return len(missing)
+
+
+def _put_all(tx: Tx, comments: list[int]) -> None:
+    for comment in comments:
+        put(tx, comment)
+    store_search.set_floor(tx, comments[-1])
+
+
+def put(tx: Tx, comment: int) -> None:
+    """Puts a comment into the index as it is now, or takes it out where it has no words."""
+    row = store_search.row_of(tx, comment)
+    if row is None or not row.text:
+        words.drop(tx, comment)
+        return
+    site = get_story(tx, row.story).site
+    words.put(tx, comment, " ".join(tokens(row.text)), " ".join(tokens(row.name)), f"s{site}")
+
+
+def again(tx: Tx, told: dict[str, Any], now: int) -> int:
+    """What the job of a changed text does."""
+    put(tx, told["comment"])
+    return 0
+
+
+def drop_orphans(tx: Tx, now: int) -> int:
+    """Takes out of the index what is no comment any more, or one without words; how many."""
+    gone = store_search.orphans(tx, STEP)
+    for comment in gone:
+        words.drop(tx, comment)
+    return len(gone)

@@ -1,0 +1,87 @@
+"""The SQL of searching comments. What matches is storage's to say (words.py); everything else is looked up in the comments themselves."""
+
+from __future__ import annotations
+
+from folkmoot.discussion.model import Comment
+from folkmoot.discussion.store_pages import SHOWN
+from folkmoot.storage import words
+from folkmoot.storage.database import Row, Tx
+from folkmoot.storage.words import Term
+
+AGAIN = "search_again"  # the job of a text that has changed
+OVERLAP = 60_000        # ms: ids are made before their transactions end, so the newest are looked at more than once
+_FLOOR, _BATCH = "search_floor", "search_batch"
+
+
+def find(tx: Tx, terms: list[Term], *, everything: bool, story: int, since: int, until: int, before: int, limit: int) -> list[Row]:
+    """Matching comments below an id, the newest first; without `everything` those alone that readers see."""
+    columns = ", ".join(f"c.{column.strip()}" for column in SHOWN.split(","))
+    seen = "" if everything else " AND c.state = 'published' AND c.visible = 1"
+    place = " AND c.story = :story" if story else ""
+    sql = (
+        f"SELECT {columns} FROM comment_words JOIN comment c ON c.id = comment_words.rowid WHERE {words.matches(tx)}"
+        f" AND comment_words.rowid < :before AND c.posted >= :since AND c.posted < :until{seen}{place}"
+        " ORDER BY comment_words.rowid DESC LIMIT :limit"
+    )
+    given: dict[str, object] = {"match": words.match(tx, terms), "before": before, "since": since, "until": until, "limit": limit}
+    return tx.rows(sql, **given | ({"story": story} if story else {}))
+
+
+def as_found(row: Row) -> Comment:
+    """A row whole, whatever its state: who may see it has been asked."""
+    return Comment(
+        row.id, row.story, row.parent, row.level, row.person, row.name, row.html, row.text, row.posted, row.edited, row.state,
+        row.up, row.down, row.replies, tuple(row.marks.split()),
+    )  # fmt: skip
+
+
+def row_of(tx: Tx, comment: int) -> Row | None:
+    return tx.one("SELECT id, story, name, text FROM comment WHERE id = :comment", comment=comment)
+
+
+def missing(tx: Tx, after: int, limit: int = 200) -> list[int]:
+    """Comments above an id with words that are not in the index. After an import everything is looked at again: its ids may be old."""
+    floor = max(after, 0 if behind_imports(tx) else _fact(tx, _FLOOR))
+    rows = tx.rows(
+        "SELECT id FROM comment WHERE id > :floor AND text <> '' AND NOT EXISTS (SELECT 1 FROM comment_words w WHERE w.rowid = comment.id)"
+        " ORDER BY id LIMIT :limit",
+        floor=floor, limit=limit,
+    )  # fmt: skip
+    return [row.id for row in rows]
+
+
+def set_floor(tx: Tx, comment: int) -> None:
+    """All up to a little before this comment is in the index."""
+    _set_fact(tx, _FLOOR, max(_fact(tx, _FLOOR), ((comment >> 21) - OVERLAP) << 21))
+
+
+def set_batch(tx: Tx) -> None:
+    """All that imports have brought is in the index."""
+    _set_fact(tx, _BATCH, _newest_batch(tx))
+
+
+def behind_imports(tx: Tx) -> bool:
+    """Whether an import has ended since."""
+    return _newest_batch(tx) > _fact(tx, _BATCH)
+
+
+def orphans(tx: Tx, limit: int) -> list[int]:
+    rows = tx.rows(
+        "SELECT w.rowid AS id FROM comment_words w WHERE NOT EXISTS (SELECT 1 FROM comment c WHERE c.id = w.rowid AND c.text <> '') LIMIT :limit",
+        limit=limit,
+    )
+    return [row.id for row in rows]
+
+
+def _newest_batch(tx: Tx) -> int:
+    row = tx.one("SELECT coalesce(max(id), 0) AS id FROM batch WHERE phase = 'closed'")
+    return int(row.id) if row else 0
+
+
+def _fact(tx: Tx, name: str) -> int:
+    row = tx.one("SELECT body FROM fact WHERE name = :name", name=name)
+    return int(row.body) if row else 0
+
+
+def _set_fact(tx: Tx, name: str, value: int) -> None:
+    tx.run("INSERT INTO fact (name, body) VALUES (:name, :body) ON CONFLICT (name) DO UPDATE SET body = excluded.body", name=name, body=str(value))

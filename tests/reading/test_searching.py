@@ -1,0 +1,185 @@
+"""Comments are found by their words: by readers those that they see, by moderators all; whatever is typed is words."""
+
+from __future__ import annotations
+
+import pytest
+
+from folkmoot.discussion import searching
+from folkmoot.discussion.queries import Phrase, Query, parse
+from folkmoot.discussion.searching import Index
+from folkmoot.errors import Invalid, NotFound
+from folkmoot.people.model import Actor
+from tests.hostile.corpora import SAMPLES
+from tests.moot import DAY, Moot
+from tests.reading.visit import Visit
+
+READER = Actor()
+
+
+def find(moot: Moot, typed: str, actor: Actor = READER, **more: int) -> list[int]:
+    index = Index()
+    while index.catch_up(moot.db):
+        pass
+    found = moot.db.read_now(lambda tx: searching.search(tx, actor, moot.site.id, typed, **more))
+    return [each.id for each in found.comments]
+
+
+@pytest.fixture
+def open_moot(moot: Moot) -> Moot:
+    moot.allow(search=True)
+    return moot
+
+
+def test_all_words_are_wanted_whatever_their_case_and_accents(open_moot: Moot) -> None:
+    moot = open_moot
+    one = moot.says(moot.guest("Ada"), "The **Dam** at the café will not hold.")
+    two = moot.says(moot.guest("Bo"), "The dam holds. Ask the mayor, not me.")
+    assert find(moot, "dam") == [two, one]
+    assert find(moot, "CAFE dam") == [one]
+    assert find(moot, "dam café mayor") == []
+
+
+def test_phrases_and_what_must_not_be_there(open_moot: Moot) -> None:
+    moot = open_moot
+    one = moot.says(moot.guest("Ada"), "The dam will not hold.")
+    two = moot.says(moot.guest("Bo"), "Hold the old dam, will you?")
+    assert find(moot, '"the dam will"') == [one]
+    assert find(moot, '"hold the old') == [two]
+    assert find(moot, "dam -you") == [one]
+    assert find(moot, 'dam -"the dam will"') == [two]
+
+
+def test_by_whom_and_when(open_moot: Moot) -> None:
+    moot = open_moot
+    one = moot.says(moot.guest("Ada Reader"), "The dam will not hold.")
+    moot.later(2 * DAY)
+    two = moot.says(moot.guest("Bo"), "Ada says that the dam will not hold.")
+    assert find(moot, "author:ada") == [one]
+    assert find(moot, 'dam author:"Ada Reader"') == [one]
+    assert find(moot, "ada") == [two]
+    day = "2026-05-30"
+    assert find(moot, f"dam until:{day}") in ([one], [two, one])
+    assert find(moot, f"dam from:{day}") == [two]
+
+
+def test_readers_never_find_what_they_may_not_read_and_moderators_find_all(open_moot: Moot) -> None:
+    moot = open_moot
+    vera = moot.member("Vera", "moderator")
+    said = moot.says(moot.guest("Ada"), "Canary words.")
+    assert find(moot, "canary") == [said]
+    for deed in ("hold", "remove"):
+        moot.decide(vera, said, deed)
+        assert find(moot, "canary") == []
+        assert find(moot, "canary", vera) == [said]
+    moot.decide(vera, said, "restore")
+    assert find(moot, "canary") == [said]
+
+
+def test_an_edit_is_found_by_its_new_words_and_not_by_the_old(open_moot: Moot) -> None:
+    moot = open_moot
+    ada = moot.guest("Ada")
+    said = moot.says(ada, "The dam will not hold.")
+    assert find(moot, "dam") == [said]
+    moot.later(120_000)
+    moot.edit(ada, said, "The bridge will not hold.")
+    assert find(moot, "dam") == []
+    from tests.discussion.test_outlet import work
+
+    work(moot)
+    assert find(moot, "bridge") == [said]
+
+
+def test_another_site_is_not_searched_and_a_story_can_be(open_moot: Moot) -> None:
+    moot = open_moot
+    one = moot.says(moot.guest("Ada"), "The dam will not hold.")
+    mill = moot.take_in("https://news.example/mill", "The mill")
+    moot.later(1)
+    two = moot.post(moot.guest("Bo"), "The dam of the mill.", story=mill).id
+    assert find(moot, "dam") == [two, one]
+    assert find(moot, "dam", story=mill.id) == [two]
+    with pytest.raises(NotFound):
+        moot.db.read_now(lambda tx: searching.search(tx, READER, 5, "dam"))
+
+
+def test_pages_go_on_below(open_moot: Moot, monkeypatch: pytest.MonkeyPatch) -> None:
+    moot = open_moot
+    monkeypatch.setattr(searching, "PAGE", 2)
+    said = [moot.says(moot.guest("Ada"), f"The dam, number {number}.") for number in range(5)]
+    assert find(moot, "dam") == said[:2:-1]
+    assert find(moot, "dam", before=said[3]) == [said[2], said[1]]
+
+
+def test_without_leave_readers_do_not_search(moot: Moot) -> None:
+    moot.says(moot.guest("Ada"), "The dam will not hold.")
+    with pytest.raises(NotFound):
+        find(moot, "dam")
+    assert len(find(moot, "dam", moot.member("Vera", "moderator"))) == 1
+
+
+def test_scripts_without_spaces_are_found_by_their_signs(open_moot: Moot) -> None:
+    moot = open_moot
+    said = moot.says(moot.guest("Ada"), "水庫的大壩不會倒塌")
+    assert find(moot, "大壩") == [said]
+    assert find(moot, "壩大") == []
+
+
+ODD = (*SAMPLES, '" OR "', "a NEAR(b)", "words:x OR name:y", "x*", "^x", "{a b}: c", "'; DROP TABLE comment; --", "a & b | !c", "<->")
+
+
+def test_whatever_is_typed_is_words(open_moot: Moot) -> None:
+    for typed in ODD:
+        try:
+            assert find(open_moot, typed[:200]) == []
+        except Invalid as refused:
+            assert refused.code in ("empty_query", "too_many_terms", "bad_day")
+
+
+def test_a_query_is_read_as_written() -> None:
+    assert parse('dam "will not" -hold author:Ada from:2026-05-01 until:2026-05-01') == Query(
+        (Phrase(("dam",)), Phrase(("will", "not")), Phrase(("hold",), False)), ("ada",), 1_777_593_600_000, 1_777_680_000_000
+    )
+    for wrong in ("", "-dam", "from:yesterday dam", "until:2026-02-30 dam", "!!!", " ".join("abcdefghijklm")):
+        with pytest.raises(Invalid):
+            parse(wrong)
+
+
+def test_words_that_are_gone_leave_the_index(open_moot: Moot, tmp_path: object) -> None:
+    moot = open_moot
+    ada = moot.guest("Ada")
+    said = moot.says(ada, "Canaryword that goes.")
+    assert find(moot, "canaryword") == [said]
+    moot.withdraw(ada, said)
+    moot.later(31 * DAY)
+    from folkmoot.discussion import duties
+
+    assert moot.db.write_now(lambda tx: duties.scrub_withdrawn(tx, moot.now)) == 1
+    vera = moot.member("Vera", "moderator")
+    assert find(moot, "canaryword", vera) == []
+    assert moot.db.read_now(lambda tx: tx.rows("SELECT rowid FROM comment_words")) == []
+
+
+def test_the_page_answers_readers_with_a_box_and_what_was_found(open_moot: Moot) -> None:
+    moot, visit = open_moot, Visit(open_moot)
+    said = moot.says(moot.guest("Ada <i>"), "The dam will <b>not</b> hold.")
+    find(moot, "dam")
+    page = visit.page("/sites/news.example/search", q="dam <script>")
+    assert "Nothing was found" in page.words and "<script>" not in page.html
+    page = visit.page("/sites/news.example/search", q="dam")
+    assert f"/c/{said}" in page.links and "<i>" not in page.html.replace("<i hidden", "")
+    assert visit.get("/sites/news.example/search?q=from:x").status_code == 422
+    assert visit.get("/api/v1/search?site=news.example&q=dam").json()["comments"][0]["id"] == str(said)
+    visit.close()
+
+
+def test_the_most_discussed_stories_come_first(moot: Moot) -> None:
+    visit = Visit(moot)
+    mill = moot.take_in("https://news.example/mill", "The mill")
+    for number in range(3):
+        moot.post(moot.guest("Bo"), f"Of the mill {number}.", story=mill)
+    moot.says(moot.guest("Ada"), "Of the lake.")
+    found = visit.get("/api/v1/most-discussed?site=news.example").json()["stories"]
+    assert [(each["title"], each["comments"]) for each in found] == [("The mill", 3), ("The lake", 1)]
+    assert "The mill" in visit.page("/sites/news.example/most-discussed").words
+    moot.later(8 * DAY)
+    assert visit.get("/api/v1/most-discussed?site=news.example").json()["stories"] == []
+    visit.close()
