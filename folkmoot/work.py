@@ -17,7 +17,7 @@ from folkmoot.action import duties as action
 from folkmoot.discussion import duties, waits
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.me import leaving
-from folkmoot.notes import asking, deciding, dump, learning, looking_up, maps, reckoning, searching
+from folkmoot.notes import asking, deciding, dump, learning, looking_up, map_drawing, maps, reckoning, searching
 from folkmoot.notes.notes import LOOK_UP
 from folkmoot.notes.rating import RATED
 from folkmoot.people import mailing, notice_mail, notices, sessions, sign_in
@@ -152,6 +152,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     changes.VOTED: Steps(_voted),
     RATED: Acting(lambda db, told, settings, now: RECKONER.rated(db, told, now)),
     reckoning.FIT: Acting(lambda db, told, settings, now: RECKONER.fit(db, told, now)),
+    maps.MOVED: Acting(lambda db, told, settings, now: map_drawing.draw_map(db, joins.texts_of, int(told["story"]), now)),
     asking.ASK: Acting(_ask_readers),
     dump.MAKE: Acting(_dump),
     "duty": Steps(lambda tx, told, now: DUTIES[told["name"]].act(tx, now)),
