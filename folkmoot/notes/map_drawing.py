@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LEAST = 12     # people who have voted before a map is drawn at all
 SHOWN = 5      # statements of each kind
+AGREED = 0.6   # of each group, for a statement to be told as agreed
 APART = 0.25   # by how much groups must differ for a statement to be told as dividing
 Texts = Callable[[Tx, Sequence[int]], dict[int, str]]
 Vote = tuple[int, int, int]
@@ -98,7 +99,8 @@ def _told(
         shares = [Share(*counted.get((item, party), [0, 0, 0])) for party in parties]
         return Said(str(item), "statement" if item in statements else "comment", words[item], shares)
 
-    agreed = [said(each) for each, _ in found.agreed if words.get(items[each])][:SHOWN]
+    known = [said(each) for each, _ in found.agreed if words.get(items[each])]
+    agreed = [each for each in known if all((share.agree + 1) / (share.voted + 2) > AGREED for share in each.shares)][:SHOWN]
     told = {each.id for each in agreed}
     divides = [said(each) for each, score in found.divides if score >= APART and words.get(items[each]) and str(items[each]) not in told][:SHOWN]
     there = (_place(found, at) for at in range(len(people)) if _has_place(found, at))

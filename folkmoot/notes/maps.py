@@ -107,7 +107,7 @@ def hide_small(told: MapAnswer) -> MapAnswer:
     kept = [number for number, group in enumerate(told.groups) if group.id not in small]
 
     def without(said: Said) -> Said:
-        shares = [said.shares[number] for number in kept]
+        shares = [said.shares[number] for number in kept] if told.groups else said.shares
         return Said(said.id, said.kind, said.text, [share if share.voted >= SMALL_GROUP else Share(0, 0, 0) for share in shares])
 
     groups = [told.groups[number] for number in kept]

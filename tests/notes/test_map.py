@@ -58,6 +58,7 @@ def test_one_mind_is_no_group(desk: Desk) -> None:
     told = draw(desk)
     assert not told.separate
     assert told.groups == []
+    assert all(len(said.shares) == 1 and said.shares[0].voted == 60 for said in (*told.agreed, *told.divides))
 
 
 def test_a_group_keeps_its_number_from_map_to_map(desk: Desk) -> None:
