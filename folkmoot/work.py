@@ -22,7 +22,7 @@ from folkmoot.discussion import searching as finding
 from folkmoot.discussion.searching import Index
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.me import leaving
-from folkmoot.notes import asking, deciding, dump, learning, looking_up, maps, reckoning, searching
+from folkmoot.notes import asking, deciding, dump, learning, looking_up, map_drawing, maps, reckoning, searching
 from folkmoot.notes.notes import LOOK_UP
 from folkmoot.notes.rating import RATED
 from folkmoot.people import assertions, mailing, notice_mail, notices, sanctions, sessions, sign_in
@@ -171,6 +171,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     changes.VOTED: Steps(_voted),
     RATED: Acting(lambda db, told, settings, now: RECKONER.rated(db, told, now)),
     reckoning.FIT: Acting(lambda db, told, settings, now: RECKONER.fit(db, told, now)),
+    maps.MOVED: Acting(lambda db, told, settings, now: map_drawing.draw_map(db, joins.texts_of, int(told["story"]), now)),
     asking.ASK: Acting(_ask_readers),
     dump.MAKE: Acting(_dump),
     telling.KIND: Steps(telling.tell_decided),

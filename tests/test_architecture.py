@@ -33,7 +33,7 @@ PURE = (
     "action/model.py", "action/divisions.py", "action/shapes.py", "action/versions.py", "action/zones.py",
     "action/model_letters.py", "action/homes.py", "action/keywords.py", "action/steps.py", "action/conversation.py", "action/segments.py",
     "action/likeness.py",
-    "notes/bridging.py", "notes/rings.py", "notes/scoring.py", "notes/explaining.py",
+    "notes/bridging.py", "notes/rings.py", "notes/scoring.py", "notes/explaining.py", "notes/opinions.py",
 )  # fmt: skip
 PURE_LIBRARIES = {
     "__future__", "array", "base64", "collections", "difflib", "functools", "hashlib", "html", "idna", "ipaddress", "itertools", "json", "math", "re",
@@ -83,12 +83,18 @@ def own_imports(room: Room) -> Iterator[list[str]]:
     yield from (name.split(".")[1:] for name in imports(room) if name.startswith("folkmoot."))
 
 
-def strings(room: Room) -> Iterator[str]:
+@cache
+def strings(room: Room) -> tuple[str, ...]:
+    """What stands between quotes in a file, docstrings left out; read once, since many tests ask."""
+    return tuple(_strings(room.tree))
+
+
+def _strings(tree: ast.Module) -> Iterator[str]:
     docstrings = {
-        id(node.body[0].value) for node in ast.walk(room.tree)
+        id(node.body[0].value) for node in ast.walk(tree)
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.body and isinstance(node.body[0], ast.Expr)
     }  # fmt: skip
-    for node in ast.walk(room.tree):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
             yield node.value
 

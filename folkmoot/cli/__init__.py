@@ -21,6 +21,7 @@ from folkmoot.cli import (
     issuers,
     leaving,
     letters,
+    note,
     notes,
     officials,
     people,
@@ -52,7 +53,7 @@ def folkmoot() -> None:
 for each in (running.demo, beginning.init, running.serve, running.work, archives.import_, archives.export,
              sites.group, stories.group, comments.group, people.group, issuers.group, leaving.erase,
              leaving.export_person, officials.group, guide.guide,
-             letters.group, letters.sms, notes.group, upkeep.config, upkeep.migrate, upkeep.backup, restoring.restore, upkeep.check,
+             letters.group, letters.sms, notes.group, note.group, upkeep.config, upkeep.migrate, upkeep.backup, restoring.restore, upkeep.check,
              doctor.doctor):  # fmt: skip
     folkmoot.add_command(each)
 stories.group.add_command(freezing.freeze)

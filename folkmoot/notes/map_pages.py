@@ -94,6 +94,7 @@ async def _page(ask: Ask[Actor], story: int, problem: Problem | None = None, typ
         "notes/map.html", kind_of(problem).status if problem else 200, at=found, story=found.story, site=found.site, told=found.told,
         drawn=found.drawn,
         width=WIDTH, height=HEIGHT, problem=said, typed=typed,
+        why=in_words(maps.explain(found.told), ask.language),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound
+from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, say
 from folkmoot.notes import store_maps
 from folkmoot.notes.model import SMALL_GROUP
 from folkmoot.notes.notes import require_proven
@@ -20,6 +20,7 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
 
 MOVED = "note_opinions"  # the job that draws a story's map anew
 SOON = 60_000
@@ -58,7 +59,7 @@ class MapAnswer(Struct, frozen=True):
 
     people: int
     separate: bool
-    why: str
+    why: str   # one word for how it was decided (opinions.py); `explain` has the sentence
     groups: list[Group] = []
     agreed: list[Said] = []
     divides: list[Said] = []
@@ -72,6 +73,22 @@ def map_answer(tx: Tx, story: int) -> MapAnswer:
     if found is None:
         raise NotFound("There is no opinion map of this story yet. It is drawn once enough readers have voted.", "no_map")
     return msgspec.json.decode(found.told, type=MapAnswer)
+
+
+_WHY = {
+    "small": N_("No groups: no part of the readers is both large enough and apart."),
+    "shuffled": N_("No groups: readers agree with each other no more than by chance."),
+    "cloud": N_("No groups: opinions differ by degrees, there are no gaps between them."),
+    "unstable": N_("No groups: those that seem to be there do not come back when some readers and votes are left out."),
+}
+
+
+def explain(told: MapAnswer) -> str:
+    """Whether there are groups, and how that was decided, in a sentence of the catalogues."""
+    if told.separate:
+        alone = told.people - sum(group.size for group in told.groups)
+        return say("{number} groups are really there; {alone} readers belong to none.", number=len(told.groups), alone=alone)
+    return _WHY.get(told.why, N_("Too few have voted to say whether there are groups."))
 
 
 def has_map(tx: Tx, story: int) -> bool:
@@ -90,7 +107,7 @@ def hide_small(told: MapAnswer) -> MapAnswer:
     kept = [number for number, group in enumerate(told.groups) if group.id not in small]
 
     def without(said: Said) -> Said:
-        shares = [said.shares[number] for number in kept]
+        shares = [said.shares[number] for number in kept] if told.groups else said.shares
         return Said(said.id, said.kind, said.text, [share if share.voted >= SMALL_GROUP else Share(0, 0, 0) for share in shares])
 
     groups = [told.groups[number] for number in kept]
