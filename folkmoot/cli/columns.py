@@ -23,11 +23,12 @@ PACKED = b"\x1f\x8b"
 class Column(Struct, frozen=True):
     """One column that is asked for. values: what may stand in it, as text, and its number; None: a name (numbered as it first appears), or a time.
 
-    needed: whether the file must have it. default: its number in a file without it, or where the field is empty.
+    also: another name that it may have. needed: whether the file must have it. default: its number in a file without it, or where the field is empty.
     """
 
     name: str
     values: Mapping[str, int] | None = None
+    also: str = ""
     time: bool = False
     needed: bool = True
     default: float = 0
@@ -52,7 +53,8 @@ def read_columns(files: Sequence[Path], wanted: Sequence[Column]) -> Table:
 
 
 def _read(file: Path, rows: Iterator[list[str]], wanted: Sequence[Column], kept: dict[str, Any], names: dict[str, dict[str, int]]) -> None:
-    head = [name.strip().lower() for name in next(rows, [])]
+    named = {column.also: column.name for column in wanted if column.also}
+    head = [named.get(name, name) for name in (each.strip().lower().replace("-", "_") for each in next(rows, []))]
     for column in wanted:
         if column.needed and column.name not in head:
             raise Invalid(f"{file} has no column {column.name}; it needs {', '.join(each.name for each in wanted if each.needed)}.", "columns")

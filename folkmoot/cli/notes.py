@@ -13,14 +13,17 @@ import click
 
 from folkmoot.cli.archives import files
 from folkmoot.cli.opening import Command
-from folkmoot.cli.terminal import Fields, json_option, show_all, tell
+from folkmoot.cli.terminal import Fields, json_option, show, show_all, tell
 from folkmoot.errors import Invalid
 
 if TYPE_CHECKING:
     from folkmoot.notes.bridging import Ratings
+    from folkmoot.notes.opinions import Map
 
 LEVELS = {"0": 0, "1": 1, "2": 2}
+VOTES = {"1": 1, "0": 0, "-1": -1, "1.0": 1, "0.0": 0, "-1.0": -1}
 YES = {"0": 0, "1": 1}
+MOST_CELLS = 40_000_000  # voters times statements: 160 MB
 
 
 @click.group("notes")
@@ -163,3 +166,74 @@ def _as_csv(rows: list[Fields]) -> str:
     writer.writerow(["note_id", "score", "low", "high", "axis", "status", "why"])
     writer.writerows(row.values() for row in rows)
     return made.getvalue()
+
+
+@group.command("map", cls=Command)
+@click.argument("votes", nargs=-1, required=True, type=files, metavar="VOTES.csv…")
+@json_option
+def map_(votes: tuple[Path, ...], as_json: bool) -> None:
+    """Draws the map of opinions: who votes alike, what all agree on, what divides. Groups are named only where they are really there.
+
+    Files: voter_id, statement_id, vote (1 agree, 0 pass, -1 disagree), as .csv or .csv.gz; several are parts of one table. Of a voter's votes on a
+    statement the last counts.
+
+    \b
+    folkmoot notes map votes.csv
+    folkmoot notes map votes.csv --json
+    """
+    drawn, voters, statements = _drawn(votes)
+    if as_json:
+        show(_as_fields(drawn, voters, statements), as_json)
+    else:
+        click.echo("\n".join(_told(drawn, len(voters), statements)))
+
+
+def _drawn(given: Sequence[Path]) -> tuple[Map, list[str], list[str]]:
+    """(the map, voters' ids by number, statements' ids by number). Raises Invalid."""
+    import numpy as np
+
+    from folkmoot.cli.columns import Column, read_columns
+    from folkmoot.notes.opinions import map_of
+
+    table = read_columns(given, [Column("voter_id"), Column("statement_id", also="comment_id"), Column("vote", VOTES)])
+    voters, statements = table.names["voter_id"], table.names["statement_id"]
+    if len(voters) * len(statements) > MOST_CELLS:
+        raise Invalid(f"{len(voters):,} voters times {len(statements):,} statements is more than this map can hold.", "too_many")
+    by, on, vote = (table.columns[name] for name in ("voter_id", "statement_id", "vote"))
+    key = by * max(len(statements), 1) + on
+    _, backwards = np.unique(key[::-1], return_index=True)
+    last = len(key) - 1 - backwards
+    return map_of(by[last], on[last], vote[last], people=len(voters), statements=len(statements)), voters, statements
+
+
+def _as_fields(drawn: Map, voters: list[str], statements: list[str]) -> Fields:
+    from folkmoot.notes.explaining import explain_map
+
+    def scored(pairs: Sequence[tuple[int, float]]) -> list[Fields]:
+        return [{"statement": statements[each], "score": score} for each, score in pairs]
+
+    groups = [
+        {"id": each.id, "size": each.size, "statements": [
+            {"statement": statements[told.statement], "agree": told.agree, "disagree": told.disagree, "seen": told.seen,
+             "stands_for": "disagree" if told.against else "agree"} for told in each.statements]} for each in drawn.groups
+    ]  # fmt: skip
+    place = {
+        name: [round(float(x), 4), round(float(y), 4), int(group) if group >= 0 else None]
+        for name, (x, y), group in zip(voters, drawn.place, drawn.group, strict=True) if x == x
+    }  # fmt: skip
+    return {"people": len(voters), "separate": drawn.separate, "why": str(explain_map(drawn)), "groups": groups, "place": place,
+            "agreed": scored(drawn.agreed), "divides": scored(drawn.divides)}  # fmt: skip
+
+
+def _told(drawn: Map, people: int, statements: list[str]) -> list[str]:
+    from folkmoot.notes.explaining import explain_map
+
+    lines = [f"{people:,} people, {len(statements):,} statements. {explain_map(drawn)}"]
+    lines += ["Agreed across the map:", *(f"  {statements[each]}  {score:.2f}" for each, score in drawn.agreed[:10])]
+    lines += ["What divides:", *(f"  {statements[each]}  {score:.2f}" for each, score in drawn.divides[:10])]
+    for each in drawn.groups:
+        lines.append(f"Group {each.id}, {each.size:,} people:")
+        for told in each.statements:
+            share = f"{told.disagree:.0%} disagree" if told.against else f"{told.agree:.0%} agree"
+            lines.append(f"  {statements[told.statement]}  {share} ({told.seen} voted)")
+    return lines

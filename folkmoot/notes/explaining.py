@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from folkmoot.errors import say
+from folkmoot.notes.opinions import Map
 from folkmoot.notes.scoring import EARLY, LEAST, Judgement, Why
 
 WHY: dict[Why, str] = {
@@ -31,3 +32,18 @@ def explain(judgement: Judgement) -> str:
     }  # fmt: skip
     template = WHY[which]
     return say(template, **{name: value for name, value in values.items() if f"{{{name}}}" in template})
+
+
+MAP: dict[str, str] = {
+    "separate": "There are {count} groups: beyond chance, and they come back when people and votes are left out.",
+    "few": "Too few people have voted for a map.",
+    "small": "No groups: no part of the people is both large enough and apart.",
+    "shuffled": "No groups: people agree with each other no more than by chance.",
+    "cloud": "No groups: opinions differ by degrees, there are no gaps between them.",
+    "unstable": "No groups: those that seem to be there do not come back when some people and votes are left out.",
+}
+
+
+def explain_map(drawn: Map) -> str:
+    """Whether there are groups, and how that was decided, in one sentence."""
+    return say(MAP[drawn.why], count=len(drawn.groups)) if drawn.separate else say(MAP[drawn.why])
