@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import reading, rest, rush, streams, writing
+from bench import notes, reading, rest, rush, streams, writing
 from bench.reading import Plan
 from bench.table import Row, lines
 
@@ -21,6 +21,7 @@ PARTS: dict[str, tuple[str, Callable[[Plan], list[Row]]]] = {
     "growth": ("Pages built anew (one client)", reading.growth),
     "far": ("PostgreSQL with a 12 ms commit", writing.far),
     "rest": ("Memory and sizes", rest.rest),
+    "notes": ("Notes and the map", notes.notes),
 }
 BESIDE = {  # only when asked for
     "gzip": ("Levels of gzip", reading.packing),
