@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import gzip
 import zlib
 from array import array
@@ -52,10 +53,22 @@ def read_columns(files: Sequence[Path], wanted: Sequence[Column]) -> Table:
     names: dict[str, dict[str, int]] = {each.name: {} for each in wanted if each.values is None and not each.time}
     kept: dict[str, Any] = {each.name: array("d" if each.time else "q") for each in wanted}
     for file in files:
-        with _opened(file) as lines:
+        with _opened(file) as lines, _uncollected():
             _read(file, csv.reader(lines), wanted, kept, names)
     columns = {name: np.frombuffer(column, dtype=column.typecode) for name, column in kept.items()}
     return Table(columns, {name: list(known) for name, known in names.items()})
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector of cycles, which would walk through a million short lists again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _read(file: Path, rows: Iterator[list[str]], wanted: Sequence[Column], kept: dict[str, Any], names: dict[str, dict[str, int]]) -> None:

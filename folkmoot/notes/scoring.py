@@ -146,10 +146,12 @@ def score(ratings: Ratings, last: Scored | None = None, before: Sequence[Status]
         if not _sure_of(rings) or (turn and len(ratings) > CLEAR):
             break
         weight = one_voice(ratings, rings)
+        if len(ratings) > CLEAR:
+            sides = judge_sides(ratings, found.rater_factor, weight, sides)
+            continue
         found = fit(ratings, weight, found.rater_factor, seed)
-        sides = judge_sides(ratings, found.rater_factor, weight, sides if len(ratings) > CLEAR else None)
-        if len(ratings) <= CLEAR:
-            rings = linked(ratings, chances(ratings, sides, weight), least=0.0)
+        sides = judge_sides(ratings, found.rater_factor, weight)
+        rings = linked(ratings, chances(ratings, sides, weight), least=0.0)
     weight = one_voice(ratings, rings)
     electorate = _electorate(ratings, found, sides)
     return Scored(ratings, found, sides, rings, electorate, weight, _judge_all(ratings, sides, rings, electorate, weight, before))
