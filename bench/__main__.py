@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import guide, imports, officials, reading, rest, rush, streams, writing
+from bench import guide, imports, notes, officials, reading, rest, rush, streams, writing
 from bench.reading import Plan
 from bench.table import Row, lines
 
@@ -24,6 +24,7 @@ PARTS: dict[str, tuple[str, Callable[[Plan], list[Row]]]] = {
     "imports": ("Archives, while others post", imports.imports),
     "officials": ("Who represents a place", officials.officials_),
     "rest": ("Memory and sizes", rest.rest),
+    "notes": ("Notes and the map", notes.notes),
 }
 BESIDE = {  # only when asked for
     "gzip": ("Levels of gzip", reading.packing),

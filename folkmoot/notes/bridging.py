@@ -22,6 +22,7 @@ PENALTY_FACTOR = 0.03      # λ of f_u and f_n, as published
 PENALTY_INTERCEPT = 0.15   # λ of i_u, i_n and μ, as published
 SWEEPS = 200               # at most; it ends when the loss moves less than SETTLED
 SETTLED = 1e-8
+ROUGHLY = 1e-6            # the same where there is plenty: intercepts move by thousandths
 STARTS = 4                 # small sites have two optima: several starts, and the lowest loss is kept
 PLENTY = 100_000           # from so many ratings on one start finds the same optimum
 
@@ -35,6 +36,8 @@ SLIP = 0.02                # of ratings are slips of the finger
 MIDDLE = 0.45              # half the width of "somewhat", to begin with; learned
 ROUNDS = 8
 STILL = 0.003              # rounds end when readers' beliefs move less than this on average
+FINE, COARSE = 10, 4       # steps to which beliefs about readers are told apart when ratings are gathered; coarse where there is plenty
+STILL_ENOUGH = 0.05        # the same where there is plenty
 CHUNK = 40_000             # ratings that are held against the grid at once
 LEAN_A, LEAN_B = (each.ravel() for each in np.meshgrid(STEPS, STEPS, indexing="ij"))
 CELLS = len(LEAN_A)
@@ -120,6 +123,7 @@ def _alternate(ratings: Ratings, w: Floats, factor: Floats) -> Fit:
     item, rater, y, total = ratings.note, ratings.rater, ratings.level / 2.0, max(float(w.sum()), 1.0)
     items, raters = max(len(np.unique(item)), 1), max(len(np.unique(rater)), 1)
     f_u, i_u, before = factor, np.zeros(ratings.raters), np.inf
+    settled = ROUGHLY if len(ratings) > PLENTY else SETTLED
     mu = float(w @ y) / total / (1 + PENALTY_INTERCEPT)
     for _ in range(SWEEPS):
         i_n, f_n = _ridge(item, ratings.items, y - mu - i_u[rater], f_u[rater], w, total / items)
@@ -129,7 +133,7 @@ def _alternate(ratings: Ratings, w: Floats, factor: Floats) -> Fit:
         loss = float(w @ (rest - mu) ** 2) / total + PENALTY_INTERCEPT * mu * mu
         loss += float(PENALTY_FACTOR * f_u @ f_u + PENALTY_INTERCEPT * i_u @ i_u) / raters
         loss += float(PENALTY_FACTOR * f_n @ f_n + PENALTY_INTERCEPT * i_n @ i_n) / items
-        if before - loss < SETTLED:
+        if before - loss < settled:
             break
         before = loss
     return Fit(mu, i_u, f_u, i_n, f_n, loss)
@@ -190,14 +194,15 @@ def judge_sides(ratings: Ratings, factor: Floats, weight: Floats | None = None, 
         expected, prior, middle = last.expected, np.tile(last.prior, (2, 1)), last.middle
     there = np.bincount(ratings.rater, w, ratings.raters) > 0
     rated = np.bincount(ratings.note, w, ratings.items) > 0
+    still = STILL if len(ratings) <= PLENTY else STILL_ENOUGH
     for _ in range(ROUNDS):
         before, table = reader, likelihoods(middle, share / share.sum())
         heard = _exchange(ratings, w, reader, table, prior)
-        reader = normal(heard.told + np.log(expected))
+        reader = normal(_told(ratings, w, heard) + np.log(expected))
         expected = _mixed(reader[there], EXPECTED * PRIOR_READERS)
         prior = np.stack([_mixed(kind, np.full(CELLS, PRIOR_NOTES / CELLS)) for kind in _by_kind(heard.item, rated, ratings.notes)])
         middle = float(np.clip(middle * np.clip(share[1] / max(heard.somewhat, 1.0), 0.8, 1.25), 0.05, 1.2))
-        if np.abs(reader - before).sum() < STILL * max(int(there.sum()), 1):
+        if np.abs(reader - before).sum() < still * max(int(there.sum()), 1):
             break
     return Sides(reader, heard.item, expected, prior[0], table, middle)
 
@@ -251,14 +256,14 @@ def normal(logs: Floats) -> Floats:
 
 
 class _Heard(Struct, frozen=True):
-    """item: beliefs about items. told: what each reader's ratings say of the reader (log). chance: of each rating, as the rest would have had it.
+    """item: beliefs about items. said: log of what like ratings say of their readers, by class. of: which of those each rating is.
 
     somewhat: how many ratings should have been in the middle.
     """
 
     item: Floats
-    told: Floats
-    chance: Floats
+    said: Floats
+    of: Whole
     somewhat: float
 
 
@@ -266,8 +271,9 @@ def exchange_once(ratings: Ratings, sides: Sides, weight: Floats) -> Floats:
     """items × CELLS: what is believed of the items when ratings weigh so, with readers as they are."""
     alike = _gather(ratings, weight, sides.reader)
     item: Floats = np.log(np.tile(sides.prior, (ratings.items, 1)))
+    logs = np.log(_sayings(alike.words, sides.table))
     for part in _chunks(alike.note):
-        _believe(item, alike, part, _likely(alike, part, sides.table))
+        _believe(item, alike, part, logs)
     item[np.bincount(ratings.note, minlength=ratings.items) == 0] = sides.prior
     return item
 
@@ -283,11 +289,28 @@ class _Alike(Struct, frozen=True):
     words: Floats
     of: Whole
 
+    @property
+    def saying(self) -> Whole:
+        """The number of what is said by whom: word and level."""
+        number: Whole = self.word * 3 + self.level
+        return number
+
 
 def chances(ratings: Ratings, sides: Sides, weight: Floats | None = None) -> Floats:
     """How likely each rating's level was, judged by everything else that is known of its reader and its note."""
     w = np.ones(len(ratings)) if weight is None else weight
-    return _exchange(ratings, w, sides.reader, sides.table, np.stack([sides.prior, np.full(CELLS, 1 / CELLS)])).chance
+    heard = _exchange(ratings, w, sides.reader, sides.table, np.stack([sides.prior, np.full(CELLS, 1 / CELLS)]))
+    chance = np.empty(len(ratings))
+    for part in (slice(begin, begin + CHUNK) for begin in range(0, len(ratings), CHUNK)):
+        said = heard.said[heard.of[part]]
+        without = sides.reader[ratings.rater[part]] * np.exp(-said * w[part, None])
+        chance[part] = (without * np.exp(said)).sum(1) / without.sum(1)
+    return chance
+
+
+def _told(ratings: Ratings, w: Floats, heard: _Heard) -> Floats:
+    """raters × CLASSES: log of what all of each reader's ratings say of the reader."""
+    return np.stack([np.bincount(ratings.rater, each[heard.of] * w, ratings.raters) for each in heard.said.T], 1)
 
 
 def _exchange(ratings: Ratings, w: Floats, reader: Floats, table: Floats, prior: Floats) -> _Heard:
@@ -295,38 +318,31 @@ def _exchange(ratings: Ratings, w: Floats, reader: Floats, table: Floats, prior:
     alike = _gather(ratings, w, reader)
     item = np.log(prior[(np.arange(ratings.items) >= ratings.notes).astype(int)])
     said = np.empty((len(alike.note), CLASSES), np.float32)
+    sayings = _sayings(alike.words, table)
+    logs, without = np.log(sayings), 1 / sayings
     for part in _chunks(alike.note):
-        like = _likely(alike, part, table)
-        _believe(item, alike, part, like)
-        like[~alike.taken_out[part]] = 1
-        others = item[alike.note[part]].astype(np.float32) / like
-        others /= others.sum(1, keepdims=True)
-        said[part] = _answered(alike.level[part], others, table)
+        _believe(item, alike, part, logs)
+        others = item[alike.note[part]].astype(np.float32)
+        out = alike.taken_out[part]
+        others[out] *= without[alike.saying[part][out]]
+        said[part] = _answered(alike.level[part], others, table) / others.sum(1, keepdims=True)
     item[np.bincount(ratings.note, minlength=ratings.items) == 0] = prior[0]
-    return _summed(ratings, w, reader, _Heard(item, said, said, _middles(alike, item, table)), alike.of)
+    return _Heard(item, np.log(said), alike.of, _middles(alike, item, table))
 
 
-def _believe(item: Floats, alike: _Alike, part: slice, like: Floats) -> None:
+def _believe(item: Floats, alike: _Alike, part: slice, logs: Floats) -> None:
     """Turns rows of `item` from the logarithm of what was believed before into what is believed after."""
-    logs = np.log(like) * alike.counts[part, None].astype(np.float32)
+    heard = logs[alike.saying[part]] * alike.counts[part, None].astype(np.float32)
     first = np.flatnonzero(np.r_[True, np.diff(alike.note[part]) > 0])
     which = alike.note[part][first]
-    item[which] = normal(item[which] + np.add.reduceat(logs, first, axis=0))
-
-
-def _summed(ratings: Ratings, w: Floats, reader: Floats, heard: _Heard, of: Whole) -> _Heard:
-    """The same by reader and by rating."""
-    logs = np.log(heard.told)[of]
-    told = np.stack([np.bincount(ratings.rater, logs[:, each] * w, ratings.raters) for each in range(CLASSES)], 1)
-    without = reader[ratings.rater] * np.exp(-logs * w[:, None])
-    chance = (without * heard.told[of]).sum(1) / without.sum(1)
-    return _Heard(heard.item, told, chance, heard.somewhat)
+    item[which] = normal(item[which] + np.add.reduceat(heard, first, axis=0))
 
 
 def _gather(ratings: Ratings, w: Floats, reader: Floats) -> _Alike:
-    """Ratings by readers of whom nearly the same is believed (to a tenth) count as repeats of one."""
-    tenths = np.round(reader * 10).astype(np.int64) @ (11 ** np.arange(CLASSES))
-    _, word = np.unique(tenths, return_inverse=True)
+    """Ratings by readers of whom nearly the same is believed count as repeats of one."""
+    fine = COARSE if len(ratings) > PLENTY else FINE
+    steps = np.round(reader * fine).astype(np.int64) @ ((fine + 1) ** np.arange(CLASSES))
+    _, word = np.unique(steps, return_inverse=True)
     many = np.bincount(word)
     words = np.stack([np.bincount(word, reader[:, each]) / many for each in range(CLASSES)], 1)
     whole = w > 0.5
@@ -344,13 +360,10 @@ def _chunks(note: Whole) -> list[slice]:
     return [slice(int(one), int(other)) for one, other in pairwise(edges)]
 
 
-def _likely(alike: _Alike, part: slice, table: Floats) -> Floats:
-    """rows × CELLS: how likely what was said is, in each cell."""
-    level, words = alike.level[part], alike.words[alike.word[part]].astype(np.float32)
-    like = np.empty((len(level), CELLS), np.float32)
-    for each in range(3):
-        like[level == each] = words[level == each] @ table[:, each]
-    return like
+def _sayings(words: Floats, table: Floats) -> Floats:
+    """(words × 3) × CELLS: how likely each level is from each word, in each cell."""
+    likely: Floats = np.einsum("wc,clg->wlg", words.astype(np.float32), table, optimize=True).reshape(-1, CELLS)
+    return likely
 
 
 def _answered(level: Whole, others: Floats, table: Floats) -> Floats:

@@ -19,6 +19,8 @@ CERTAIN = 3.0                          # nats: twenty times likelier than chance
 NAMING = 3.0                           # nats at least that a target costs: fewer than one note in twenty is one
 SHARE = 0.25                           # of a pair's ratings that are strikes, when pairs are looked for
 FEW_MINUTES = 15.0                     # the finest step of the clock by which honest ratings come
+LONG = 30_000                          # minutes after which it is all one when a rating comes
+CROWD = 150_000                        # possible strikes from which on bursts alone say where to begin
 TRIES = 12                             # where to begin: the strongest bursts, and the raters most entangled
 PLAIN = 100.0                          # nats from which on nothing stronger is looked for first
 PASSES = 8                             # rings at most
@@ -129,7 +131,7 @@ def _strongest(table: _Strikes, targets: int) -> _Ring | None:
     if len(few.row) < 3:
         return None
     best: _Ring | None = None
-    for begin in chain(begins, _entangled(few)):
+    for begin in chain(begins, _entangled(few) if len(few.row) < CROWD else ()):
         ring = _climb(few, begin, targets)
         if ring is not None and (best is None or ring.evidence > best.evidence):
             best = ring
@@ -150,11 +152,12 @@ def _bursts(table: _Strikes) -> tuple[Floats, Whole, Whole]:
     """Of each target, the evidence that its ratings come too thick in some window (a Poisson scan), and that window's rows."""
     best, low, high = np.full(len(table.key), -np.inf), np.zeros(len(table.key), np.int64), np.zeros(len(table.key), np.int64)
     minutes = table.line - table.target * 1e7
-    clock, here = np.sort(minutes), np.arange(len(minutes))
+    minute = np.minimum(minutes, LONG).astype(np.int64)
+    before, here = np.r_[0, np.cumsum(np.bincount(minute, minlength=LONG + 1))], np.arange(len(minutes))
     for window in WINDOWS:
         until = np.searchsorted(table.line, table.line + window, "right")
         many = until - here
-        share = (np.searchsorted(clock, minutes + window, "right") - np.searchsorted(clock, minutes, "left")) / len(clock)
+        share = (before[np.minimum(minute + int(window), LONG) + 1] - before[minute]) / len(minute)
         due = np.maximum((table.size[table.target] - many + 0.5) * share / (1.0001 - share), 0.05)
         top, at = _top(table, np.where(many > due, many * np.log(many / due) - (many - due), -1.0))
         better = top > best

@@ -43,6 +43,7 @@ SURE = 0.9            # that it is so, before a note stands at the head: at the 
 SURER = 0.975         # before it is called helpful without more words
 KEEPS = 0.85          # what stands at the head stays there until it is less sure than this
 KNOWN = 0.6           # of the belief about a reader must be on one side before the reader speaks for it
+CLEAR = 400_000       # ratings from which on rings show at the first look
 EARLY = 20            # under so many raters nothing is shown
 LEAST = 5             # ratings before anything is said of a note but that it is proposed, as published
 THIN = 0.1            # of the readers must be on the thinner side
@@ -141,10 +142,13 @@ def score(ratings: Ratings, last: Scored | None = None, before: Sequence[Status]
     found = fit(ratings, start=start, seed=seed)
     sides = judge_sides(ratings, found.rater_factor)
     rings = linked(ratings, chances(ratings, sides), least=0.0)
-    for _ in range(2):
-        if not _sure_of(rings):
+    for turn in range(2):
+        if not _sure_of(rings) or (turn and len(ratings) > CLEAR):
             break
         weight = one_voice(ratings, rings)
+        if len(ratings) > CLEAR:
+            sides = judge_sides(ratings, found.rater_factor, weight, sides)
+            continue
         found = fit(ratings, weight, found.rater_factor, seed)
         sides = judge_sides(ratings, found.rater_factor, weight)
         rings = linked(ratings, chances(ratings, sides, weight), least=0.0)
