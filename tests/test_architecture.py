@@ -27,7 +27,7 @@ FLOORS = {
 }  # fmt: skip
 CAPABILITIES = {"discussion", "notes", "action"}
 PURE = (
-    "discussion/model.py", "discussion/rules.py", "discussion/trust.py", "discussion/weighing.py",
+    "discussion/model.py", "discussion/rules.py", "discussion/trust.py", "discussion/classifier.py", "discussion/alike.py", "discussion/weighing.py",
     "discussion/threads.py", "discussion/text.py", "people/roles.py", "people/model.py",
     "sites/model.py", "sites/addresses.py", "notes/model.py", "notes/finding.py", "notes/quoting.py", "notes/rules.py", "notes/sources.py",
     "action/model.py", "action/divisions.py", "action/shapes.py", "action/versions.py", "action/zones.py",
