@@ -21,11 +21,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from folkmoot.action import channels
 from folkmoot.action.channels import web as guide
-from folkmoot.desk import pages as desk_pages
 from folkmoot.desk import routes as desk
 from folkmoot.discussion import following_pages, import_pages
 from folkmoot.discussion import forms as discussion_forms
 from folkmoot.discussion import routes as discussion
+from folkmoot.discussion import staff_doors as staff
 from folkmoot.errors import Problem
 from folkmoot.me import routes as me
 from folkmoot.notes import forms as notes_forms
@@ -63,6 +63,7 @@ OPERATIONS = (
     *notes.OPERATIONS,
     *following_pages.OPERATIONS,
     *finding.OPERATIONS,
+    *staff.OPERATIONS,
     *desk.OPERATIONS,
     *people.OPERATIONS,
     *me.OPERATIONS,
@@ -78,7 +79,8 @@ PAGES = (
     *map_pages.PAGES,
     *following_pages.PAGES,
     *finding.PAGES,
-    *desk_pages.PAGES,
+    *staff.PAGES,
+    *desk.PAGES,
     *people_pages.PAGES,
     *notice_pages.PAGES,
     *me.PAGES,

@@ -14,7 +14,9 @@ from typing import Any
 from msgspec import Struct
 
 from folkmoot.action import duties as action
-from folkmoot.discussion import duties, hooks, outlet, store_search, waits
+from folkmoot.desk import figures, reports, rules
+from folkmoot.desk import queue as desk
+from folkmoot.discussion import duties, hooks, lessons, outlet, store_search, telling, waits
 from folkmoot.discussion import searching as finding
 from folkmoot.discussion.searching import Index
 from folkmoot.errors import Conflict, Problem, Unavailable
@@ -22,7 +24,7 @@ from folkmoot.me import leaving
 from folkmoot.notes import asking, deciding, dump, learning, looking_up, maps, reckoning, searching
 from folkmoot.notes.notes import LOOK_UP
 from folkmoot.notes.rating import RATED
-from folkmoot.people import mailing, notice_mail, notices, sessions, sign_in
+from folkmoot.people import mailing, notice_mail, notices, sanctions, sessions, sign_in
 from folkmoot.people.model import Actor
 from folkmoot.reading import joins
 from folkmoot.settings import Settings
@@ -129,6 +131,11 @@ DUTIES: dict[str, Duty] = {
     "scrub_withdrawn": Duty(HOUR, duties.scrub_withdrawn),
     "forget_networks": Duty(HOUR, duties.forget_networks),
     "close_stories": Duty(10 * MINUTE, _close_due),
+    "forget_blocks": Duty(HOUR, sanctions.forget_blocks),
+    "forget_reporters": Duty(6 * HOUR, reports.forget_reporters),
+    "learn": Duty(MINUTE, lessons.learn),
+    "figures": Duty(5 * MINUTE, figures.count),
+    "forget_claims": Duty(HOUR, desk.forget_claims),
     "refill_waiting": Duty(HOUR, waits.refill),
     "drop_orphans": Duty(6 * HOUR, finding.drop_orphans),
     "forget_answers": Duty(HOUR, repeats.forget),
@@ -161,6 +168,8 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     reckoning.FIT: Acting(lambda db, told, settings, now: RECKONER.fit(db, told, now)),
     asking.ASK: Acting(_ask_readers),
     dump.MAKE: Acting(_dump),
+    telling.KIND: Steps(telling.tell_decided),
+    rules.KIND: Steps(rules.work),
     "duty": Steps(lambda tx, told, now: DUTIES[told["name"]].act(tx, now)),
 }
 

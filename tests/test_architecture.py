@@ -27,7 +27,8 @@ FLOORS = {
 }  # fmt: skip
 CAPABILITIES = {"discussion", "notes", "action"}
 PURE = (
-    "discussion/model.py", "discussion/rules.py", "discussion/threads.py", "discussion/text.py", "people/roles.py", "people/model.py",
+    "discussion/model.py", "discussion/rules.py", "discussion/trust.py", "discussion/classifier.py", "discussion/alike.py", "discussion/weighing.py",
+    "discussion/threads.py", "discussion/text.py", "people/roles.py", "people/model.py",
     "sites/model.py", "sites/addresses.py", "notes/model.py", "notes/finding.py", "notes/quoting.py", "notes/rules.py", "notes/sources.py",
     "action/model.py", "action/divisions.py", "action/shapes.py", "action/versions.py", "action/zones.py",
     "action/model_letters.py", "action/homes.py", "action/keywords.py", "action/steps.py", "action/conversation.py", "action/segments.py",
@@ -82,14 +83,14 @@ def own_imports(room: Room) -> Iterator[list[str]]:
     yield from (name.split(".")[1:] for name in imports(room) if name.startswith("folkmoot."))
 
 
-def strings(room: Room) -> Iterator[str]:
+@cache
+def strings(room: Room) -> tuple[str, ...]:
     docstrings = {
         id(node.body[0].value) for node in ast.walk(room.tree)
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.body and isinstance(node.body[0], ast.Expr)
     }  # fmt: skip
-    for node in ast.walk(room.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-            yield node.value
+    found = (node for node in ast.walk(room.tree) if isinstance(node, ast.Constant) and id(node) not in docstrings)
+    return tuple(node.value for node in found if isinstance(node.value, str))
 
 
 def is_store(room: Room) -> bool:

@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 
 from folkmoot.app import OPERATIONS, PAGES
+from folkmoot.desk import rules
 from folkmoot.discussion import store
 from folkmoot.discussion.export import export_rows
-from folkmoot.people import accounts, sessions
+from folkmoot.people import accounts, sanctions, sessions
 from folkmoot.people.model import COMMAND, Actor, Role
+from folkmoot.people.waiting import Because
 from folkmoot.sites import sites, stories
+from folkmoot.sites.model import Policy
 from folkmoot.storage.database import Database
 from folkmoot.web import openapi
 from folkmoot.web.operations import Operation, Page
@@ -55,7 +58,7 @@ BODIES: dict[str, dict[str, object]] = {
 ELSEWHERE: dict[str, frozenset[str]] = {
     "post": EVERYBODY, "queue": STAFF | {"elsewhere", "editor"}, "preview": EVERYBODY, "thread_answer": EVERYBODY, "counts": EVERYBODY,
     "mine_answer": EVERYBODY, "ask_code": EVERYBODY, "enter_code": NONE, "sign_out": KNOWN, "refresh": NONE, "open_handover": EVERYBODY,
-    "handover_state": NONE, "redeem_handover": NONE, "news_answer": EVERYBODY, "turn": EVERYBODY,
+    "follow_report": NONE, "handover_state": NONE, "redeem_handover": NONE, "news_answer": EVERYBODY, "turn": EVERYBODY,
     "hear_text": NONE, "hear_message": NONE, "shake_hands": NONE,
     "list_notices": KNOWN, "see_notices": KNOWN, "read_wishes": KNOWN, "change_wishes": KNOWN, "list_mutes": KNOWN, "add_mute": KNOWN,
     "drop_mute": NONE, "list_devices": KNOWN, "end_device": NONE,
@@ -69,6 +72,21 @@ DESK = ("/desk", "/api/v1/queue/")  # doors that stand below, each tried on some
 AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # what is sent, and who gets an answer
     ("GET", "/desk"): ({}, STAFF | {"elsewhere", "editor"}),  # each their own
     ("GET", "/desk/{kind}/{id}"): ({}, STAFF | {"elsewhere", "editor"}),  # led back to their own
+    ("GET", "/desk/people/{id}"): ({"site": "{site}"}, STAFF),
+    ("POST", "/desk/people/{id}/sanctions"): ({"site": "{site}", "do": "warn", "reason": "So."}, STAFF),
+    ("POST", "/desk/people/{id}/notes"): ({"site": "{site}", "words": "So."}, STAFF),
+    ("POST", "/desk/sanctions/{id}/lift"): ({"site": "{site}", "person": "{person}"}, STAFF),
+    ("POST", "/desk/notes/{id}/remove"): ({"site": "{site}", "person": "{person}"}, STAFF),
+    ("GET", "/desk/stories"): ({"site": "{site}"}, STAFF | {"editor"}),
+    ("POST", "/desk/stories/{id}"): ({"do": "close"}, STAFF | {"editor"}),
+    ("GET", "/desk/rules"): ({"site": "{site}"}, STAFF),
+    ("POST", "/desk/rules"): ({"site": "{site}", "mode": "hold_all", "guests": "1"}, frozenset({"admin"})),
+    ("GET", "/desk/rules/{id}"): ({}, frozenset({"admin"})),
+    ("POST", "/desk/rules/{id}/switch-on"): ({}, frozenset({"admin"})),
+    ("GET", "/desk/figures"): ({"site": "{site}"}, STAFF),
+    ("GET", "/desk/log"): ({"site": "{site}"}, STAFF),
+    ("GET", "/desk/log.csv"): ({"site": "{site}"}, STAFF),
+    ("POST", "/desk/kept/{id}"): ({"why": "Order of the court"}, STAFF),
     ("POST", "/desk/{kind}/{id}/decide"): ({"do": "release"}, STAFF),
     ("POST", "/desk/{kind}/{id}/claim"): ({}, STAFF),
     ("POST", "/desk/undo"): ({"kind": "comment", "number": "{decision}", "site": "{site}"}, STAFF),
@@ -121,6 +139,25 @@ class Town:
             self.moot.decide(COMMAND, comment, {"held": "hold", "removed": "remove"}[state], "For reasons")
         return comment
 
+    def about(self, path: str, comment: int) -> int:
+        """What a door's {id} names: most often the comment; made anew where the door takes it away."""
+        db, moot, person = self.moot.db, self.moot, self.writer.id or 0
+        if path.startswith("/desk/people/"):
+            return person
+        if path.startswith("/desk/sanctions/"):
+            return db.write_now(lambda tx: sanctions.sanction(tx, COMMAND, moot.site.id, "warn", person, Because("So."), moot.now))
+        if path.startswith("/desk/notes/"):
+            return db.write_now(lambda tx: sanctions.note(tx, COMMAND, moot.site.id, person, "So.", moot.now))
+        if path.startswith("/desk/rules/"):
+            policy = Policy(newcomer_links=2 + comment % 90)
+            run = db.write_now(lambda tx: rules.begin(tx, COMMAND, moot.site.id, policy, moot.now))
+            while db.write_now(lambda tx: rules.work(tx, {"run": run}, moot.now)):
+                pass
+            return run
+        if path.startswith("/desk/stories/"):
+            return moot.take_in(f"https://news.example/{comment}").id
+        return comment
+
     def rows_about(self, comment: int) -> list[object]:
         """All that a deed could change of a comment and its story."""
         asked = [f"SELECT * FROM {table} WHERE comment = :comment" for table in ("revision", "decision", "vote", "flag")]
@@ -150,7 +187,8 @@ def deed_of(door: Page) -> str:
 def test_every_door_has_a_line_here() -> None:
     for door in OPERATIONS:
         name = deed_of(door) if named(door.path) else door.act.__name__
-        assert name in COMMENTS or name in ELSEWHERE or name in ("decide", "appeal") or door.path.startswith(DESK), door.path
+        known = name in COMMENTS or name in ELSEWHERE or name in ("decide", "appeal", "marks", "words", "reports")
+        assert known or door.path.startswith(DESK), door.path
     assert AT_DESK.keys() == {(door.method, door.path) for door in (*OPERATIONS, *PAGES) if door.path.startswith(DESK)}
     described = openapi.build(OPERATIONS)["paths"]
     assert {(method.upper(), path) for path, methods in described.items() for method in methods} == {(door.method, door.path) for door in OPERATIONS}
@@ -223,7 +261,8 @@ def test_the_desk_is_for_its_sites_moderators(town: Town, method: str, path: str
     for who in sorted(EVERYBODY):
         comment = town.comment("held")
         last = town.moot.db.read_now(lambda tx, comment=comment: store.decisions_on(tx, comment)[-1].id)  # type: ignore[misc]
-        named = {"{kind}": "comment", "{id}": str(comment), "{number}": str(last), "{decision}": str(last), "{site}": str(town.moot.site.id)}
+        named = {"{kind}": "comment", "{id}": str(town.about(path, comment)), "{number}": str(last), "{decision}": str(last),
+                 "{site}": str(town.moot.site.id), "{person}": str(town.writer.id)}  # fmt: skip
         asked, body = path, {key: str(value) for key, value in sends.items()}
         for name, value in named.items():
             asked, body = asked.replace(name, value), {key: each.replace(name, value) for key, each in body.items()}
@@ -231,13 +270,26 @@ def test_the_desk_is_for_its_sites_moderators(town: Town, method: str, path: str
         if path.startswith("/api/"):
             answer = town.house.ask(send_json(method, asked, body or b"", town.tokens[who]))
         elif method == "GET":
-            answer = town.house.ask(get(asked, cookie=town.cookies.get(who, "")))
+            answer = town.house.ask(get(asked, body, cookie=town.cookies.get(who, "")))
         else:
             answer = town.house.ask(send_form(asked, body, town.cookies.get(who, "")))
         assert (answer.status < 400) == (who in may), (who, answer)
         if who not in STAFF:
             assert SECRET not in answer.text, (who, answer)
+        if who not in may:
             assert town.rows_about(comment) == before, (who, answer)
+
+
+@pytest.mark.parametrize("deed", ["pin", "feature", "lock", "words"])
+def test_what_staff_decide_beside_is_theirs_alone(town: Town, deed: str) -> None:
+    for who in sorted(EVERYBODY):
+        comment = town.comment("published")
+        way = ("PUT", {"text": "Mended.", "reason": ""}) if deed == "words" else ("POST", {"do": deed, "reason": ""})
+        before = town.rows_about(comment)
+        path = f"/api/v1/comments/{comment}/{'words' if deed == 'words' else 'marks'}"
+        answer = town.house.ask(send_json(way[0], path, way[1], town.tokens[who]))
+        assert (answer.status < 300) == (who in STAFF or (who == "editor" and deed in ("pin", "feature"))), (who, answer)
+        assert (answer.status < 300) or town.rows_about(comment) == before, (who, answer)
 
 
 def test_an_appeal_is_its_writers_and_another_moderators_to_decide(town: Town) -> None:

@@ -1,4 +1,4 @@
-"""The desk's API: what waits, and how it is decided. Pages for people are in pages.py."""
+"""The desk's doors: its API here, its pages from pages.py and its neighbours."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from folkmoot.desk import pages, person_pages, report_pages, room_pages, story_pages
 from folkmoot.desk import queue as desk
 from folkmoot.desk.pages import Deed, ItemPath
 from folkmoot.discussion import mine
@@ -130,4 +131,7 @@ OPERATIONS = (
     Operation("PUT", "/api/v1/queue/{kind}/{id}/claim", claim_item, "Take what waits in hand", signed=True, problems=_ONE),
     Operation("DELETE", "/api/v1/queue/{kind}/{id}/claim", give_back_item, "Give it back", status=204, signed=True, problems=_ONE),
     Operation("DELETE", "/api/v1/queue/{kind}/decisions/{number}", undo_item, "Take a decision back", status=204, signed=True, problems=_ONE),
+    *report_pages.OPERATIONS,
 )
+# A page whose path names a room comes before those whose path names a kind of item.
+PAGES = (*person_pages.PAGES, *story_pages.PAGES, *room_pages.PAGES, *report_pages.PAGES, *pages.PAGES)

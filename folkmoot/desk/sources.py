@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from folkmoot.action import at_desk as action
+from folkmoot.desk import reports
 from folkmoot.discussion import at_desk as comments
 from folkmoot.errors import NotFound
 from folkmoot.notes import at_desk as notes
 from folkmoot.people.waiting import Source
 
-SOURCES: tuple[Source, ...] = (comments.SOURCE, *action.SOURCES, notes.SOURCE, notes.DISPUTES)
+SOURCES: tuple[Source, ...] = (comments.SOURCE, reports.SOURCE, *action.SOURCES, notes.SOURCE, notes.DISPUTES)
 _BY_KIND = {source.kind: source for source in SOURCES}
 
 

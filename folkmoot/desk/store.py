@@ -31,6 +31,31 @@ def end_claim(tx: Tx, kind: str, item: int) -> None:
     tx.run("DELETE FROM claim WHERE kind = :kind AND item = :item", kind=kind, item=item)
 
 
+# Trials of rules
+
+
+def insert_run(tx: Tx, id: int, site: int, person: int | None, policy: str, first: int, until: int, now: int) -> None:
+    tx.run(
+        "INSERT INTO dry_run (id, site, person, policy, reached, until, at) VALUES (:id, :site, :person, :policy, :first, :until, :now)",
+        id=id, site=site, person=person, policy=policy, first=first, until=until, now=now,
+    )
+
+
+def run_by_id(tx: Tx, run: int) -> Row | None:
+    return tx.one("SELECT id, site, policy, reached, until, looked, changes, samples, at, done, adopted FROM dry_run WHERE id = :run", run=run)
+
+
+def set_run(tx: Tx, run: int, reached: int, looked: int, changes: str, samples: str, done: int | None) -> None:
+    tx.run(
+        "UPDATE dry_run SET reached = :reached, looked = :looked, changes = :changes, samples = :samples, done = :done WHERE id = :run",
+        run=run, reached=reached, looked=looked, changes=changes, samples=samples, done=done,
+    )
+
+
+def mark_adopted(tx: Tx, run: int, now: int) -> None:
+    tx.run("UPDATE dry_run SET adopted = :now WHERE id = :run", run=run, now=now)
+
+
 def forget_claims(tx: Tx, now: int, limit: int) -> int:
     """Deletes claims that have ended; how many."""
     ended = tx.rows("SELECT kind, item FROM claim WHERE until <= :now LIMIT :limit", now=now, limit=limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from folkmoot.discussion import appeals, moderation, store, store_waits, waits
+from folkmoot.discussion import appeals, beside, moderation, store, store_waits, waits
 from folkmoot.discussion.comments import FLAGGED
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import Actor
@@ -51,6 +51,8 @@ def undo(tx: Tx, actor: Actor, decision: int, now: int) -> None:
     found = store.decision_by_id(tx, decision)
     if found is not None and found.deed == "uphold":
         appeals.undo_upheld(tx, actor, found, now)
+    elif found is not None and found.deed in (*beside.DEEDS, "edit_words"):
+        beside.undo_mark(tx, actor, found, now)
     else:
         moderation.undo(tx, actor, decision, now)
 

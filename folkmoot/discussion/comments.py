@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from folkmoot.discussion import outlet, store, waits, weighing
-from folkmoot.discussion.judging import judge_draft, judge_edit
+from folkmoot.discussion import outlet, store, store_beside, waits, weighing
+from folkmoot.discussion.judging import gists_of, judge_draft, judge_edit
 from folkmoot.discussion.model import (
     ANONYMOUS,
     EDIT_WINDOW,
@@ -29,6 +29,7 @@ from folkmoot.discussion.text import RENDERER
 from folkmoot.discussion.threads import sort_keys
 from folkmoot.discussion.visibility import reply_appeared, vanish
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, say
+from folkmoot.people import sanctions
 from folkmoot.people.accounts import new_guest, rename
 from folkmoot.people.model import Actor, Person
 from folkmoot.people.names import clean_name, skeleton
@@ -61,17 +62,19 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
     comment = new_id(now)
     live = verdict.answer == "published"
     by_best, by_replies, by_hot = sort_keys(0, 0, now, 0)
+    one, two = gists_of(draft.words)
     row = store.insert_comment(
         tx, id=comment, story=story.id, parent=parent.id if parent else 0, level=parent.level + 1 if parent else 1, person=person.id,
         name=person.name, skeleton=skeleton(person.name), text=draft.words.text, html=draft.words.html, renderer=RENDERER, posted=now,
         state="published" if live else "held", visible=int(live), by_best=by_best, by_replies=by_replies, by_hot=by_hot,
         moved=turn, marks=_marks(actor, story.site, verdict), digest=draft.words.digest, network=actor.network,
+        gist_one=one, gist_two=two,
     )
     if live:
         _publish(tx, story.id, parent, turn)
         outlet.published(tx, story, comment, parent.person if parent else None, person.id, draft.words.text, now)
     else:
-        store.insert_decision(tx, new_id(now), comment, "hold", None, "rule", now, rule=verdict.rule, reason=verdict.why)
+        store.insert_decision(tx, new_id(now), comment, "hold", None, "rule", now, rule=verdict.rule, reason=verdict.why, note=verdict.note)
         waits.refresh(tx, comment)
     return Posted(comment, story.id, verdict, token, row)
 
@@ -93,6 +96,8 @@ def _parent(tx: Tx, draft: Draft) -> Row | None:
         raise Invalid("The comment that you answer belongs to another story.", "foreign_parent", "parent")
     if row.state != "published":
         raise Conflict("The comment that you answer has gone meanwhile. Your words are kept: post them on their own.", "parent_gone", "parent")
+    if store_beside.is_locked(tx, row.story, row.id):
+        raise Conflict("This branch takes no more replies. Your words are kept: post them on their own.", "branch_locked", "parent")
     if row.level >= MAX_LEVEL:
         raise Invalid(say("This thread is {levels} replies deep and goes no deeper. Answer further up.", levels=MAX_LEVEL), "too_deep", "parent")
     return row
@@ -230,6 +235,7 @@ def vote(tx: Tx, actor: Actor, comment: int, value: int, now: int, customs: Cust
     _require_shown(row)
     if row.person == actor.id and actor.id is not None:
         raise NotAllowed("One's own comment is for others to judge.", "own_comment")
+    sanctions.require_free(tx, actor, get_story(tx, row.story).site, now)
     if not value and actor.person is None:
         return Given(False)  # who is nobody yet has no vote to take back
     counts = actor.proven or customs.guests_vote or policy_of(tx, get_story(tx, row.story).site).guests_vote
@@ -260,6 +266,7 @@ def flag(tx: Tx, actor: Actor, comment: int, reason: str, detail: str, now: int)
     _require_shown(row)
     if row.person == actor.id and actor.id is not None:
         raise NotAllowed("This comment is yours: you can withdraw it.", "own_comment")
+    sanctions.require_free(tx, actor, get_story(tx, row.story).site, now)
     person, token = _somebody(tx, actor, now)
     store.put_flag(tx, new_id(now), comment, person, reason, detail.strip(), now)
     _weigh_flags(tx, row, turn, now)

@@ -21,7 +21,7 @@ from folkmoot.discussion.moderation import MAX_REASON
 from folkmoot.errors import Conflict, Invalid, NotSignedIn, Problem
 from folkmoot.people.model import Actor
 from folkmoot.sites.model import Site, Story
-from folkmoot.sites.sites import get_site
+from folkmoot.sites.sites import get_site, require
 from folkmoot.sites.stories import ensure, get_story
 from folkmoot.storage.database import Tx
 from folkmoot.web.bodies import Id
@@ -33,7 +33,7 @@ GUEST_DAYS = 365
 
 
 class CommentForm(Struct, forbid_unknown_fields=True):
-    """The composer. story: our id, once there is one; key: the publisher's."""
+    """The composer. story: our id, once there is one; key: the publisher's. website: a field that people do not see, and leave empty."""
 
     url: Annotated[str, Meta(min_length=1, max_length=2000)]
     text: Annotated[str, Meta(max_length=20_000)] = ""
@@ -41,6 +41,7 @@ class CommentForm(Struct, forbid_unknown_fields=True):
     parent: Id | None = None
     story: Id | None = None
     key: Annotated[str, Meta(max_length=200)] | None = None
+    website: Annotated[str, Meta(max_length=2000)] = ""
 
 
 class TextForm(Struct, forbid_unknown_fields=True):
@@ -90,7 +91,7 @@ async def _post(ask: Ask[Actor], form: CommentForm) -> Posted:
 
     def act(tx: Tx) -> Posted:
         story = get_story(tx, form.story) if form.story else ensure(tx, form.url, form.key, None, "reader", ask.now)
-        draft = Draft(story.id, words, form.parent, form.name or None)
+        draft = Draft(story.id, words, form.parent, form.name or None, trapped=bool(form.website))
         return comments.post(tx, ask.actor(tx), draft, ask.now, customs(ask))
 
     return await ask.write(act, form.story or LANES.of(form.url))
@@ -127,12 +128,15 @@ async def reply_page(ask: Ask[Actor], path: CommentPath) -> object:
     return _reply_page(ask, *await ask.read(act))
 
 
-def _own_setting(ask: Ask[Actor], comment: int) -> Any:
-    """Reads one's own comment, or one that a moderator may see, with where it stands."""
+def own_setting(ask: Ask[Actor], comment: int, deed: str = "") -> Any:
+    """Reads one's own comment, or one that a moderator may see, with where it stands. deed: only for whose role allows it."""
 
     def act(tx: Tx) -> Setting:
         actor = ask.actor(tx)
-        return _setting(tx, actor, mine.own_comment(tx, actor, comment, ask.now))
+        at = _setting(tx, actor, mine.own_comment(tx, actor, comment, ask.now))
+        if deed:
+            require(actor, deed, at.site.id)
+        return at
 
     return act
 
@@ -146,14 +150,14 @@ def _setting(tx: Tx, actor: Actor, own: Own) -> Setting:
     return Setting(own, story, get_site(tx, story.site), actor)
 
 
-def _page(ask: Ask[Actor], name: str, at: Setting, status: int = 200, **more: Any) -> object:
+def setting_page(ask: Ask[Actor], name: str, at: Setting, status: int = 200, **more: Any) -> object:
     own = in_language(at.own, ask.language)
     return ask.page(f"discussion/{name}.html", status, c=own.comment, own=own, story=at.story, site=at.site, **more)
 
 
 async def edit_page(ask: Ask[Actor], path: CommentPath) -> object:
-    at: Setting = await ask.read(_own_setting(ask, path.id))
-    return _page(ask, "edit", at, text=at.own.comment.text, problems=[])
+    at: Setting = await ask.read(own_setting(ask, path.id))
+    return setting_page(ask, "edit", at, text=at.own.comment.text, problems=[])
 
 
 async def edit(ask: Ask[Actor], path: CommentPath, form: TextForm) -> object:
@@ -163,13 +167,13 @@ async def edit(ask: Ask[Actor], path: CommentPath, form: TextForm) -> object:
         lane = await lane_of(ask, path.id)
         await ask.write(lambda tx: comments.edit(tx, ask.actor(tx), path.id, words, ask.now, customs(ask)), lane)
     except Invalid as problem:
-        at: Setting = await ask.read(_own_setting(ask, path.id))
-        return _page(ask, "edit", at, 422, text=form.text, problems=[("text", in_words(problem.words, ask.language))])
+        at: Setting = await ask.read(own_setting(ask, path.id))
+        return setting_page(ask, "edit", at, 422, text=form.text, problems=[("text", in_words(problem.words, ask.language))])
     return ask.see(f"/me/c/{path.id}")
 
 
 async def withdraw_page(ask: Ask[Actor], path: CommentPath) -> object:
-    return _page(ask, "withdraw", await ask.read(_own_setting(ask, path.id)))
+    return setting_page(ask, "withdraw", await ask.read(own_setting(ask, path.id)))
 
 
 async def withdraw(ask: Ask[Actor], path: CommentPath, form: Nothing) -> object:
@@ -190,7 +194,7 @@ def _keep(ask: Ask[Actor], answer: Any, given: Given) -> object:
 
 
 async def flag_page(ask: Ask[Actor], path: CommentPath) -> object:
-    return _page(ask, "flag", await ask.read(_shown_setting(ask, path.id)), problems=[], done=False)
+    return setting_page(ask, "flag", await ask.read(_shown_setting(ask, path.id)), problems=[], done=False)
 
 
 async def flag(ask: Ask[Actor], path: CommentPath, form: FlagForm) -> object:
@@ -198,10 +202,10 @@ async def flag(ask: Ask[Actor], path: CommentPath, form: FlagForm) -> object:
     at: Setting = await ask.read(_shown_setting(ask, path.id))
     if form.reason not in FLAG_REASONS:
         said = in_words("Choose what is wrong with it.", ask.language)
-        return _page(ask, "flag", at, 422, problems=[("reason", said)], done=False)
+        return setting_page(ask, "flag", at, 422, problems=[("reason", said)], done=False)
     lane = await lane_of(ask, path.id)
     given = await ask.write(lambda tx: comments.flag(tx, ask.actor(tx), path.id, form.reason, form.detail, ask.now), lane)
-    return _keep(ask, _page(ask, "flag", at, problems=[], done=True), given)
+    return _keep(ask, setting_page(ask, "flag", at, problems=[], done=True), given)
 
 
 async def decide(ask: Ask[Actor], path: CommentPath, form: DecisionForm) -> object:
@@ -214,18 +218,20 @@ async def decide(ask: Ask[Actor], path: CommentPath, form: DecisionForm) -> obje
 async def own_page(ask: Ask[Actor], path: CommentPath) -> object:
     """One's own comment with its state and why; for a moderator, anybody's, with the decisions that fit."""
 
-    def act(tx: Tx) -> tuple[Setting, list[str], Told]:
-        at: Setting = _own_setting(ask, path.id)(tx)
-        return at, mine.deeds_for(at.actor, at.site.id, at.own), appeals.told(tx, path.id, ask.now)
+    def act(tx: Tx) -> tuple[Setting, list[str], list[str], Told]:
+        at: Setting = own_setting(ask, path.id)(tx)
+        marks = mine.marks_for(tx, at.actor, at.site.id, at.own)
+        return at, mine.deeds_for(at.actor, at.site.id, at.own), marks, appeals.told(tx, path.id, ask.now)
 
     if ask.token is None:
         raise NotSignedIn("This page is for who wrote the comment. Sign in, or use the browser in which you wrote it.", "not_signed_in")
-    at, deeds, told = await ask.read(act)
-    return _page(ask, "own", at, deeds=deeds, told=told, yours=at.actor.id is not None and at.own.comment.person == at.actor.id, now=ask.now)
+    at, deeds, marks, told = await ask.read(act)
+    yours = at.actor.id is not None and at.own.comment.person == at.actor.id
+    return setting_page(ask, "own", at, deeds=deeds, marks=marks, told=told, yours=yours, now=ask.now)
 
 
 async def appeal_page(ask: Ask[Actor], path: CommentPath) -> object:
-    return _page(ask, "appeal", await ask.read(_own_setting(ask, path.id)), text="", problems=[])
+    return setting_page(ask, "appeal", await ask.read(own_setting(ask, path.id)), text="", problems=[])
 
 
 async def appeal(ask: Ask[Actor], path: CommentPath, form: TextForm) -> object:
@@ -235,8 +241,8 @@ async def appeal(ask: Ask[Actor], path: CommentPath, form: TextForm) -> object:
         lane = await lane_of(ask, path.id)
         await ask.write(lambda tx: appeals.appeal(tx, ask.actor(tx), path.id, form.text, ask.now), lane)
     except Invalid as problem:
-        at: Setting = await ask.read(_own_setting(ask, path.id))
-        return _page(ask, "appeal", at, 422, text=form.text, problems=[("text", in_words(problem.words, ask.language))])
+        at: Setting = await ask.read(own_setting(ask, path.id))
+        return setting_page(ask, "appeal", at, 422, text=form.text, problems=[("text", in_words(problem.words, ask.language))])
     return ask.see(f"/me/c/{path.id}")
 
 
@@ -247,7 +253,7 @@ async def history_page(ask: Ask[Actor], path: CommentPath) -> object:
         return _setting(tx, actor, mine.own_comment_of(tx, path.id, ask.now)), rows
 
     at, rows = await ask.read(act)
-    return _page(ask, "history", at, revisions=[revision_answer(row) for row in rows], made=[row.made for row in rows])
+    return setting_page(ask, "history", at, revisions=[revision_answer(row) for row in rows], made=[row.made for row in rows])
 
 
 PAGES = (

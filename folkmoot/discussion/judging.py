@@ -6,9 +6,14 @@ from functools import lru_cache
 
 from msgspec import structs
 
-from folkmoot.discussion import store
+from folkmoot.discussion import lessons, store
+from folkmoot.discussion.alike import gists, nearly_same, pairs_of
+from folkmoot.discussion.classifier import NOT_ALIKE
 from folkmoot.discussion.model import ANONYMOUS, Customs, Draft, Verdict, Words
-from folkmoot.discussion.rules import HOUR, OLD_HANDS, Context, judge
+from folkmoot.discussion.rules import DAY, HOUR, WORTH_COPYING, Context, judge, tokens_of
+from folkmoot.discussion.text import fold
+from folkmoot.discussion.trust import LAST, Standing, step_of
+from folkmoot.people import sanctions
 from folkmoot.people.accounts import staff_names
 from folkmoot.people.model import Actor
 from folkmoot.people.names import RESERVED, skeleton, skeletons
@@ -17,19 +22,25 @@ from folkmoot.sites.model import Policy, Story
 from folkmoot.sites.store import policy_of
 from folkmoot.storage.database import Row, Tx
 
+MOST_NEAR = 12  # candidates that are compared word by word
+
 
 def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now: int, customs: Customs) -> Verdict:
     """What becomes of a new comment."""
     policy = policy_of(tx, story.site)
-    approved, first_seen = store.record_of(tx, actor.id, OLD_HANDS) if actor.id else (0, 0)
     by_person, by_network = store.recent_posts(tx, actor.id, actor.network, now - HOUR) if customs.limits else ([], [])
     repeated, echoed, copies = _said_before(tx, actor, draft.words, now) if customs.limits else (None, None, 0)
+    slowed = _slowed(tx, actor, story, now) if story.slow else 0
+    standing = standing_of(tx, actor.id, actor.proven)
+    unknown = customs.limits and step_of(standing, policy.trust, now) == 0
+    alike = _alike(tx, draft.words, now) if unknown else 0
     looks = skeleton(name) if name != ANONYMOUS else ""  # everybody without a name is called the same
     return judge(
         structs.replace(draft, name=name),
         _context(
-            tx, actor, story, policy, now, customs, approved=approved, first_seen=first_seen or None, by_person=tuple(by_person),
-            by_network=tuple(by_network), repeated=repeated, echoed=echoed, copies=copies, looks=looks,
+            tx, actor, story, policy, now, customs, standing=standing, alike=alike,
+            by_person=tuple(by_person), by_network=tuple(by_network), slowed=slowed, repeated=repeated, echoed=echoed, copies=copies, looks=looks,
+            likeness=lessons.likeness_of(tx, story.site, draft.words) if policy.learned_hold else NOT_ALIKE,
             others=frozenset({looks}) if looks and store.namesake(tx, story.id, looks, actor.id) else frozenset(),
         ),
     )  # fmt: skip
@@ -38,16 +49,46 @@ def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now
 def judge_edit(tx: Tx, actor: Actor, story: Story, row: Row, words: Words, now: int, customs: Customs) -> Verdict:
     """What becomes of new words for a comment that is there: the same rules, without those about coming often or from nowhere."""
     policy = policy_of(tx, story.site)
-    approved, first_seen = store.record_of(tx, row.person, OLD_HANDS) if row.person else (0, 0)
-    context = _context(tx, actor, story, policy, now, customs, approved=approved, first_seen=first_seen or None)
+    likeness = lessons.likeness_of(tx, story.site, words) if policy.learned_hold else NOT_ALIKE
+    context = _context(tx, actor, story, policy, now, customs, standing=standing_of(tx, row.person, actor.proven), likeness=likeness)
     return judge(Draft(story.id, words, row.parent or None, row.name), context)
 
 
+def gists_of(words: Words) -> tuple[int, int] | tuple[None, None]:
+    """The two min-hashes of a comment that is long enough to be told from others by them."""
+    found = gists(tokens_of(words.folded)) if words.letters >= WORTH_COPYING else None
+    return found or (None, None)
+
+
+def _alike(tx: Tx, words: Words, now: int) -> int:
+    """How many comments of the last day say nearly the same."""
+    one, two = gists_of(words)
+    if one is None or two is None:
+        return 0
+    own = pairs_of(tokens_of(words.folded))
+    near = store.near(tx, one, two, now - DAY, MOST_NEAR)
+    return sum(nearly_same(own, pairs_of(tokens_of(fold(text)))) for text in near)
+
+
+def _slowed(tx: Tx, actor: Actor, story: Story, now: int) -> int:
+    """Seconds until a slowed story takes somebody's next comment."""
+    last = store.last_post_in(tx, story.id, actor.id, actor.network, now - story.slow)
+    return max(1, -(-(last + story.slow - now) // 1_000)) if last is not None else 0
+
+
+def standing_of(tx: Tx, person: int | None, proven: bool) -> Standing:
+    """Somebody's record, as trust looks at it."""
+    return Standing(*store.record_of(tx, person, LAST), proven) if person else Standing(proven=proven)
+
+
 def _context(tx: Tx, actor: Actor, story: Story, policy: Policy, now: int, customs: Customs, **known: object) -> Context:
+    barred = sanctions.barred(tx, actor, story.site, now)
     return Context(
         now=now, closed=story.closed is not None, is_staff=is_staff(actor, story.site), proven=actor.proven, limits=customs.limits,
+        barred=sanctions.in_words_of(barred) if barred else "", steps=policy.trust,
         staff=_staff(tuple(name for _, name in staff_names(tx, story.site))), mode=policy.mode, guests=policy.guests,
-        banned_words=policy.banned_words, suspect_words=policy.suspect_words, newcomer_links=policy.newcomer_links, **known,  # type: ignore[arg-type]
+        banned_words=policy.banned_words, suspect_words=policy.suspect_words, newcomer_links=policy.newcomer_links,
+        learned_hold=policy.learned_hold, **known,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

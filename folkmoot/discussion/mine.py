@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from folkmoot.discussion import store, waits
+from folkmoot.discussion import store, store_beside, waits
 from folkmoot.discussion.model import EDIT_WINDOW, Comment, Posted
 from folkmoot.discussion.moderation import DEEDS
 from folkmoot.errors import NotAllowed, NotFound
@@ -97,6 +97,17 @@ def deeds_for(actor: Actor, site: int, own: Own) -> list[str]:
     if own.waiting_html is not None:
         fits = ["release", "remove_revision", "remove"]
     return [deed for deed in fits if may(actor, deed, site)]
+
+
+def marks_for(tx: Tx, actor: Actor, site: int, own: Own) -> list[str]:
+    """What this person may decide beside the state of a comment that readers see; the opposite where it is so already."""
+    if own.comment.state != "published" or not own.visible:
+        return []
+    known = {mark: mark in own.comment.marks for mark in ("featured", "locked")}
+    known["pinned"] = store_beside.pinned_in(tx, own.comment.story) == own.comment.id
+    pairs = (("pinned", "pin"), ("featured", "feature"), ("locked", "lock"))
+    deeds = [f"un{deed}" if known[mark] else deed for mark, deed in pairs] + ["edit_words"]
+    return [deed for deed in deeds if may(actor, deed, site)]
 
 
 def waiting_for(tx: Tx, actor: Actor, limit: int, now: int) -> list[Own]:

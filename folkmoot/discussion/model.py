@@ -37,19 +37,20 @@ class Words(Struct, frozen=True):
 
 
 class Draft(Struct, frozen=True):
-    """A comment on its way in, before any rule has seen it."""
+    """A comment on its way in, before any rule has seen it. trapped: a field that people do not see was filled in."""
 
     story: int
     words: Words
     parent: int | None = None
     name: str | None = None
     email: str | None = None
+    trapped: bool = False
 
 
 class Verdict(Struct, frozen=True):
     """What the rules say of a draft. rule: the name of the rule that decided; why: words for the writer; marks: shown beside the name.
 
-    about: the comment that the words are about, where there is one (what is said twice).
+    about: the comment that the words are about, where there is one (what is said twice). note: more, for the desk alone.
     """
 
     answer: Answer
@@ -57,6 +58,7 @@ class Verdict(Struct, frozen=True):
     why: str = ""
     marks: tuple[str, ...] = ()
     about: int | None = None
+    note: str = ""
 
 
 class Customs(Struct, frozen=True):
@@ -153,3 +155,4 @@ class Page(Struct, frozen=True):
     live: int                       # comments that readers see in the whole thread
     above: tuple[Comment, ...] = ()
     marked: int | None = None       # the comment that a permalink names
+    pinned: Comment | None = None   # which the newsroom has put above the thread

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from folkmoot.discussion import outlet, store, store_waits, waits
+from folkmoot.discussion import outlet, store, store_waits, telling, waits
 from folkmoot.discussion.comments import show_revision, take
 from folkmoot.discussion.model import Deed, Words
 from folkmoot.discussion.text import read
@@ -233,6 +233,7 @@ def remember(
         tx, made, row.id, deed, actor.id, made_by, now, rule=rule, reason=because.reason.strip(), revision=revision,
         guideline=because.guideline, note=because.note.strip(), was=row.state if revision is None else "", undoes=undoes,
     )  # fmt: skip
+    telling.put(tx, made, row.person if row.person != actor.id else None, deed, now)
     return made
 
 

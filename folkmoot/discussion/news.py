@@ -35,7 +35,7 @@ def news(tx: Tx, story: int, now: int) -> News:
     came.sort(key=lambda row: (row.at, row.id), reverse=True)
     went = store_news.gone(tx, story, since, MOST_GONE + 1)
     since = max([since, *(row.at + 1 for row in came[MOST_NEW : MOST_NEW + 1]), *(row.at + 1 for row in went[MOST_GONE:])])
-    live, _ = store_pages.thread_row(tx, story)
+    live, _, _ = store_pages.thread_row(tx, story)
     arrived = dict.fromkeys(str(row.id) for row in came[:MOST_NEW])
     return News(version_of(tx, story), live, now, since, tuple(arrived), tuple((str(row.id), row.state) for row in went[:MOST_GONE]))
 

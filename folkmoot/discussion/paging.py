@@ -89,7 +89,7 @@ def first_page(tx: Tx, story: int, order: str, *, limit: int = ROOTS, after: str
 def branch(tx: Tx, story: int, order: str, parent: int, *, limit: int = ROOTS, after: str | None = None, replies: int = REPLIES) -> Page:
     """A page of the direct replies to `parent` (0: the roots), each with its first replies."""
     order_named(order)
-    live, votes = store_pages.thread_row(tx, story)
+    live, votes, pin = store_pages.thread_row(tx, story)
     place = decode_cursor(after, order, parent) if after else None
     sorted_by = place.effective if place else effective(order, votes)
     above: tuple[Comment, ...] = ()
@@ -100,7 +100,9 @@ def branch(tx: Tx, story: int, order: str, parent: int, *, limit: int = ROOTS, a
         above = (store_pages.to_comment(found),)
     reader = _Reader(tx, story, order, sorted_by, replies)
     rows, more = reader.siblings(parent, limit, place)
-    return Page(story, reader.version, order, sorted_by, reader.branches(rows), more, live, above)
+    pinned = store_pages.visible_row(tx, pin) if pin and not parent and after is None else None
+    shown = store_pages.to_comment(pinned) if pinned is not None and pinned.state == "published" else None
+    return Page(story, reader.version, order, sorted_by, reader.branches(rows), more, live, above, pinned=shown)
 
 
 def permalink(tx: Tx, comment: int, order: str = "best") -> Page:
@@ -109,7 +111,7 @@ def permalink(tx: Tx, comment: int, order: str = "best") -> Page:
     if found is None:
         raise NotFound("There is no such comment, or it is not shown.", "no_such_comment")
     order_named(order)
-    live, votes = store_pages.thread_row(tx, found.story)
+    live, votes, _ = store_pages.thread_row(tx, found.story)
     reader = _Reader(tx, found.story, order, effective(order, votes), REPLIES)
     above = tuple(store_pages.to_comment(row) for row in store_pages.rows_above(tx, comment, ABOVE))
     return Page(found.story, reader.version, order, reader.sorted_by, reader.branches([found]), None, live, above, comment)

@@ -33,7 +33,8 @@ Text = Annotated[str, Meta(min_length=1, max_length=20_000, description="Markdow
 
 
 class NewComment(Struct, forbid_unknown_fields=True):
-    """A comment to post. story: the publisher's own id of the story; email: where a code is to be sent, to keep one's name."""
+    """A comment to post. story: the publisher's own id of the story; email: where a code is to be sent, to keep one's name;
+    website: stays empty, for it is a trap."""
 
     url: Url
     text: Text
@@ -42,6 +43,7 @@ class NewComment(Struct, forbid_unknown_fields=True):
     title: Annotated[str, Meta(max_length=MAX_TITLE)] | None = None
     name: Annotated[str, Meta(max_length=200)] | None = None
     email: Annotated[str, Meta(max_length=254)] | None = None
+    website: Annotated[str, Meta(max_length=2000)] = ""
 
 
 class PostedAnswer(Struct, omit_defaults=True):
@@ -143,7 +145,7 @@ async def post(ask: Ask[Actor], body: NewComment) -> PostedAnswer:
 
     def act(tx: Tx) -> PostedAnswer:
         story = ensure(tx, body.url, body.story, body.title, "reader", ask.now)
-        draft = Draft(story.id, words, body.parent, body.name, body.email)
+        draft = Draft(story.id, words, body.parent, body.name, body.email, bool(body.website))
         actor = ask.actor(tx)
         posted = comments.post(tx, actor, draft, ask.now, customs(ask), ask.say_again)
         answer = _own_answer(ask, mine.just_posted(posted, ask.now), posted.token)

@@ -16,11 +16,14 @@ from typing import Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from folkmoot.discussion.classifier import NOT_ALIKE, Likeness
 from folkmoot.discussion.model import MAX_TEXT, Answer, Draft, Verdict
 from folkmoot.discussion.text import fold
+from folkmoot.discussion.trust import Standing, step_of
+from folkmoot.errors import say
+from folkmoot.sites.model import Policy, Step
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-OLD_HANDS = 3     # published comments after which a guest is no newcomer; one is enough with a proven mailbox
 COPIES = 3        # others' comments with the same words on the site within the hour that make one more suspicious
 WORTH_COPYING = 40  # letters: shorter words are said alike by chance
 # Whose comments, posted within how long, how many at least, then what.
@@ -36,7 +39,9 @@ BURSTS: tuple[tuple[Literal["person", "network"], int, int, Answer], ...] = (
 class Context(Struct, frozen=True, kw_only=True):
     """What the rules know beside the draft. Times are UTC ms. Defaults: somebody new on an open site.
 
-    approved: the person's published comments on the site. by_person, by_network: when the comments of the last hour were
+    standing: the writer's record (trust.py), steps: what the site takes it to mean. barred: what keeps them from writing. slowed: seconds until
+    the story takes their next comment. alike: how many of the last day say nearly the same; likeness: to what
+    moderators removed (classifier.py). by_person, by_network: when the comments of the last hour were
     posted. repeated: the person's own comment of the last hour with the same digest; echoed: one from their network;
     copies: how many others on the site have the same digest within the hour. looks: the skeleton of the writer's name;
     staff, others: the skeletons of the site's staff and of other people in the thread (people/names.py). limits: False
@@ -47,8 +52,13 @@ class Context(Struct, frozen=True, kw_only=True):
     closed: bool = False
     is_staff: bool = False
     proven: bool = False
-    first_seen: int | None = None
-    approved: int = 0
+    standing: Standing = Standing()
+    steps: tuple[Step, ...] = Policy().trust
+    barred: str = ""
+    slowed: int = 0
+    alike: int = 0
+    likeness: Likeness = NOT_ALIKE
+    learned_hold: int = 0
     by_person: tuple[int, ...] = ()
     by_network: tuple[int, ...] = ()
     repeated: int | None = None
@@ -65,10 +75,14 @@ class Context(Struct, frozen=True, kw_only=True):
     limits: bool = True
 
     @property
+    def step(self) -> Step:
+        """How far the site trusts the writer."""
+        return self.steps[step_of(self.standing, self.steps, self.now)] if self.steps else Step("known")
+
+    @property
     def newcomer(self) -> bool:
-        """Somebody whom the site has hardly seen: not a day here, or next to nothing published."""
-        young = self.first_seen is None or self.now - self.first_seen < DAY
-        return not self.is_staff and (young or self.approved < (1 if self.proven else OLD_HANDS))
+        """Somebody whom the site has hardly seen, or whose comments were removed too often: on the lowest step."""
+        return not self.is_staff and bool(self.steps) and step_of(self.standing, self.steps, self.now) == 0
 
 
 Rule: TypeAlias = Callable[[Draft, Context], Verdict | None]
@@ -79,6 +93,20 @@ def closed(draft: Draft, context: Context) -> Verdict | None:
     if not context.closed:
         return None
     return Verdict("refused", "closed", "This discussion is closed. It can be read, but takes no more comments.")
+
+
+def barred(draft: Draft, context: Context) -> Verdict | None:
+    """Somebody whom the desk has muted or banned."""
+    return Verdict("refused", "barred", context.barred) if context.barred else None
+
+
+def slowed(draft: Draft, context: Context) -> Verdict | None:
+    """A story whose valve is half shut takes one comment of a person in so many seconds."""
+    if not context.slowed or context.is_staff:
+        return None
+    why = say("So many are writing here that everybody waits between two comments. Your words are kept: post them in {seconds} seconds.",
+              seconds=context.slowed)  # fmt: skip
+    return Verdict("refused", "slowed", why)
 
 
 def guests(draft: Draft, context: Context) -> Verdict | None:
@@ -145,6 +173,28 @@ _HASTE = {
 }
 
 
+def copies(draft: Draft, context: Context) -> Verdict | None:
+    """Nearly the same as others of the last day, by somebody new."""
+    if not context.limits or not context.newcomer or context.alike < COPIES - 1:
+        return None
+    return Verdict("held", "copies", "Others have posted nearly these words today, so a moderator looks first.")
+
+
+def honeypot(draft: Draft, context: Context) -> Verdict | None:
+    """A field was filled in that people do not see. Held and not refused: a browser may have filled it for somebody."""
+    if not draft.trapped or context.is_staff:
+        return None
+    return Verdict("held", "honeypot", "A field was filled in that stays empty, so a moderator looks first.")
+
+
+def learned(draft: Draft, context: Context) -> Verdict | None:
+    """Like what this site's moderators removed, by what they decided so far."""
+    if not context.limits or not context.learned_hold or context.is_staff or context.likeness.chance * 100 < context.learned_hold:
+        return None
+    why = "The comment is like others that were removed here, so a moderator looks first."
+    return Verdict("held", "learned", why, note=", ".join(context.likeness.words))
+
+
 def look_alikes(draft: Draft, context: Context) -> Verdict | None:
     """Nobody passes for staff. Two people of one name are told apart by a mark."""
     if context.is_staff or not context.looks:
@@ -166,8 +216,11 @@ def suspect(draft: Draft, context: Context) -> Verdict | None:
 
 
 def links(draft: Draft, context: Context) -> Verdict | None:
-    """A newcomer with more links than the site lets pass."""
-    if not context.limits or len(draft.words.links) <= context.newcomer_links or not context.newcomer:
+    """More links than the site lets pass from the writer's step of trust."""
+    if not context.limits or context.is_staff:
+        return None
+    most = context.newcomer_links if context.newcomer else context.step.links
+    if most is None or len(draft.words.links) <= most:
         return None
     return Verdict("held", "links", "You are new here and the comment has links, so a moderator looks at it first.")
 
@@ -178,12 +231,14 @@ def mode(draft: Draft, context: Context) -> Verdict | None:
         return None
     if context.mode == "hold_all":
         return Verdict("held", "mode", "On this site a moderator looks at every comment before it appears.")
-    if context.mode == "hold_newcomers" and context.limits and context.newcomer:
+    if context.mode == "hold_newcomers" and context.limits and context.step.first:
         return Verdict("held", "mode", "On this site a moderator looks at the first comments of everybody who is new.")
     return None
 
 
-RULES: tuple[Rule, ...] = (closed, guests, length, banned, repeats, bursts, look_alikes, suspect, links, mode)
+RULES: tuple[Rule, ...] = (
+    closed, barred, slowed, guests, length, banned, repeats, bursts, honeypot, look_alikes, suspect, links, copies, learned, mode,
+)  # fmt: skip
 _WEIGHT: dict[Answer, int] = {"published": 0, "held": 1, "refused": 2}
 
 
@@ -229,12 +284,13 @@ def has_any(folded: str, words: tuple[str, ...]) -> bool:
 
 def _readings(folded: str) -> Iterator[list[str]]:
     """The words of a folded text as they stand, then, where there is something to undo, with digits read as letters (sp4m)."""
-    yield _tokens(folded)
+    yield tokens_of(folded)
     if _DISGUISED.search(folded):
         yield [word if word.isdigit() else word.translate(_DISGUISE) for word in _WORN.findall(folded)]
 
 
-def _tokens(folded: str) -> list[str]:
+def tokens_of(folded: str) -> list[str]:
+    """The words of a folded text."""
     return folded.translate(_GAPS).split() if folded.isascii() else _TOKEN.findall(folded)
 
 
@@ -247,7 +303,7 @@ def _longer(tokens: list[str], phrases: _Phrases) -> Iterator[bool]:
 
 @lru_cache(maxsize=64)
 def _made_ready(words: tuple[str, ...]) -> _Phrases:
-    cut = {word: tuple(_tokens(word)) for word in map(fold, words) if word}
+    cut = {word: tuple(tokens_of(word)) for word in map(fold, words) if word}
     longer = frozenset(phrase for phrase in cut.values() if len(phrase) > 1)
     lengths: dict[str, set[int]] = defaultdict(set)
     for phrase in longer:

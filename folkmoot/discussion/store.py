@@ -27,8 +27,10 @@ def insert_comment(tx: Tx, **given: object) -> Row | None:
     """Writes a new comment; gives its row."""
     return tx.one(
         "INSERT INTO comment (id, story, parent, level, person, name, skeleton, text, html, renderer, posted, state, visible,"
-        " by_best, by_replies, by_hot, moved, marks, digest, network) VALUES (:id, :story, :parent, :level, :person, :name, :skeleton,"
-        " :text, :html, :renderer, :posted, :state, :visible, :by_best, :by_replies, :by_hot, :moved, :marks, :digest, :network)"
+        " by_best, by_replies, by_hot, moved, marks, digest, network, gist_one, gist_two)"
+        " VALUES (:id, :story, :parent, :level, :person, :name, :skeleton,"
+        " :text, :html, :renderer, :posted, :state, :visible, :by_best, :by_replies, :by_hot, :moved, :marks,"
+        " :digest, :network, :gist_one, :gist_two)"
         f" RETURNING {_ROW}",
         **given,
     )
@@ -100,6 +102,11 @@ def decision_on_revision(tx: Tx, revision: int) -> Row | None:
 
 def decisions_on(tx: Tx, comment: int) -> list[Row]:
     return tx.rows(f"SELECT {_DECISION} FROM decision WHERE comment = :comment ORDER BY at, id", comment=comment)
+
+
+def undoing(tx: Tx, comment: int, decision: int) -> Row | None:
+    """The decision that takes another back, if there is one."""
+    return tx.one("SELECT id, at FROM decision WHERE comment = :comment AND undoes = :decision LIMIT 1", comment=comment, decision=decision)
 
 
 def decision_by_id(tx: Tx, decision: int) -> Row | None:
@@ -237,6 +244,35 @@ def recent_posts(tx: Tx, person: int | None, network: str | None, since: int) ->
     return [row.posted for row in by_person], [row.posted for row in by_network]
 
 
+def last_post_in(tx: Tx, story: int, person: int | None, network: str | None, since: int) -> int | None:
+    """When somebody, or whoever has their address block, last posted under a story since a moment."""
+    whose = "person = :person" if person is not None else "network = :network"
+    row = tx.one(
+        f"SELECT posted FROM comment WHERE {whose} AND posted > :since AND story = :story ORDER BY posted DESC LIMIT 1",
+        story=story, person=person, network=network, since=since,
+    )
+    return row.posted if row else None
+
+
+def near(tx: Tx, one: int, two: int, since: int, limit: int) -> list[str]:
+    """The texts of comments since a moment that share a min-hash."""
+    rows = tx.rows(
+        "SELECT id, text FROM comment WHERE gist_one = :one AND posted > :since AND state IN ('published', 'held')"
+        " UNION SELECT id, text FROM comment WHERE gist_two = :two AND posted > :since AND state IN ('published', 'held') LIMIT :limit",
+        one=one, two=two, since=since, limit=limit,
+    )
+    return [row.text for row in rows]
+
+
+def record_before(tx: Tx, person: int, before: int, limit: int) -> tuple[int, int, int | None]:
+    """`record_of` as it was at a moment, by what is known now of what was posted before."""
+    sql = "SELECT state FROM comment WHERE person = :person AND posted < :before ORDER BY posted DESC LIMIT :limit"
+    states = [row.state for row in tx.rows(sql, person=person, before=before, limit=limit)]
+    sql = "SELECT posted FROM comment WHERE person = :person AND posted < :before AND state = 'published' ORDER BY posted LIMIT 1"
+    first = tx.one(sql, person=person, before=before) if states else None
+    return states.count("published"), states.count("removed") + states.count("spam"), first.posted if first else None
+
+
 def same_words(tx: Tx, digest: str, since: int) -> list[Row]:
     """Comments of the same folded text since a moment, newest first."""
     return tx.rows(
@@ -257,12 +293,14 @@ def namesake(tx: Tx, story: int, skeleton: str, person: int | None) -> bool:
     )
 
 
-def record_of(tx: Tx, person: int, limit: int = 3) -> tuple[int, int]:
-    """(approved, first posted): how many of a person's comments stand, counted up to `limit`, and when the first came (0: none)."""
-    rows = tx.rows(
-        "SELECT posted FROM comment WHERE person = :person AND state = 'published' ORDER BY posted LIMIT :limit", person=person, limit=limit
-    )
-    return len(rows), rows[0].posted if rows else 0
+def record_of(tx: Tx, person: int, limit: int) -> tuple[int, int, int | None]:
+    """(approved, removed, first): how many of a person's last comments stand and were removed, and when the first published one came."""
+    sql = "SELECT state FROM comment WHERE person = :person ORDER BY posted DESC LIMIT :limit"
+    states = [row.state for row in tx.rows(sql, person=person, limit=limit)]
+    if not states:
+        return 0, 0, None
+    first = tx.one("SELECT posted FROM comment WHERE person = :person AND state = 'published' ORDER BY posted LIMIT 1", person=person)
+    return states.count("published"), states.count("removed") + states.count("spam"), first.posted if first else None
 
 
 # Lists

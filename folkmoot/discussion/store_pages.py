@@ -73,10 +73,10 @@ def _named(key: Sequence[float | int]) -> dict[str, object]:
     return {f"k{number}": value for number, value in enumerate(key)}
 
 
-def thread_row(tx: Tx, story: int) -> tuple[int, int]:
-    """(live comments, counted votes) of a story."""
-    row = tx.one("SELECT live, votes FROM thread WHERE story = :story", story=story)
-    return (row.live, row.votes) if row else (0, 0)
+def thread_row(tx: Tx, story: int) -> tuple[int, int, int | None]:
+    """(live comments, counted votes, the pinned comment) of a story."""
+    row = tx.one("SELECT live, votes, pinned FROM thread WHERE story = :story", story=story)
+    return (row.live, row.votes, row.pinned) if row else (0, 0, None)
 
 
 def live_counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:

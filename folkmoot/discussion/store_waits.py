@@ -153,6 +153,12 @@ def same_words(tx: Tx, comment: int, digest: str, limit: int) -> list[int]:
     return [row.id for row in rows]
 
 
+def last_network(tx: Tx, person: int) -> str | None:
+    """The keyed hash of the address block that somebody last wrote from; None once it is forgotten."""
+    row = tx.one("SELECT network FROM comment WHERE person = :person AND network IS NOT NULL ORDER BY posted DESC LIMIT 1", person=person)
+    return row.network if row else None
+
+
 def standing_of(tx: Tx, person: int, limit: int = 200) -> dict[str, int]:
     """How many of a person's last comments are in which state."""
     rows = tx.rows(

@@ -18,7 +18,8 @@ from folkmoot.sites.addresses import clean_address, clean_host
 from folkmoot.sites.store_rows import AddressRow, HostRow, SiteRow, StoryRow
 from folkmoot.sites.stories import MAX_TITLE, check_key, clean_title
 
-_MARKS = re.compile(r"(?:staff|namesake)?(?: (?:staff|namesake))*")
+_MARK = "(?:staff|namesake|featured|locked|edited_by_staff)"
+_MARKS = re.compile(rf"{_MARK}?(?: {_MARK})*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 
 

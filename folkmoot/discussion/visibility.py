@@ -26,6 +26,12 @@ def reply_appeared(tx: Tx, parent: int, moved: int) -> None:
         parent = above.parent
 
 
+def touch(tx: Tx, row: Row, moved: int) -> None:
+    """What readers see of a comment has changed, though not whether they do: pages are made anew."""
+    store.set_visible(tx, row.id, row.visible, moved)
+    tx.bump(row.story)
+
+
 def vanish(tx: Tx, row: Row, moved: int) -> None:
     """A visible comment is no longer live: it goes, or stays as a tombstone while replies to it are visible.
 

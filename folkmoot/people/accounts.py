@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, say
 from folkmoot.people import store, store_sessions
@@ -77,6 +77,17 @@ def _known(tx: Tx, people: list[Person]) -> list[Known]:
     ids = [person.id for person in people]
     roles, mailboxes = store.roles(tx, ids), store.mailboxes(tx, ids)
     return [Known(person, roles[person.id], mailboxes[person.id]) for person in people]
+
+
+def names_of(tx: Tx, people: Iterable[int]) -> dict[int, str]:
+    """The names of people, without those who are erased."""
+    found = {person: store.person_by_id(tx, person) for person in set(people)}
+    return {person: each.name for person, each in found.items() if each is not None}
+
+
+def domains_of(tx: Tx, person: int) -> list[str]:
+    """The domains of the mailboxes that somebody has proven."""
+    return sorted({mailbox.rpartition("@")[2].lower() for mailbox in store.mailboxes(tx, [person])[person]})
 
 
 def staff_names(tx: Tx, site: int) -> list[tuple[int, str]]:

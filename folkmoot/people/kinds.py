@@ -98,6 +98,13 @@ KINDS: dict[str, Kind] = {
         "decisions", N_("You can no longer write here"),
         (N_("A moderator has decided that you can no longer write here."), N_("It ends {until}."), *_DECIDED, _APPEAL), opens=_DECISION,
     ),
+    # A report of unlawful content. Values: story, reason.
+    "report_upheld": Kind(
+        "decisions", N_("What you reported was removed: {story}"), (N_("A moderator has removed what you reported as unlawful."), _REASON),
+    ),
+    "report_refused": Kind(
+        "decisions", N_("What you reported stays: {story}"), (N_("A moderator has looked at what you reported as unlawful, and it stays."), _REASON),
+    ),
     # What others write. Values: who, story, words.
     "reply": Kind("replies", N_("{who} answered you: {story}"), (N_("{who} answered what you wrote under “{story}”."),), "words", _DISCUSSION),
     # Notes. Values: story, words (the note's); name: who wrote it; reason may be empty.

@@ -10,6 +10,20 @@ ToldBy = Literal["reader", "import", "page", "site"]
 PageAddress = Annotated[str, Meta(pattern=r"\A(https?://[^\s\"<>]{1,500})?\Z")]
 
 
+class Step(Struct, frozen=True, forbid_unknown_fields=True):
+    """A step of trust. comments, days, most_removed: what it takes (published ones; since the first; of a hundred decided).
+
+    What it allows: links in a comment (None: any); first: whether comments are looked at first where the mode holds newcomers.
+    """
+
+    name: str
+    comments: int = 0
+    days: int = 0
+    most_removed: int = 100
+    links: int | None = None
+    first: bool = False
+
+
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     """What a site allows. Defaults are the house's."""
 
@@ -21,8 +35,15 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     suspect_words: tuple[str, ...] = ()       # held
     newcomer_links: int = 1                   # a newcomer's comment with more links than this is held
     flags_hold: int = 3                       # full reports (weighed by who reports) that hold a comment; 0: never
+    learned_hold: int = 95                    # per cent like what moderators removed, from which a comment is held; 0: never
     four_eyes: bool = False                   # a removal needs a second moderator
     promise_minutes: int = 60                 # in which nine of ten that wait are to be answered
+    trust: tuple[Step, ...] = (               # the first is who is new; its links are newcomer_links
+        Step("new", first=True),
+        Step("known", comments=3, days=1, most_removed=25),
+        Step("steady", comments=20, days=14, most_removed=10),
+        Step("trusted", comments=50, days=60, most_removed=4),
+    )
     terms: str = ""                           # addresses of the newsroom's own pages, shown beside every composer
     privacy: str = ""
     imprint: str = ""
@@ -76,3 +97,4 @@ class Story(Struct, frozen=True):
     language: str | None
     created: int
     closed: int | None
+    slow: int = 0  # ms that one person waits between two comments

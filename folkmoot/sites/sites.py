@@ -62,6 +62,17 @@ def change_site(tx: Tx, actor: Actor, site: int, **changed: object) -> Site:
     return after
 
 
+def change_policy(tx: Tx, actor: Actor, site: int, policy: Policy, reason: str, now: int) -> Site:
+    """Changes what a site allows, and remembers what it allowed before. Raises NotAllowed, Conflict where nothing changes."""
+    require(actor, "change_site", site)
+    before = get_site(tx, site).policy
+    if before == policy:
+        raise Conflict("It is so already.", "no_change")
+    made_by = "person" if actor.door == "web" else actor.door
+    store.insert_site_decision(tx, new_id(now), site, actor.id, made_by, before, policy, reason.strip(), now)
+    return change_site(tx, actor, site, policy=policy)
+
+
 def get_site(tx: Tx, site: int) -> Site:
     found = store.site_by_id(tx, site)
     if found is None:

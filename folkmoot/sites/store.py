@@ -9,7 +9,7 @@ import msgspec
 from folkmoot.sites.model import Policy, Site, Story, Theme
 from folkmoot.storage.database import Row, Tx
 
-_STORY = "s.id, s.site, s.publisher_key, s.address, s.title, s.title_from, s.language, s.created, s.closed"
+_STORY = "s.id, s.site, s.publisher_key, s.address, s.title, s.title_from, s.language, s.created, s.closed, s.slow"
 _SITE = "id, host, name, language, policy, theme"
 
 
@@ -112,6 +112,12 @@ def stories_of(tx: Tx, site: int, limit: int, after: int = 0) -> list[Story]:
     return [Story(*row) for row in rows]
 
 
+def latest_stories(tx: Tx, site: int, limit: int) -> list[Story]:
+    """A site's stories, the newest first."""
+    rows = tx.rows(f"SELECT {_STORY} FROM story s WHERE s.site = :site ORDER BY s.id DESC LIMIT :limit", site=site, limit=limit)
+    return [Story(*row) for row in rows]
+
+
 def insert_story(tx: Tx, story: Story) -> None:
     tx.run(
         "INSERT INTO story (id, site, publisher_key, address, title, title_from, language, created, closed) VALUES"
@@ -150,6 +156,43 @@ def set_closed(tx: Tx, story: int, closed: int | None) -> None:
 def set_title(tx: Tx, story: int, title: str, told_by: str) -> None:
     tx.forget("story")
     tx.run("UPDATE story SET title = :title, title_from = :told_by WHERE id = :story", story=story, title=title, told_by=told_by)
+
+
+def set_slow(tx: Tx, story: int, slow: int) -> None:
+    tx.run("UPDATE story SET slow = :slow WHERE id = :story", story=story, slow=slow)
+    tx.forget("story")
+
+
+def insert_site_decision(tx: Tx, id: int, site: int, person: int | None, made_by: str, was: Policy, became: Policy, reason: str, now: int) -> None:
+    tx.run(
+        "INSERT INTO site_decision (id, site, person, made_by, was, became, reason, at)"
+        " VALUES (:id, :site, :person, :made_by, :was, :became, :reason, :now)",
+        id=id, site=site, person=person, made_by=made_by, was=msgspec.json.encode(was).decode(), became=msgspec.json.encode(became).decode(),
+        reason=reason, now=now,
+    )  # fmt: skip
+
+
+def site_decisions(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
+    """What was changed in a site's rules before a moment, newest first."""
+    return tx.rows(
+        "SELECT id, person, made_by, was, became, reason, at FROM site_decision WHERE site = :site AND at < :before"
+        " ORDER BY at DESC, id DESC LIMIT :limit",
+        site=site, before=before, limit=limit,
+    )  # fmt: skip
+
+
+def rules_changed_since(tx: Tx, site: int, moment: int) -> bool:
+    """Whether a site's rules were changed after a moment."""
+    return tx.one("SELECT id FROM site_decision WHERE site = :site AND at > :moment LIMIT 1", site=site, moment=moment) is not None
+
+
+def story_decisions(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
+    """What was decided about a site's stories before a moment, newest first."""
+    return tx.rows(
+        "SELECT d.id, d.story, d.deed, d.person, d.made_by, d.reason, d.at, s.title, s.address FROM story_decision d JOIN story s ON s.id = d.story"
+        " WHERE d.at < :before AND s.site = :site ORDER BY d.at DESC, d.id DESC LIMIT :limit",
+        site=site, before=before, limit=limit,
+    )  # fmt: skip
 
 
 def insert_story_decision(tx: Tx, id: int, story: int, deed: str, person: int | None, made_by: str, reason: str, now: int) -> None:

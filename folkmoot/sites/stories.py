@@ -95,6 +95,19 @@ def open_again(tx: Tx, actor: Actor, story: int, reason: str, now: int) -> Story
     return _decide(tx, actor, story, "open", reason, now, closed=None)
 
 
+def slow(tx: Tx, actor: Actor, story: int, seconds: int, reason: str, now: int) -> Story:
+    """The valve for breaking news: one person waits so long between two comments; 0 opens it again. Raises Invalid past an hour."""
+    if not 0 <= seconds <= 3_600:
+        raise Invalid("A story is slowed by up to an hour between two comments of one person.", "bad_slow", "seconds")
+    found = get_story(tx, story)
+    require(actor, "slow_story", found.site)
+    if found.slow == seconds * 1_000:
+        raise Conflict("It is so already.", "no_change")
+    store.set_slow(tx, story, seconds * 1_000)
+    _remember(tx, actor, story, "slow", f"{seconds} s. {reason}".strip(), now)
+    return get_story(tx, story)
+
+
 def _decide(tx: Tx, actor: Actor, story: int, deed: str, reason: str, now: int, closed: int | None) -> Story:
     found = get_story(tx, story)
     if actor.door not in ("rule", "import"):

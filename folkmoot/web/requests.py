@@ -199,6 +199,11 @@ class Ask(Generic[A]):
         given = headers.page(private=True, opener=opener) | self.headers
         return HTMLResponse(pages.render(name, self.language, **values), status, given)
 
+    def file(self, body: bytes, kind: str, name: str) -> Response:
+        """A private file to be kept under a name."""
+        given = headers.page(private=True) | {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(body, 200, given, kind)
+
     def see(self, path: str) -> Response:
         """Sends the browser on to another page of ours (303)."""
         given = headers.page(private=True, opener=True)  # a redirect that cut the opener would cut it for the popup's last page

@@ -10,10 +10,11 @@ import pytest
 from folkmoot.discussion.model import MAX_IMPORTED, MAX_TEXT, Draft, Verdict
 from folkmoot.discussion.rules import BURSTS, DAY, HOUR, RULES, Context, has_any, judge
 from folkmoot.discussion.text import fold, read
+from folkmoot.discussion.trust import Standing
 from folkmoot.people.names import skeleton, skeletons
 
 NOW = 1_780_000_000_000
-KNOWN: dict[str, Any] = {"first_seen": NOW - 30 * DAY, "approved": 12, "proven": True}
+KNOWN = {"standing": Standing(12, 0, NOW - 30 * DAY)}
 
 
 def said(words: str, **known: Any) -> Verdict:
@@ -52,7 +53,7 @@ def test_every_reason_is_a_whole_sentence_for_people() -> None:
     known: list[dict[str, Any]] = [
         {"closed": True}, {"banned_words": ("lake",)}, {"repeated": 5}, {"echoed": 5}, {"copies": 3}, {"suspect_words": ("lake",)},
         {"by_person": (NOW,) * 10}, {"by_person": (NOW,) * 5}, {"mode": "hold_all"}, {"mode": "hold_newcomers"}, {"newcomer_links": -1},
-        {"looks": "a", "staff": frozenset("a")}, {"guests": False},
+        {"looks": "a", "staff": frozenset("a")}, {"guests": False}, {"barred": "You cannot write here."}, {"slowed": 5},
     ]  # fmt: skip
     spoken = [said("The lake is clean, and it has been for a year.", **each) for each in known]
     assert all(verdict.why.endswith(".") and verdict.answer != "published" for verdict in spoken)
@@ -97,8 +98,8 @@ def test_newcomers_links_are_held_past_the_sites_number() -> None:
     assert said(two).rule == "links"
     assert said(one, newcomer_links=0).answer == "held"
     assert said(two, **KNOWN).answer == "published"
-    assert said(two, first_seen=NOW - 30 * DAY, approved=2).answer == "held"
-    assert said(two, first_seen=NOW - HOUR, approved=12, proven=True).answer == "held"
+    assert said(two, standing=Standing(2, 0, NOW - 30 * DAY)).answer == "held"
+    assert said(two, standing=Standing(12, 0, NOW - HOUR, True), proven=True).answer == "held"
 
 
 def test_a_site_may_look_at_newcomers_or_at_everybody() -> None:

@@ -27,7 +27,10 @@ def pages(language: str = "en") -> dict[str, str]:
         "edit": {"text": TYPED, "problems": []},
         "withdraw": {},
         "flag": {"problems": [("reason", "Choose what is wrong with it.")], "done": False},
-        "own": {"own": held, "c": held.comment, "deeds": ["release", "remove"], "told": Told("", False, None), "yours": True, "now": sample.NOW},
+        "own": {
+            "own": held, "c": held.comment, "deeds": ["release", "remove"], "told": Told("", False, None),
+            "marks": ["pin", "lock", "edit_words"], "yours": True, "now": sample.NOW,
+        },
         "history": {"revisions": _revisions(), "made": [ROOT.posted, ROOT.posted + 400_000]},
     }  # fmt: skip
     rendered = {name: render(f"discussion/{name}.html", language, **(given | values)) for name, values in made.items()}

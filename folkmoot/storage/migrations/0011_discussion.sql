@@ -80,3 +80,27 @@ INSERT INTO waiting (comment, site, story, since, priority)
   SELECT c.id, s.site, c.story, MIN(f.at), -200 FROM flag f JOIN comment c ON c.id = f.comment JOIN story s ON s.id = c.story
   WHERE f.settled IS NULL AND c.state = 'published' AND NOT EXISTS (SELECT 1 FROM waiting w WHERE w.comment = c.id)
   GROUP BY c.id, s.site, c.story;
+
+-- What the classifier has learned from the desk's decisions: words in what was let stand and in what was removed, and the model made of
+-- them. The row of site 0 holds, as its version, the last decision that was learned from.
+CREATE TABLE learned_word (
+  site BIGINT NOT NULL,
+  word TEXT NOT NULL,
+  good BIGINT NOT NULL,
+  bad BIGINT NOT NULL,
+  PRIMARY KEY (site, word)
+);
+CREATE TABLE learned (
+  site BIGINT PRIMARY KEY,
+  version BIGINT NOT NULL,
+  good BIGINT NOT NULL,
+  bad BIGINT NOT NULL,
+  stale INTEGER NOT NULL,
+  model TEXT NOT NULL                      -- JSON, the type is discussion.classifier.Model
+);
+
+-- Two min-hashes of a comment's pairs of words, to find those that say nearly the same (discussion/alike.py).
+ALTER TABLE comment ADD COLUMN gist_one BIGINT;
+ALTER TABLE comment ADD COLUMN gist_two BIGINT;
+CREATE INDEX comment_gist_one ON comment (gist_one, posted) WHERE gist_one IS NOT NULL;
+CREATE INDEX comment_gist_two ON comment (gist_two, posted) WHERE gist_two IS NOT NULL;

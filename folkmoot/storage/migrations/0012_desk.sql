@@ -7,3 +7,62 @@ CREATE TABLE claim (
   PRIMARY KEY (kind, item)
 );
 CREATE INDEX claim_until ON claim (until);
+
+-- Rules tried on the comments of last month before they are switched on (desk/rules.py).
+CREATE TABLE dry_run (
+  id BIGINT PRIMARY KEY,
+  site BIGINT NOT NULL,
+  person BIGINT,
+  policy TEXT NOT NULL,                    -- JSON, the type is sites.model.Policy
+  reached BIGINT NOT NULL,                 -- the last comment looked at
+  until BIGINT NOT NULL,                   -- the first that is not
+  looked BIGINT NOT NULL DEFAULT 0,
+  changes TEXT NOT NULL DEFAULT '{}',
+  samples TEXT NOT NULL DEFAULT '[]',
+  at BIGINT NOT NULL,
+  done BIGINT,
+  adopted BIGINT
+);
+CREATE INDEX dry_run_site ON dry_run (site, at);
+
+-- What happened in each hour, counted by the worker from the rows themselves (desk/figures.py).
+CREATE TABLE figure (
+  site BIGINT NOT NULL,
+  hour BIGINT NOT NULL,                    -- UTC ms at which it began
+  name TEXT NOT NULL,
+  detail TEXT NOT NULL DEFAULT '',
+  amount BIGINT NOT NULL,
+  PRIMARY KEY (site, hour, name, detail)
+);
+
+-- Reports of unlawful content (EU Digital Services Act, Art. 16): with or without an account, name and mail as one likes.
+CREATE TABLE report (
+  id BIGINT PRIMARY KEY,
+  receipt TEXT NOT NULL UNIQUE,            -- SHA-256 of the token by which the reporter follows it
+  site BIGINT NOT NULL,
+  story BIGINT NOT NULL,
+  comment BIGINT NOT NULL,
+  law TEXT NOT NULL DEFAULT '',            -- which law it breaks, in the reporter's words
+  words TEXT NOT NULL,                     -- why
+  name TEXT NOT NULL DEFAULT '',
+  mailbox TEXT NOT NULL DEFAULT '',
+  person BIGINT,
+  at BIGINT NOT NULL,
+  outcome TEXT CHECK (outcome IN ('removed', 'stands')),
+  reason TEXT NOT NULL DEFAULT '',
+  decided BIGINT,
+  decided_by BIGINT
+);
+CREATE INDEX report_open ON report (site, at) WHERE decided IS NULL;
+CREATE INDEX report_at ON report (site, at);
+
+-- Who looked at words that are kept out of sight, and why.
+CREATE TABLE access (
+  id BIGINT PRIMARY KEY,
+  site BIGINT NOT NULL,
+  person BIGINT,
+  comment BIGINT NOT NULL,
+  why TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX access_at ON access (site, at);

@@ -1,0 +1,178 @@
+"""Reports of unlawful content (EU Digital Services Act, Art. 16): by anybody, with a receipt; decided with reasons to both sides.
+
+And words that are kept out of sight, for a legal hold: who looks at them says why, and that is written down.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from folkmoot.desk import store_reports as store
+from folkmoot.discussion import moderation
+from folkmoot.discussion import store as comments
+from folkmoot.errors import Conflict, Invalid, NotFound, say
+from folkmoot.people import notices
+from folkmoot.people.mailboxes import read_mailbox
+from folkmoot.people.model import Actor
+from folkmoot.people.names import clean_name
+from folkmoot.people.sanctions import require
+from folkmoot.people.tokens import fingerprint, new_token
+from folkmoot.people.waiting import Because, Choice, Order, Place, Source, Waits, Why, place_of
+from folkmoot.sites.stories import get_story
+from folkmoot.storage.database import Row, Tx
+from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
+
+MAX_WORDS = 4_000
+MAX_LAW = 300
+WEIGHT = 1_000   # unlawful weighs more than any report by a button
+REMOVE = Choice("remove", N_("Remove it as unlawful"), "X", "danger", True)
+STANDS = Choice("stands", N_("It is not unlawful"), "R", "plain", True)
+
+
+class Told(Struct, frozen=True):
+    """What a reporter gave. law: which law it breaks; words: why; name, mailbox: as they like."""
+
+    words: str
+    law: str = ""
+    name: str = ""
+    mailbox: str = ""
+
+
+def report(tx: Tx, actor: Actor, comment: int, told: Told, now: int) -> tuple[int, str]:
+    """Takes a report of unlawful content in; gives its id and the token of its receipt. Raises Invalid, NotFound for what readers do not see."""
+    row = comments.comment_row(tx, comment)
+    if row is None or not row.visible or row.state != "published":
+        raise NotFound("There is no such comment, or it is not shown.", "no_such_comment")
+    words, law = told.words.strip(), told.law.strip()
+    if not 10 <= len(words) <= MAX_WORDS:
+        raise Invalid(say("Say in 10 to {limit} letters why this is unlawful.", limit=MAX_WORDS), "bad_report", "words")
+    if len(law) > MAX_LAW:
+        raise Invalid(say("Name the law in up to {limit} letters.", limit=MAX_LAW), "too_long", "law")
+    name = clean_name(told.name) if told.name.strip() else ""
+    mailbox = read_mailbox(told.mailbox).address if told.mailbox.strip() else ""
+    made, token, story = new_id(now), new_token(), get_story(tx, row.story)
+    store.insert_report(
+        tx, id=made, receipt=fingerprint(token), site=story.site, story=story.id, comment=comment, law=law, words=words, name=name,
+        mailbox=mailbox, person=actor.id, at=now,
+    )  # fmt: skip
+    return made, token
+
+
+def followed(tx: Tx, token: str) -> Row:
+    """A report, for whoever holds its receipt. Raises NotFound."""
+    found = store.report_by_receipt(tx, fingerprint(token))
+    if found is None:
+        raise NotFound("There is no report of this receipt.", "no_such_report")
+    return found
+
+
+# At the desk
+
+
+def waiting(tx: Tx, site: int, order: Order, after: Place | None, limit: int) -> list[Waits]:
+    """Reports that wait. All weigh alike, so that by harm they come in the order of their ids, which is that of time."""
+    if order == "harm":
+        if after is not None and after[0] > -WEIGHT:
+            return []
+        at = (after[1] >> 21, after[1]) if after is not None and after[0] == -WEIGHT else (0, 0)
+    else:
+        at = after or (0, 0)
+    found = [_item(row) for row in store.open_reports(tx, site, *at, limit)]
+    return sorted(found, key=lambda item: place_of(item, order))
+
+
+def _item(row: Row) -> Waits:
+    name = row.name or N_("Somebody without a name")
+    why = (Why(N_("Report of unlawful content"), "stopped"),)
+    return Waits(kind="report", id=row.id, site=row.site, story=row.story, since=row.at, weight=WEIGHT, name=name, snippet=row.words[:240], why=why,
+                 address=f"/me/c/{row.comment}")  # fmt: skip
+
+
+def find(tx: Tx, report: int) -> Waits | None:
+    row = store.report_by_id(tx, report)
+    return _item(row) if row is not None and row.decided is None else None
+
+
+def choices(tx: Tx, actor: Actor, report: int) -> tuple[Choice, ...]:
+    return (REMOVE, STANDS)
+
+
+def show(tx: Tx, actor: Actor, report: int, now: int) -> dict[str, object]:
+    row = store.report_by_id(tx, report)
+    comment = comments.comment_row(tx, row.comment) if row else None
+    return {"report": row, "c": comment, "story": get_story(tx, row.story) if row else None}
+
+
+def decide(tx: Tx, actor: Actor, report: int, deed: str, because: Because, now: int) -> int:
+    """Removes what was reported, or lets it stand; tells both sides why. Gives the report's id, by which it is undone."""
+    row = store.report_by_id(tx, report)
+    if row is None or row.decided is not None:
+        raise Conflict("This report has been decided.", "decided")
+    require(actor, "judge_report", row.site)
+    if deed not in ("remove", "stands"):
+        raise Invalid("A report is decided by `remove` or `stands`.", "bad_decision", "do")
+    moderation.require_short(because)
+    reason = because.reason.strip() or because.guideline
+    if not reason:
+        raise Invalid("Say why, or choose a guideline: both sides are told.", "no_reason", "reason")
+    comment = comments.comment_row(tx, row.comment)
+    if deed == "remove" and comment is not None and comment.state in ("published", "held"):
+        moderation.decide(tx, actor, row.comment, "remove", because, now, rule="unlawful")
+    store.decide_report(tx, report, {"remove": "removed", "stands": "stands"}[deed], reason, actor.id, now)
+    if row.person:
+        values = {"story": get_story(tx, row.story).title, "reason": reason}
+        kind = "report_upheld" if deed == "remove" else "report_refused"
+        notices.tell(tx, row.person, kind, values, key=f"report-{report}", now=now, site=row.site, opens=f"/c/{row.comment}")
+    return report
+
+
+def undo(tx: Tx, actor: Actor, report: int, now: int) -> None:
+    """Opens a report again. What was removed by it is brought back by its own opposite."""
+    row = store.report_by_id(tx, report)
+    if row is None or row.decided is None:
+        raise Conflict("This report has not been decided.", "not_decided")
+    require(actor, "judge_report", row.site)
+    last = comments.last_decision(tx, row.comment)
+    if row.outcome == "removed" and last is not None and last.deed == "remove" and last.at == row.decided:
+        moderation.undo(tx, actor, last.id, now)
+    store.decide_report(tx, report, None, "", None, None)
+
+
+SOURCE = Source(
+    kind="report", label=N_("Reports of unlawful content"), sees="judge_report", waiting=waiting, find=find, choices=choices, decide=decide,
+    undo=undo, show=show, template="desk/report.html",
+)  # fmt: skip
+
+
+# Words that are kept
+
+
+class Kept(Struct, frozen=True):
+    """A comment whole, with every text that it had, and who has looked at it."""
+
+    row: Row
+    revisions: list[Row]
+    accesses: list[Row]
+
+
+def look_at_kept(tx: Tx, actor: Actor, comment: int, why: str, now: int) -> Kept:
+    """Shows words in whatever state, and writes down who looked and why. Raises Invalid without a why."""
+    row = comments.comment_row(tx, comment)
+    if row is None:
+        raise NotFound("There is no such comment.", "no_such_comment")
+    site = get_story(tx, row.story).site
+    require(actor, "see_kept", site)
+    said = why.strip()
+    if not said or len(said) > 500:
+        raise Invalid("Say why you look at it, in up to 500 letters: it is written down.", "no_reason", "why")
+    store.insert_access(tx, new_id(now), site, actor.id, comment, said, now)
+    return Kept(row, comments.revisions_of(tx, comment), store.accesses(tx, site, comment))
+
+
+YEAR = 365 * 86_400_000
+
+
+def forget_reporters(tx: Tx, now: int) -> int:
+    """Forgets who reported, a year after the decision. The worker repeats it."""
+    return store.forget_reporters(tx, now - YEAR, 200)

@@ -1,0 +1,33 @@
+"""Comments that say nearly the same: found by two min-hashes over pairs of words, then compared. Pure.
+
+Two texts share a min-hash with the chance of their overlap (Broder, "On the resemblance and containment of documents", 1997): with
+two of them, nine of ten near-copies are found by two looks into an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from zlib import crc32
+
+NEAR = 0.6       # share of common pairs from which two texts are nearly the same
+_SECOND = 0x5BD1E995
+
+
+def pairs_of(tokens: Sequence[str]) -> set[str]:
+    """The pairs of neighbouring words."""
+    return {f"{one} {other}" for one, other in pairwise(tokens)}
+
+
+def gists(tokens: Sequence[str]) -> tuple[int, int] | None:
+    """The two min-hashes of a text; None for one of too few words to tell."""
+    pairs = pairs_of(tokens)
+    if len(pairs) < 5:
+        return None
+    made = [crc32(pair.encode()) for pair in pairs]
+    return min(made), min((each ^ _SECOND) * 2_654_435_761 & 0xFFFFFFFF for each in made)
+
+
+def nearly_same(one: set[str], other: set[str]) -> bool:
+    """Whether two texts have most of their pairs in common."""
+    return bool(one) and len(one & other) >= NEAR * len(one | other)

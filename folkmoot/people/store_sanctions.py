@@ -1,0 +1,90 @@
+"""The SQL of what is decided about people, and of what the desk notes of them."""
+
+from __future__ import annotations
+
+from folkmoot.storage.database import Row, Tx
+
+_ROW = "id, site, deed, person, network, domain, reason, guideline, note, made_by, at, until, ended, ended_by, ended_why"
+_HOLDS = "ended IS NULL AND (until IS NULL OR until > :now) AND site IN (0, :site) AND deed <> 'warn'"
+
+
+def insert_sanction(tx: Tx, **given: object) -> None:
+    tx.run(
+        "INSERT INTO sanction (id, site, deed, person, network, domain, reason, guideline, note, made_by, at, until)"
+        " VALUES (:id, :site, :deed, :person, :network, :domain, :reason, :guideline, :note, :made_by, :at, :until)",
+        **given,
+    )
+
+
+def sanction_by_id(tx: Tx, sanction: int) -> Row | None:
+    return tx.one(f"SELECT {_ROW} FROM sanction WHERE id = :sanction", sanction=sanction)
+
+
+def end_sanction(tx: Tx, sanction: int, by: int | None, why: str, now: int) -> bool:
+    """Whether it held until now."""
+    sql = "UPDATE sanction SET ended = :now, ended_by = :by, ended_why = :why WHERE id = :sanction AND ended IS NULL"
+    return tx.count(sql, sanction=sanction, by=by, why=why, now=now) == 1
+
+
+def holding(tx: Tx, site: int, person: int | None, network: str | None, now: int) -> list[Row]:
+    """What keeps somebody, or whoever comes from their address block, from writing on a site."""
+    by_person = f"SELECT {_ROW} FROM sanction WHERE person = :person AND network IS NULL AND domain IS NULL AND {_HOLDS}"
+    by_network = f"SELECT {_ROW} FROM sanction WHERE network = :network AND {_HOLDS}"
+    found = tx.rows(by_person, person=person, site=site, now=now) if person is not None else []
+    return found + (tx.rows(by_network, network=network, site=site, now=now) if network is not None else [])
+
+
+def domains(tx: Tx, site: int, now: int) -> list[Row]:
+    """Mail domains that may not write on a site."""
+    return tx.rows(
+        f"SELECT {_ROW} FROM sanction WHERE domain IS NOT NULL AND ended IS NULL AND (until IS NULL OR until > :now) AND site IN (0, :site)",
+        site=site, now=now,
+    )  # fmt: skip
+
+
+def sanctions_of(tx: Tx, person: int, limit: int) -> list[Row]:
+    """What was decided about somebody, newest first."""
+    return tx.rows(f"SELECT {_ROW} FROM sanction WHERE person = :person ORDER BY at DESC, id DESC LIMIT :limit", person=person, limit=limit)
+
+
+def sanctions_on(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
+    """What was decided about people on a site before a moment, newest first."""
+    return tx.rows(
+        f"SELECT {_ROW} FROM sanction WHERE site = :site AND at < :before ORDER BY at DESC, id DESC LIMIT :limit",
+        site=site, before=before, limit=limit,
+    )
+
+
+def forget_networks(tx: Tx, now: int, limit: int) -> int:
+    """Forgets the address blocks of bans that have ended; how many."""
+    return tx.count(
+        "UPDATE sanction SET network = NULL WHERE id IN (SELECT id FROM sanction WHERE network IS NOT NULL AND person IS NOT NULL"
+        " AND (ended IS NOT NULL OR until <= :now) LIMIT :limit)",
+        now=now, limit=limit,
+    )  # fmt: skip
+
+
+# Notes
+
+
+def insert_note(tx: Tx, id: int, site: int, person: int, words: str, by: int | None, now: int) -> None:
+    tx.run(
+        "INSERT INTO person_note (id, site, person, words, made_by, at) VALUES (:id, :site, :person, :words, :by, :now)",
+        id=id, site=site, person=person, words=words, by=by, now=now,
+    )
+
+
+def notes_on(tx: Tx, site: int, person: int) -> list[Row]:
+    """What a site's desk has noted of somebody, newest first."""
+    return tx.rows(
+        "SELECT id, words, made_by, at FROM person_note WHERE person = :person AND site = :site AND removed IS NULL ORDER BY at DESC, id DESC",
+        person=person, site=site,
+    )
+
+
+def note_by_id(tx: Tx, note: int) -> Row | None:
+    return tx.one("SELECT id, site, person, words, made_by, at, removed FROM person_note WHERE id = :note", note=note)
+
+
+def remove_note(tx: Tx, note: int, by: int | None, now: int) -> None:
+    tx.run("UPDATE person_note SET removed = :now, removed_by = :by WHERE id = :note", note=note, by=by, now=now)

@@ -1,0 +1,124 @@
+"""The log holds every decision and runs nothing; figures are counted from the rows; reports of unlawful content have two sides."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from folkmoot.desk import figures, log, plots, queue, reports
+from folkmoot.desk.log import Filter
+from folkmoot.discussion import appeals, checks, comments
+from folkmoot.errors import Invalid, NotAllowed, NotFound
+from folkmoot.people import notices, sanctions
+from folkmoot.people.model import Actor
+from folkmoot.people.waiting import Because
+from folkmoot.sites import stories
+from tests.moot import DAY, MINUTE, Moot
+
+
+@pytest.fixture
+def vera(moot: Moot) -> Actor:
+    return moot.member("Vera", "moderator")
+
+
+def entries(moot: Moot, by: Actor, **wanted: object) -> list[log.Entry]:
+    return moot.db.read_now(lambda tx: log.entries(tx, by, moot.site.id, Filter(**wanted)))  # type: ignore[arg-type]
+
+
+def test_the_log_holds_what_was_decided_about_comments_stories_and_people(moot: Moot, vera: Actor) -> None:
+    casimir = moot.guest("Casimir")
+    said = moot.says(casimir, "Go home.")
+    moot.later(1)
+    moot.decide(vera, said, "remove", "It hurts.")
+    moot.later(1)
+    moot.db.write_now(lambda tx: stories.close(tx, vera, moot.story.id, "Enough", moot.now))
+    moot.later(1)
+    moot.db.write_now(lambda tx: sanctions.sanction(tx, vera, moot.site.id, "warn", casimir.id or 0, Because("Be kind."), moot.now))
+    assert [(each.what, each.deed, each.by) for each in entries(moot, vera)] == [
+        ("person", "warn", "Vera"), ("story", "close", "Vera"), ("comment", "remove", "Vera"),
+    ]  # fmt: skip
+    assert [each.deed for each in entries(moot, vera, what="comment")] == ["remove"]
+    assert [each.what for each in entries(moot, vera, deed="warn")] == ["person"]
+    assert entries(moot, vera, person=casimir.id) == []
+    with pytest.raises(NotAllowed):
+        entries(moot, casimir)
+
+
+def test_no_cell_of_the_table_is_a_formula(moot: Moot, vera: Actor) -> None:
+    said = moot.says(moot.guest("=1+1"), "Hello.")
+    moot.decide(vera, said, "remove", '=HYPERLINK("https://evil.example")\n+2')
+    rows = list(csv.reader(io.StringIO("".join(log.table(entries(moot, vera))))))
+    assert rows[0] == list(log.COLUMNS)
+    assert (rows[1][4], rows[1][6]) == ("'=1+1", "'=HYPERLINK(\"https://evil.example\")\n+2")
+
+
+def test_figures_are_counted_from_the_rows_and_again_gives_the_same(moot: Moot, vera: Actor) -> None:
+    moot.allow(suspect_words=("casino",), guidelines=("Be kind.",))
+    ada = moot.guest("Ada")
+    for number in range(4):
+        moot.says(ada, f"Words {number}.")
+    held = moot.says(ada, "A casino.")
+    moot.later(20 * MINUTE)
+    moot.db.write_now(lambda tx: queue.decide(tx, vera, "comment", held, "remove", Because("", "Be kind."), moot.now))
+    moot.later(MINUTE)
+    moot.db.write_now(lambda tx: appeals.appeal(tx, ada, held, "It was a joke.", moot.now))
+    benedikt = moot.member("Benedikt", "moderator")
+    moot.db.write_now(lambda tx: queue.decide(tx, benedikt, "comment", held, "reverse", Because(), moot.now))
+    for _ in range(2):
+        while moot.db.write_now(lambda tx: figures.count(tx, moot.now)):
+            pass
+        found = moot.db.read_now(lambda tx: figures.days(tx, moot.site.id, moot.now - DAY, moot.now + 1))
+        assert {name: found.total(name) for name in ("posted", "held", "removed", "appealed", "given_back")} == {
+            "posted": 5, "held": 1, "removed": 1, "appealed": 1, "given_back": 1,
+        }  # fmt: skip
+        assert found.details["removed"] == {"Be kind.": 1}
+        assert found.details["back_by_guideline"] == {"Be kind.": 1}
+        assert (found.all_half, found.all_most) == (20, 20)
+        moot.later(MINUTE)
+
+
+def test_plots_keep_within_their_frame() -> None:
+    drawn = plots.bars(((1, 2, 300), (0, 5, 10)), ("a", "b", "c"))
+    assert [tick.label for tick in drawn.ticks] == ["0", "125", "250", "375", "500"]
+    assert all(plots.TOP <= tick.at <= plots.BASE for tick in drawn.ticks)
+    assert plots.lines(((None, 3.0, 9.0),), ("a", "b", "c"), 40).promise is None
+    assert plots.quantile(((5, 2), (10, 2)), 0.5) == 5
+    assert plots.quantile((), 0.5) is None
+    assert plots.bars((), ()).days == ()
+
+
+def test_a_report_of_unlawful_content_has_a_receipt_and_a_reason_for_both_sides(moot: Moot, vera: Actor) -> None:
+    casimir, hedda = moot.member("Casimir"), moot.member("Hedda")
+    said = moot.says(casimir, "She lives in Ferry Lane 12.")
+    told = reports.Told("It tells where she lives, which the law forbids.", "Data protection", "Hedda Lund", "hedda@mail.example")
+    report, token = moot.db.write_now(lambda tx: reports.report(tx, hedda, said, told, moot.now))
+    assert moot.db.read_now(lambda tx: reports.followed(tx, token)).outcome is None
+    page = moot.db.read_now(lambda tx: queue.waiting(tx, vera, moot.site, "harm", None, 9, moot.now))
+    assert [(line.item.kind, line.item.id) for line in page.lines] == [("report", report)]
+    with pytest.raises(Invalid, match="both sides"):
+        moot.db.write_now(lambda tx: queue.decide(tx, vera, "report", report, "remove", Because(), moot.now))
+    settled = moot.db.write_now(lambda tx: queue.decide(tx, vera, "report", report, "remove", Because("It is her address."), moot.now))
+    assert moot.texts() == []
+    found = moot.db.read_now(lambda tx: reports.followed(tx, token))
+    assert (found.outcome, found.reason) == ("removed", "It is her address.")
+    assert [each.kind for each in moot.db.read_now(lambda tx: notices.notices_of(tx, hedda))] == ["report_upheld"]
+    moot.later(1)
+    moot.db.write_now(lambda tx: queue.undo(tx, vera, "report", settled.number or 0, moot.now))
+    assert moot.texts() == ["She lives in Ferry Lane 12."]
+    assert [finding.words for finding in checks.check(moot.db)] == []
+    with pytest.raises(NotFound):
+        moot.db.read_now(lambda tx: reports.followed(tx, "somebody else's"))
+
+
+def test_words_that_are_kept_are_seen_by_those_who_say_why_and_that_is_written_down(moot: Moot, vera: Actor) -> None:
+    casimir = moot.guest("Casimir")
+    said = moot.says(casimir, "What the court wants to see.")
+    moot.db.write_now(lambda tx: comments.withdraw(tx, casimir, said, moot.now))
+    with pytest.raises(Invalid, match="why"):
+        moot.db.write_now(lambda tx: reports.look_at_kept(tx, vera, said, " ", moot.now))
+    with pytest.raises(NotAllowed):
+        moot.db.write_now(lambda tx: reports.look_at_kept(tx, casimir, said, "Mine", moot.now))
+    kept = moot.db.write_now(lambda tx: reports.look_at_kept(tx, vera, said, "Order of the court of Ostley", moot.now))
+    assert (kept.row.text, [each.why for each in kept.accesses]) == ("What the court wants to see.", ["Order of the court of Ostley"])
