@@ -248,11 +248,11 @@ def _now(state: State, facts: Facts) -> Turn:
 def _skip(state: State, facts: Facts) -> Turn:
     if state.step == "remember":
         return advance(replace(state, remember=False), facts, "remember")
-    return (
-        _paper(state, facts)
-        if state.step == "mailbox"
-        else _asking(state, facts, (Says("tell", say("I need this one. BACK goes back, STOP ends.")),))
-    )
+    if state.step == "which" and state.found and any(not option.to.vacant for option in state.found.options):
+        return advance(replace(state, found=replace(state.found, districts=())), facts)
+    if state.step == "mailbox":
+        return _paper(state, facts)
+    return _asking(state, facts, (Says("tell", say("I need this one. BACK goes back, STOP ends.")),))
 
 
 def _paper(state: State, facts: Facts) -> Turn:

@@ -24,6 +24,7 @@ from folkmoot.web.logs import log
 from folkmoot.web.words import N_
 
 FIRST_DELAY, LONGEST_DELAY = 20_000, 3_600_000
+BEHIND = 2_000  # until a letter is looked at again that waits for an older one to the same official
 InOffice = Callable[[Tx, Recipient, int], str]  # why somebody is not, or not surely, in office; "" where they are
 CauseOf = Callable[[Tx, int, int], Cause | None]
 Tell = Callable[[Tx, Row, int], None]  # tells a letter's writer, where we may
@@ -72,6 +73,9 @@ def _take(tx: Tx, number: int, settings: Settings, now: int, in_office: InOffice
         return None
     first = store_letters.first_ready(tx, row.official, row.way)
     if first is None:
+        return None
+    if first.state == "handing" and first.id != number:  # somebody is at it, or was: its own job finds that out
+        _again(tx, number, now, now + BEHIND)
         return None
     why = in_office(tx, recipient_of(first), now) if first.state == "ready" else ""
     if why:

@@ -97,6 +97,7 @@ class Cause(Struct, frozen=True):
     facts: tuple[tuple[str, str], ...] = ()
     template: str = ""
     country: str = ""
+    story: int = 0
 
 
 class Trail(Struct, frozen=True):

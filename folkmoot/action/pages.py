@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from msgspec import Struct
 
 from folkmoot.action import conversation, letters, store_letters
 from folkmoot.action.model_letters import Facts, LetterState, Option, Recipient, Says, State, Trail
 from folkmoot.action.steps import concerned, picked
+from folkmoot.errors import say
 from folkmoot.settings import Settings
 from folkmoot.storage.database import Row, Tx
 from folkmoot.web.words import N_
@@ -73,7 +76,8 @@ class Shown(Struct, frozen=True):
     options: tuple[Option, ...]
     chosen: tuple[Option, ...]
     lives: tuple[Life, ...]
-    kept_until: int | None
+    callable: tuple[Option, ...] = ()
+    script: tuple[str, ...] = ()
 
 
 def shown(tx: Tx, state: State, says: tuple[Says, ...], facts: Facts, row: Row | None, settings: Settings) -> Shown:
@@ -89,8 +93,22 @@ def shown(tx: Tx, state: State, says: tuple[Says, ...], facts: Facts, row: Row |
     return Shown(
         state, facts, tuple(_parts(state)), conversation.answered(state, facts), told, asked[0] if asked else None,
         tuple(option for option in here if option.to.vacant), tuple(option for option in here if not option.to.vacant), picked(state), lives,
-        max((life.trail.since for life in lives), default=0) + letters.KEPT_AFTER if lives else None,
+        tuple(option for option in picked(state) if option.to.phone), call_script(state),
     )  # fmt: skip
+
+
+def call_script(state: State) -> tuple[str, ...]:
+    """What to say on the telephone, made of what the person has said already."""
+    return (
+        say("Hello, my name is {name}. I live in {town}.", name=state.home.name, town=state.home.city),
+        say("I am calling about this: {issue}.", issue=state.issue.rstrip(".")),
+        say("Please tell me what you will do. Thank you."),
+    )
+
+
+def tel(phone: str) -> str:
+    """The link that dials a number."""
+    return "tel:" + re.sub(r"[^\d+]", "", phone.split("x")[0])
 
 
 def _parts(state: State) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from folkmoot.action import officials
 from folkmoot.action.delivery import option_for
-from folkmoot.action.model import Found, Level, Official, Place
+from folkmoot.action.model import Found, Level, Office, Official, Place
 from folkmoot.action.model_letters import Cause, District, Facts, Home, Recipient, Represented, State
 from folkmoot.action.steps import wanted
 from folkmoot.action.talks import Find
@@ -28,12 +28,20 @@ def recipient(official: Official) -> Recipient:
     """An official as a letter keeps them: with the post address of the nearest local office, else of the seat of the house."""
     local = [office for office in official.offices if office.kind == "local" and office.lines]
     seat = [office for office in official.offices if office.lines]
-    post = (local or seat)[0].lines if local or seat else ()
+    post = envelope((local or seat)[0]) if local or seat else ()
     phone = official.phone or next((office.phone for office in official.offices if office.phone), "")
     return Recipient(
         official.id, official.name, official.office, official.party, official.district, official.title, official.surname, official.way("email"),
         phone, post, official.vacant, official.division, official.role, official.dated,
     )  # fmt: skip
+
+
+def envelope(office: Office) -> tuple[str, ...]:
+    """An office's address as it goes on an envelope: its lines, then town, region and code where these do not stand there already."""
+    region = " ".join(part for part in (office.region, office.code) if part)
+    town = ", ".join(part for part in (office.city, region) if part)
+    told = " ".join(office.lines)
+    return office.lines if not office.city or (office.city in told and office.code in told) else (*office.lines, town)
 
 
 def finder(settings: Settings) -> Find:
@@ -80,9 +88,15 @@ def _joined(found: list[Found], asked: Iterable[str], settings: Settings) -> Rep
         return Represented("none", why=found[0].why)
     whys = [part for answer in found for part in (answer.why if answer in open_ or not sure else "", answer.warning) if part]
     why = " ".join(dict.fromkeys(whys))
-    districts = tuple(District(each.division, _described(each.name, each.holder, each.about)) for answer in open_[:1] for each in answer.choices)
+    districts = tuple(District(each.division, _described(each.name or _plain_name(each.division), each.holder,
+    each.about)) for answer in open_[:1] for each in answer.choices)
     options = tuple(option_for(recipient(each), settings) for each in sure)
     return Represented("ambiguous" if open_ else "certain" if options else "none", options, districts, why or found[0].why, found[0].data.date)
+
+
+def _plain_name(division: str) -> str:
+    """…/ward:old_town -> Old Town: where a list has no name of its own for a district."""
+    return division.rpartition(":")[2].replace("_", " ").title()
 
 
 def _described(*parts: str) -> str:
@@ -106,6 +120,11 @@ def in_office(tx: Tx, to: Recipient, now: int) -> str:
     if held.division != to.division:
         return say("{name} holds another office now. It goes to nobody else.", name=to.name)
     return ""
+
+
+def cause_by_code(tx: Tx, words: str, now: int) -> Cause | None:
+    """The action whose text code somebody says, while it runs."""
+    return None
 
 
 def cause_of(tx: Tx, action: int, now: int) -> Cause | None:

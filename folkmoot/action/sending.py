@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -20,6 +19,7 @@ from folkmoot.people.model import Person
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.bodies import encode_json
 from folkmoot.web.words import N_, date
 
 PER_PERSON_A_DAY = 12
@@ -162,7 +162,7 @@ def _signed(home: Home, person: Person | None) -> Home:
 
 
 def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+    return encode_json(value).decode()
 
 
 def prove(tx: Tx, batch: str, person: Person, mailbox: str, now: int) -> int:

@@ -124,7 +124,7 @@ def _issue_asks(state: State, facts: Facts) -> str:
 def _issue_why(state: State, facts: Facts) -> str:
     if facts.cause:
         return say(
-            "It heads your letter. {maker} asks: {ask} You may ask for something else. Paid for by {funder}.",
+            "It heads your letter. {maker} asks: “{ask}” You may ask for something else. Paid for by {funder}.",
             maker=facts.cause.maker,
             ask=facts.cause.ask,
             funder=facts.cause.funder,
@@ -154,6 +154,8 @@ def _home_asks(state: State, facts: Facts) -> str:
 
 
 def _home_why(state: State, facts: Facts) -> str:
+    if facts.channel == "web":
+        return say("Offices answer the people they serve, so your letter carries your name and address, and I find by it who represents you.")
     return say(
         "Offices answer the people they serve, so your letter carries your name and address, and I find by it who represents you. "
         "Write it as on an envelope: Jane Doe, 350 5th Ave, New York, NY 10118."
@@ -189,7 +191,9 @@ def _home_choices(state: State, facts: Facts) -> tuple[Choice, ...]:
 
 def _which_choices(state: State, facts: Facts) -> tuple[Choice, ...]:
     listed = state.found.districts if state.found else ()
-    numbered = tuple(Choice(str(number), each.words, each.code) for number, each in enumerate(listed, 1))
+    numbered = tuple(Choice(str(number), each.words) for number, each in enumerate(listed, 1))
+    if state.found and any(not option.to.vacant for option in state.found.options):
+        numbered = (*numbered, Choice("skip", say("Write to the others alone, who are certain")))
     return (*numbered, Choice("moved", say("I am not sure: let me give another address")))
 
 
@@ -203,7 +207,7 @@ def _read_which(state: State, words: str, facts: Facts) -> Answer:
 
 
 def _is_ambiguous(state: State, facts: Facts) -> bool:
-    return state.found is not None and state.found.status == "ambiguous" and len(state.found.districts) > 1
+    return state.found is not None and state.found.status == "ambiguous" and bool(state.found.districts)
 
 
 # ── The people ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -378,7 +382,7 @@ STEPS: dict[str, Step] = {step.name: step for step in (
          value=lambda state, facts: state.issue),
     Step("home", _home_asks, _home_why, lambda state, facts: bool(_lacking(state.home, facts)) or state.found is None, _read_home,
          lambda state: ", ".join((state.home.name, *state.home.lines)), "home", _home_choices),
-    Step("which", said("That address lies near a line, or in several districts. Which one is yours?"),
+    Step("which", said("I cannot be sure of your district by that. Which one is yours?"),
          lambda state, facts: (state.found.why if state.found else ""), _is_ambiguous, _read_which, lambda state: "", "", _which_choices),
     Step("whom", said("These people represent you in this. To whom shall it go?"), _whom_why, lambda state, facts: not picked(state), _read_whom,
          lambda state: "; ".join(described(option) for option in picked(state)), "", _whom_choices),

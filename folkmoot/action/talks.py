@@ -13,10 +13,10 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import msgspec
 from msgspec.structs import replace
 
 from folkmoot.action import conversation, letters, sending, store_chats, store_letters, store_talks
+from folkmoot.action.keywords import means
 from folkmoot.action.model_letters import Cause, Do, Facts, Outcome, Represented, Says, State, Turn
 from folkmoot.action.steps import picked
 from folkmoot.errors import NotFound, Problem, say
@@ -48,6 +48,11 @@ def nobody(tx: Tx, state: State, facts: Facts, now: int) -> Represented:
     return Represented("none", why=N_("No list of officials is loaded here yet, so I cannot say who represents you."))
 
 
+def no_code(tx: Tx, words: str, now: int) -> Cause | None:
+    """Where no action has a word of its own."""
+    return None
+
+
 def no_cause(tx: Tx, action: int, now: int) -> Cause | None:
     return None
 
@@ -66,6 +71,7 @@ class Around:
     address: str = ""
     find: Find = nobody
     cause: CauseOf = no_cause
+    by_code: Callable[[Tx, str, int], Cause | None] = no_code
     person: Person | None = None
 
     @property
@@ -90,6 +96,9 @@ class Heard:
 
 def hear(tx: Tx, owner: str, words: str, site: int, around: Around, now: int, *, story: int | None = None, action: int | None = None) -> Heard:
     """A message of an owner's. Begins a talk where there is none; a link code brings another one along."""
+    meant = around.by_code(tx, words.strip(), now) if re.fullmatch(r"\s*\w{3,16}\s*", words) and means(words) is None else None
+    if meant is not None:
+        return begin_matter(tx, owner, site, around, now, story=meant.story or None, action=meant.id)
     carried = _carry(tx, owner, words, around, now)
     row = carried or _row(tx, owner, site, story, action, around, now)
     state, facts = store_talks.state_of(row), facts_of(tx, row, around, now)
@@ -175,7 +184,7 @@ def _keep(tx: Tx, row: Row, around: Around, now: int, turn: Turn, facts: Facts) 
         heard.done.append(do.name)
         waiting += after.does
     if "erase" not in heard.done:
-        store_talks.set_state(tx, row.id, msgspec.json.encode(heard.state).decode(), encode_json(heard.says).decode(), now)
+        store_talks.set_state(tx, row.id, encode_json(heard.state).decode(), encode_json(heard.says).decode(), now)
     return heard
 
 

@@ -14,6 +14,8 @@ from folkmoot.action import representatives, store_letters, talks
 from folkmoot.action.channels.words import text_of
 from folkmoot.action.delivering import letter_of
 from folkmoot.action.delivery import layout
+from folkmoot.action.pages import call_script
+from folkmoot.action.steps import picked
 from folkmoot.action.talks import Around, Heard
 from folkmoot.cli.opening import Command, opened, settings_with, site_named, story_named
 from folkmoot.cli.terminal import json_option, shown_plain
@@ -27,6 +29,7 @@ from folkmoot.storage import facts
 from folkmoot.storage.database import Database, Tx
 from folkmoot.web.bodies import encode_json
 from folkmoot.web.kit import clock
+from folkmoot.web.words import in_words
 
 
 @click.command("guide", cls=Command)
@@ -53,6 +56,7 @@ def guide(script: Path | None, story: str | None, action: int | None, host: str 
             address=settings.server.public_url,
             find=representatives.finder(settings),
             cause=representatives.cause_of,
+            by_code=representatives.cause_by_code,
         )
         _talk(db, site, number, action, around, _lines(script), as_json)
 
@@ -90,6 +94,7 @@ def _talk(db: Database, site: Site, story: int | None, action: int | None, aroun
         if "stop" in heard.done:
             break
     _letters(db, owner, around.settings, as_json)
+    _calls(heard, as_json, around)
 
 
 def _tell(heard: Heard, line: str | None, as_json: bool, around: Around) -> None:
@@ -101,12 +106,26 @@ def _tell(heard: Heard, line: str | None, as_json: bool, around: Around) -> None
         )
 
 
+def _calls(heard: Heard, as_json: bool, around: Around) -> None:
+    """The call sheet: numbers and what to say."""
+    people = [option.to for option in picked(heard.state) if option.to.phone and heard.state.batch]
+    said = [in_words(line, around.language) for line in call_script(heard.state)] if people else []
+    if as_json:
+        click.echo(encode_json({"calls": [{"name": each.name, "office": each.office, "phone": each.phone} for each in people],
+        "script": said}).decode())
+    elif people:
+        click.echo("Calls\n" + "\n".join(shown_plain(f"  {each.phone}  {each.name}, {each.office}") for each in people))
+        click.echo("\n".join(shown_plain(f"  {line}") for line in said))
+
+
 def _letters(db: Database, owner: str, settings: Settings, as_json: bool) -> None:
     """The letters that came of it."""
     made = db.read_now(lambda tx: [(row, letter_of(tx, row, settings, clock())) for row in store_letters.letters_of(tx, owner, None)])
     for row, letter in made:
         if as_json:
-            told = {"letter": str(row.id), "state": row.state, "way": row.way, "to": msgspec.to_builtins(letter.to), "text": layout.plain(letter)}
+            text = layout.plain(letter, subject=True)
+            told = {"letter": str(row.id), "state": row.state, "way": row.way,
+                    "to": msgspec.to_builtins(letter.to), "text": text}
             click.echo(encode_json(told).decode())
         else:
-            click.echo("=" * layout.COLUMNS + "\n" + shown_plain(layout.plain(letter)))
+            click.echo("=" * layout.COLUMNS + "\n" + shown_plain(layout.plain(letter, subject=True)))

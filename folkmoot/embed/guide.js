@@ -19,7 +19,8 @@ function restore() {
 
 async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
-  const answer = await fetch(form.action, { method: 'POST', body, credentials: 'same-origin' });
+  // a field named "action" would hide the form's own
+  const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, credentials: 'same-origin' });
   if (!answer.headers.get('content-type')?.startsWith('text/html')) throw new Error(answer.statusText);
   const page = parse(await answer.text());
   const fresh = page.getElementById('guide');

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -255,6 +256,29 @@ def test_what_their_network_says_of_stop_counts_and_what_is_unknown_is_not_said_
         phone.run()
     assert len(phone.provider.got) == tried
     assert "unknown" in {row.state for row in phone.rows("SELECT state FROM chat_said")}
+
+
+def test_a_provider_that_hangs_slows_nobody_else(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+    from folkmoot import outbound
+
+    hung = threading.Event()
+    monkeypatch.setattr(phone.provider, "read", lambda *_: hung.wait(5) and {})
+    monkeypatch.setattr(twilio, "BOUNDS", outbound.Bounds(seconds=0.3))
+    for number in range(5):
+        fields = {"MessageSid": f"SM9{number}", "AccountSid": ACCOUNT, "From": f"+1212555016{number}", "To": NUMBER, "Body": "WRITE"}
+        signed = RequestValidator(TOKEN).compute_signature(f"{HERE}/hooks/twilio", fields)
+        given = {"X-Twilio-Signature": signed, "Content-Type": "application/x-www-form-urlencoded"}
+        assert phone.client.post("/hooks/twilio", content=urlencode(fields), headers=given).status_code == 200
+    chats._resting.clear()
+    phone.guided.now = now_of()
+    begun = time.monotonic()
+    phone.guided.work()
+    assert time.monotonic() - begun < 3, "after the first that hung, the channel rests and others' work goes on"
+    states = sorted(row.state for row in phone.rows("SELECT state FROM chat_said"))
+    assert states.count("unknown") == 1
+    assert states.count("waiting") >= 4
+    hung.set()
+    chats._resting.clear()
 
 
 def store_is_out(phone: Phone) -> bool:

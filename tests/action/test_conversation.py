@@ -7,7 +7,7 @@ import pytest
 from folkmoot.action import conversation
 from folkmoot.action.homes import read_home
 from folkmoot.action.keywords import COMMANDS, STARTS_AGAIN, STOPS, means
-from folkmoot.action.model_letters import Facts, Home, LetterState, Option, Outcome, Represented, Says, State, Trail, Turn
+from folkmoot.action.model_letters import District, Facts, Home, LetterState, Option, Outcome, Represented, Says, State, Trail, Turn
 from folkmoot.action.steps import STEPS
 from tests.action.guided import ASK, DESI, HOME, OTTO, WORDS
 
@@ -129,10 +129,11 @@ def test_a_letter_may_come_in_several_messages() -> None:
 
 
 def test_an_ambiguous_place_is_asked_about_and_never_guessed() -> None:
-    from folkmoot.action.model_letters import District
 
     split = Represented("ambiguous", (), (District("ward:1", "Lakes Ward"), District("ward:2", "Old Town")), "ZIP 00417 lies in two wards.")
     turn = talk("write", "ok", ASK, HOME, found=split)
+    one = Represented("ambiguous", (), (District("ward:1", "Lakes Ward"),), "ZIP 00417 is post boxes.")
+    assert talk("write", "ok", ASK, HOME, found=one).state.step == "which"
     assert turn.state.step == "which"
     assert [choice.words for choice in turn.says[-1].choices][:2] == ["Lakes Ward", "Old Town"]
     assert talk("the blue one", state=turn.state, found=split).says[0].mark == "wrong"
@@ -184,3 +185,11 @@ def test_hearing_the_same_twice_gives_the_same() -> None:
     state = talk("write", "ok", ASK, HOME).state
     assert conversation.hear(state, "1", FACTS) == conversation.hear(state, "1", FACTS)
     assert isinstance(conversation.hear(state, "1", FACTS).says[0], Says)
+
+
+def test_who_does_not_know_their_district_can_write_to_those_who_are_certain() -> None:
+    senator = Option(DESI, "paper", False, "on paper")
+    split = Represented("ambiguous", (senator,), (District("ward:1", "Lakes Ward"), District("ward:2", "Old Town")), "Two wards.")
+    turn = talk("write", "ok", ASK, HOME, "skip", found=split)
+    assert turn.state.step == "whom"
+    assert [choice.words for choice in turn.says[-1].choices] == ["Desmond Achebe, Mayor of Ostley"]

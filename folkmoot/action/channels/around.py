@@ -19,7 +19,8 @@ def around(ask: Ask[Actor], person: Person | None = None) -> Around:
     settings = ask.kit.settings
     return Around(
         settings, ask.kit.secret, "web", ask.language, network=ask.network, address=own_address(ask),
-        find=representatives.finder(settings), cause=representatives.cause_of, person=person,
+        find=representatives.finder(settings),
+        by_code=representatives.cause_by_code, cause=representatives.cause_of, person=person,
     )  # fmt: skip
 
 
@@ -31,5 +32,5 @@ def chat_around(tx: Tx, ask: Ask[Actor], channel: str) -> tuple[int, Around]:
     settings = ask.kit.settings
     return site.id, Around(
         settings, ask.kit.secret, channel, site.language, False, channel == "messenger", None, settings.server.public_url,
-        representatives.finder(settings), representatives.cause_of,
+        representatives.finder(settings), representatives.cause_of, representatives.cause_by_code,
     )  # fmt: skip

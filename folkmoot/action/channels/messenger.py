@@ -29,6 +29,7 @@ from folkmoot.web.operations import Operation
 from folkmoot.web.requests import Ask
 from folkmoot.web.words import N_
 
+BOUNDS = outbound.Bounds(most=64_000, seconds=5.0)  # a provider that hangs keeps the worker no longer
 PATH = "/hooks/messenger"
 WINDOW = 24 * 3_600_000
 PER_CHAT, IN_ALL = 300, 100_000  # messages a day; they cost nothing
@@ -132,7 +133,7 @@ def send(settings: Settings, address: str, body: str, buttons: tuple[Button, ...
     given = msgspec.json.encode({"recipient": {"id": address}, "messaging_type": "RESPONSE", "message": message})
     headers = {"Authorization": f"Bearer {settings.messenger.token}", "Content-Type": "application/json"}
     try:
-        answer = outbound.post(settings.outbound, f"{settings.messenger.base}/me/messages", given, headers)
+        answer = outbound.post(settings.outbound, f"{settings.messenger.base}/me/messages", given, headers, BOUNDS)
     except outbound.Away as problem:
         return Sent("unknown", None, str(problem.words))
     except Problem as problem:

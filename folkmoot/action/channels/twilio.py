@@ -34,6 +34,7 @@ from folkmoot.web.operations import Operation
 from folkmoot.web.requests import Ask
 from folkmoot.web.words import N_
 
+BOUNDS = outbound.Bounds(most=64_000, seconds=5.0)  # a provider that hangs keeps the worker no longer
 PATH = "/hooks/twilio"
 NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 STOPPED = 21610  # the recipient has stopped us at their network
@@ -154,7 +155,8 @@ def send(settings: Settings, address: str, body: str, buttons: tuple[Button, ...
     login = base64.b64encode(f"{sms.account}:{sms.token}".encode()).decode()
     headers = {"Authorization": f"Basic {login}", "Content-Type": "application/x-www-form-urlencoded"}
     try:
-        answer = outbound.post(settings.outbound, f"{sms.base}/2010-04-01/Accounts/{sms.account}/Messages.json", urlencode(given).encode(), headers)
+        answer = outbound.post(settings.outbound, f"{sms.base}/2010-04-01/Accounts/{sms.account}/Messages.json", urlencode(given).encode(),
+        headers, BOUNDS)
     except outbound.Away as problem:
         return Sent("unknown", None, str(problem.words))
     except Problem as problem:

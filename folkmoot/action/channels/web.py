@@ -16,7 +16,7 @@ from folkmoot.action.channels.around import around
 from folkmoot.action.delivering import letter_of
 from folkmoot.action.delivery import layout, mailto
 from folkmoot.action.model_letters import Says
-from folkmoot.action.pages import Shown, shown
+from folkmoot.action.pages import Shown, shown, tel
 from folkmoot.errors import Invalid, NotFound, Problem, TooSoon
 from folkmoot.people.doors import who
 from folkmoot.people.model import Actor
@@ -109,6 +109,9 @@ def matter_of(tx: Tx, asked: Where | Said, ask: Ask[Actor], *, take_in: bool = F
     story = get_story(tx, asked.story) if asked.story else None
     if story is None and asked.url:
         story = ensure(tx, asked.url, None, None, "reader", ask.now) if take_in else find(tx, asked.url)
+    cause = around(ask).cause(tx, asked.action, ask.now) if asked.action and story is None else None
+    if cause is not None and cause.story:
+        story = get_story(tx, cause.story)
     site = get_site(tx, story.site) if story else only_site(tx) or next(iter(all_sites(tx)), None)
     if site is None:
         raise NotFound(N_("No newsroom is set up here yet."), "no_such_site")
@@ -149,7 +152,7 @@ def _page(
     ask: Ask[Actor], matter: Matter, page: Shown, asked: Where | Said, *, fresh: bool, problem: Problem | None = None, status: int = 200
 ) -> Any:
     return ask.page(
-        "action/guide.html", status, site=matter.site, story=matter.story, action=matter.action, page=page, fresh=fresh,
+        "action/guide.html", status, site=matter.site, story=matter.story, action=matter.action, page=page, tel=tel, fresh=fresh,
         problem=in_words(problem.words, ask.language) if problem else "",
     )  # fmt: skip
 
@@ -258,7 +261,8 @@ async def letter_text(ask: Ask[Actor], path: LetterPath) -> object:
     """The letter as plain text, to copy."""
     letter = await ask.read(lambda tx: letter_of(tx, _own(ask, tx, path.id), ask.kit.settings, ask.now, around(ask).cause))
     return Response(
-        layout.plain(letter), 200, {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}, "text/plain; charset=utf-8"
+        layout.plain(letter, subject=True), 200, {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"},
+        "text/plain; charset=utf-8"
     )
 
 

@@ -93,11 +93,13 @@ def _by_columns(line: str, columns: int) -> list[str]:
     return [*made, held]
 
 
-def plain(letter: Letter) -> str:
-    """The letter as plain text: 72 columns, the sender's block to the right, no greeting or name in the writer's own text."""
+def plain(letter: Letter, *, subject: bool = False) -> str:
+    """The letter as plain text: 72 columns, the sender's block to the right. subject: with its line, where no header has it."""
     block = sender_lines(letter)
     indent = max(0, COLUMNS - max(map(width, block)))
     parts = ["\n".join(" " * indent + line for line in block), day(letter), "\n".join(recipient_lines(letter)), greeting(letter)]
+    if subject:
+        parts.insert(-1, "\n".join(wrapped(letter.subject)))
     parts += ["\n".join(wrapped(each)) for each in paragraphs(letter)]
     parts += [f"{closing(letter)}\n\n{letter.home.name}"]
     return "\n\n".join(parts) + "\n\n" + "-" * COLUMNS + "\n" + "\n".join(wrapped(footer(letter))) + "\n"

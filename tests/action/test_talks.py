@@ -1,0 +1,184 @@
+"""The talk over a database: what is kept of it, for how long, and that it goes on wherever it was left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from folkmoot.action import talks
+from folkmoot.action.model_letters import District, Represented
+from folkmoot.cli import run
+from folkmoot.people.model import COMMAND
+from folkmoot.settings import Guide
+from folkmoot.sites import sites
+from folkmoot.storage.database import Database, connect
+from folkmoot.storage.migrations import migrate
+from tests.action import facts
+from tests.action.guided import ASK, DAY, HOME, WORDS, Guided, words_of
+
+
+@pytest.fixture
+def guided(db: Database, now: int) -> Guided:
+    return Guided(db, now)
+
+
+def everything(db: Database) -> str:
+    """All that the tables of this part hold, as text."""
+    tables = ("talk", "letter", "letter_event", "home", "talk_request", "chat", "chat_said", "chat_heard", "letter_shingle")
+    return repr([[tuple(row) for row in db.read_now(lambda tx, table=table: tx.rows(f"SELECT * FROM {table}"))] for table in tables])  # type: ignore[misc]
+
+
+def test_before_the_consent_no_word_of_ones_own_is_in_the_database(guided: Guided) -> None:
+    for channel in ("web", "sms"):
+        for words in ("write", "The mayor must resign over the lake", HOME, "no"):
+            guided.hear("ada", words, channel)
+    assert "resign" not in everything(guided.db)
+    assert "Tannery" not in everything(guided.db)
+
+
+def test_the_address_is_remembered_only_after_a_yes_and_is_shown_and_erased(guided: Guided) -> None:
+    guided.send("imogen", whom="2")
+    rows = guided.db.read_now(lambda tx: tx.rows("SELECT * FROM home"))
+    assert rows == []
+    guided.hear("imogen", "ok")
+    assert "9 Tannery Row" in words_of(guided.hear("imogen", "account").says)
+    guided.later(8 * DAY)
+    guided.says("imogen", "write", ASK)
+    offered = guided.hear("imogen", "account").says[-1].choices
+    assert any("9 Tannery Row" in choice.words for choice in offered)
+    guided.hear("imogen", "ok")
+    assert guided.state("imogen").step == "whom"
+    guided.hear("imogen", "erase")
+    assert "Tannery" not in everything(guided.db)
+
+
+def test_erase_deletes_words_address_and_talk(guided: Guided) -> None:
+    guided.send("imogen")
+    says = guided.hear("imogen", "erase").says
+    assert "deleted" in words_of(says)
+    assert "jetty" not in everything(guided.db)
+    assert "Tannery" not in everything(guided.db)
+
+
+def test_a_draft_lasts_31_days_and_no_longer(guided: Guided) -> None:
+    guided.to_preview("imogen")
+    guided.later(30 * DAY)
+    guided.duty("forget_talks")
+    assert guided.state("imogen").body == WORDS
+    guided.hear("imogen", "help")
+    guided.later(32 * DAY)
+    guided.duty("forget_talks")
+    assert "jetty" not in everything(guided.db)
+
+
+def test_a_crash_in_the_middle_of_a_turn_loses_no_more_than_that_turn(guided: Guided, monkeypatch: pytest.MonkeyPatch) -> None:
+    guided.to_preview("imogen")
+
+    def crash(*_: object) -> None:
+        raise RuntimeError("the power went")
+
+    monkeypatch.setitem(talks.DEEDS, "send", crash)
+    with pytest.raises(RuntimeError):
+        guided.hear("imogen", "send")
+    monkeypatch.undo()
+    assert guided.state("imogen").body == WORDS
+    guided.hear("imogen", "send")
+    assert guided.states("imogen") == {"otto": "confirm"}
+
+
+def test_stop_keeps_the_draft_and_a_word_brings_it_back(guided: Guided) -> None:
+    guided.to_preview("imogen", channel="sms")
+    guided.hear("imogen", "STOP", "sms")
+    assert guided.hear("imogen", "preview", "sms").says == ()
+    guided.hear("imogen", "start", "sms")
+    assert guided.state("imogen", "sms").body == WORDS
+
+
+def test_a_wrong_code_is_counted_and_the_letter_waits(guided: Guided) -> None:
+    guided.to_preview("imogen")
+    guided.hear("imogen", "send")
+    right = guided.digits("imogen")
+    wrong = f"{(int(right) + 1) % 1_000_000:06d}"
+    assert "not the digits" in words_of(guided.hear("imogen", wrong).says)
+    assert guided.states("imogen") == {"otto": "confirm"}
+    guided.hear("imogen", right)
+    assert guided.states("imogen") == {"otto": "undo"}
+
+
+def test_a_person_can_be_asked_for_at_any_step_and_the_desk_hears_of_it_once(guided: Guided) -> None:
+    guided.settings = replace(guided.settings, guide=Guide(contact="desk@news.example"))
+    for words in ("write", "person", "ok", "person", "talk to a person"):
+        says = guided.hear("imogen", words).says
+    assert "desk@news.example" in words_of(says)
+    rows = guided.db.read_now(lambda tx: tx.rows("SELECT kind FROM talk_request"))
+    assert [row.kind for row in rows] == ["person"]
+    guided.says("imogen", "feedback", "The guide asked me twice.")
+    assert guided.state("imogen").step == "issue"
+
+
+def test_who_changes_the_address_is_asked_again_and_keeps_the_words(guided: Guided) -> None:
+    guided.to_preview("imogen")
+    guided.hear("imogen", "moved")
+    guided.found = Represented("ambiguous", (), (District("a", "Lakes Ward"), District("b", "Old Town")), "Two wards.")
+    guided.hear("imogen", "Imogen Sarkis, 1 Mill Road, Ostley, MR 00417")
+    assert guided.state("imogen").step == "which"
+    guided.found = None
+    guided.hear("imogen", "2")
+    guided.hear("imogen", "1")
+    assert guided.state("imogen").body == WORDS
+    assert guided.state("imogen").home.street == "1 Mill Road"
+
+
+# ── In the terminal, with the loaded lists ───────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> str:
+    """A data folder with a newsroom and a small country's officials."""
+    url = f"sqlite:///{tmp_path / 'folkmoot.db'}"
+    db = connect(url)
+    migrate(db, facts.NOW)
+    db.write_now(lambda tx: sites.add_site(tx, COMMAND, "news.example", "The News", facts.NOW))
+    facts.load(db, facts.folder(tmp_path / "officials"))
+    db.close()
+    return url
+
+
+def test_a_script_leads_to_a_letter_that_is_right_addressed_and_printable(town: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "answers.txt"
+    script.write_text(f"ok\n{ASK}\nImogen Sarkis, 9 Tannery Row, Nearby, NY 00001\n1\n{WORDS}\nsend\nno\n")
+    assert run(["guide", "--script", str(script), "--database", town]) == 0
+    told = capsys.readouterr().out
+    assert all(words in told for words in ("a program, not a person", "Bo Lund", "Harbour", "1 Mill Street", "Nearby, NY 00001", "Dear ",
+    "Sincerely,", "Imogen Sarkis"))
+    assert "202-225-0002" in told[told.index("Calls") :]
+    assert "my name is Imogen Sarkis" in told
+    assert told.index("Bo Lund") < told.index("What do you want to say")
+    assert run(["guide", "--script", str(script), "--database", town, "--json"]) == 0
+    assert '"letter"' in capsys.readouterr().out
+    assert run(["letters", "list", "--database", town, "--json"]) == 0
+    listed = capsys.readouterr().out
+    assert '"yours"' in listed
+    assert "jetty" not in listed
+    assert run(["sms", "segments", "See you at the lake", "--json"]) == 0
+    assert '"GSM-7"' in capsys.readouterr().out
+    assert run(["guide", "--script", str(tmp_path / "none"), "--database", town]) == 1
+
+
+def test_a_split_code_is_asked_about_and_the_senate_needs_no_district(town: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    script = tmp_path / "answers.txt"
+    script.write_text(f"ok\n{ASK}\nImogen Sarkis, 9 Tannery Row, Nearby, NY 00002\n2\n1\n{WORDS}\nsend\nno\n")
+    assert run(["guide", "--script", str(script), "--database", town]) == 0
+    told = capsys.readouterr().out
+    assert "Which one is yours" in told
+    assert told.count(ASK) > 2
+    assert "Dear" in told
+    script.write_text(f"ok\nsenate\n{ASK}\nImogen Sarkis, 9 Tannery Row, Nearby, NY 00002\nall\n{WORDS}\nsend\nno\n")
+    assert run(["guide", "--script", str(script), "--database", town]) == 0
+    told = capsys.readouterr().out
+    assert "Which one is yours" not in told
+    assert "Di Okafor" in told
+
+
