@@ -120,7 +120,8 @@ def _calls(heard: Heard, as_json: bool, around: Around) -> None:
 
 def _letters(db: Database, owner: str, settings: Settings, as_json: bool) -> None:
     """The letters that came of it."""
-    made = db.read_now(lambda tx: [(row, letter_of(tx, row, settings, clock(), representatives.cause_of)) for row in store_letters.letters_of(tx, owner, None)])
+    made = db.read_now(lambda tx: [(row, letter_of(tx, row, settings, clock(), representatives.cause_of)) for row in store_letters.letters_of(tx,
+    owner, None)])
     for row, letter in made:
         if as_json:
             text = layout.plain(letter, subject=True)
