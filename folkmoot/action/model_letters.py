@@ -26,7 +26,8 @@ class Home(Struct, frozen=True):
     @property
     def lines(self) -> tuple[str, ...]:
         """As it stands on a letter, the name left out."""
-        town = " ".join(part for part in (f"{self.city},".strip(",") + ("," if self.city and self.region else ""), self.region, self.code) if part)
+        place = f"{self.city}, {self.region}" if self.city and self.region else self.city or self.region
+        town = f"{place} {self.code}".strip()
         return tuple(line for line in (self.street, town) if line)
 
 
