@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import click
+import msgspec
 
 from folkmoot.cli.opening import Command, change, opened, site_named, story_named
-from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show_all, time_of
+from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show, show_all, time_of
+from folkmoot.discussion import joining
 from folkmoot.discussion.paging import counts
 from folkmoot.people.model import COMMAND
-from folkmoot.sites import store, stories
+from folkmoot.sites import merging, store, stories
+from folkmoot.sites.merging import own_number
 from folkmoot.sites.model import Story
 from folkmoot.storage.database import Tx
 from folkmoot.web.kit import clock
@@ -103,6 +106,58 @@ def rename(story: str, title: str, dry_run: bool) -> None:
     with opened() as db:
         found = change(db, lambda tx: stories.rename(tx, COMMAND, story_named(tx, story).id, title, clock()), dry_run)
     done(f"{found.address} is called {found.title} now.", dry_run)
+
+
+@group.command("merge")
+@click.argument("story")
+@click.argument("into")
+@reason_option
+@dry_run_option
+@json_option
+def merge(story: str, into: str, reason: str, dry_run: bool, as_json: bool) -> None:
+    """Joins a story's talk with another's; all its addresses lead there then. `unmerge` takes it back.
+
+    It goes in short steps while readers go on; cut short and said again, it goes on where it stood.
+
+    \b
+    folkmoot story merge https://old.news.example/?p=17 https://news.example/lake
+    """
+    with opened() as db:
+        one, other = db.read_now(lambda tx: (own_number(tx, story), story_named(tx, into).id))
+        if dry_run:
+            change(db, lambda tx: merging.merge(tx, COMMAND, one, other, reason, clock()), dry_run)
+            moved = joining.Joined(str(one), str(other), db.read_now(lambda tx: counts(tx, [one]))[one])
+        else:
+            moved = joining.merge(db, COMMAND, one, other, reason, clock())
+    _tell_joined(moved, dry_run, as_json)
+
+
+@group.command("unmerge")
+@click.argument("story")
+@reason_option
+@dry_run_option
+@json_option
+def unmerge(story: str, reason: str, dry_run: bool, as_json: bool) -> None:
+    """Parts a story from the one that it was merged into; what was said under it, and answers to that, go back.
+
+    \b
+    folkmoot story unmerge https://old.news.example/?p=17
+    """
+    with opened() as db:
+        one = db.read_now(lambda tx: own_number(tx, story))
+        if dry_run:
+            left = change(db, lambda tx: merging.part(tx, COMMAND, one, reason, clock()), dry_run)
+            moved = joining.Joined(str(left), str(one), 0)
+        else:
+            moved = joining.part(db, COMMAND, one, reason, clock())
+    _tell_joined(moved, dry_run, as_json)
+
+
+def _tell_joined(moved: joining.Joined, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        show(msgspec.to_builtins(moved), as_json)
+    else:
+        done(f"{moved.comments:,} comments went from story {moved.story} to story {moved.into}.", dry_run)
 
 
 @group.command("alias")

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+<<<<<<< HEAD
 from folkmoot.discussion import outlet, store, waits, weighing
+=======
+import msgspec
+
+from folkmoot.discussion import store, waits, weighing
+>>>>>>> 087c169 (Join two stories under all their names, and part them again)
 from folkmoot.discussion.judging import judge_draft, judge_edit
 from folkmoot.discussion.model import (
     ANONYMOUS,
@@ -52,6 +58,8 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
     """
     turn = tx.hold(draft.story)
     story = tx.recall("story", draft.story, lambda: get_story(tx, draft.story))
+    if story.id != draft.story:  # it was merged into another one meanwhile
+        draft, turn = msgspec.structs.replace(draft, story=story.id), tx.hold(story.id)
     parent = _parent(tx, draft)
     name = _name_for(actor, draft)
     verdict = judge_draft(tx, actor, story, draft, name, now, customs)

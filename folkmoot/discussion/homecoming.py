@@ -112,7 +112,8 @@ class Staging:
             "skeleton": skeleton(row.name) if row.name else "", "marks": row.marks, "text": row.text, "html": words.html,
             "renderer": RENDERER if row.text else 0, "digest": words.digest,
             "extra": _encode(
-                {"base_up": row.base_up, "base_down": row.base_down, "batch": _number(row.batch), "person": _number(row.person)}
+                {"base_up": row.base_up, "base_down": row.base_down, "batch": _number(row.batch), "person": _number(row.person),
+                 "merged_from": _number(row.merged_from)}
             ).decode(),
         }  # fmt: skip
 
@@ -152,7 +153,7 @@ def _number(words: str | None) -> int | None:
 
 def _links(row: Line) -> Iterator[tuple[str, str]]:
     """(kind, id) of each row without which a row cannot be."""
-    fields = {"story": "story", "comment": "comment", "parent": "comment", "claimed_by": "person"}
+    fields = {"story": "story", "comment": "comment", "parent": "comment", "claimed_by": "person", "merged_into": "story", "merged_from": "story"}
     if isinstance(row, IdentityRow | RoleRow):
         fields["person"] = "person"
     for field, kind in fields.items():

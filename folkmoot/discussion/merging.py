@@ -160,7 +160,7 @@ class Merge:
     def comment(self, row: Row) -> dict[str, object]:
         by_best, by_replies, by_hot = sort_keys(row.up, row.down, row.posted, row.replies)
         keys = {"by_best": by_best, "by_replies": by_replies, "by_hot": by_hot}
-        return {**row._asdict(), **keys, "base_up": row.up, "base_down": row.down, "batch": self.batch}
+        return {**row._asdict(), **keys, "base_up": row.up, "base_down": row.down, "batch": self.batch, "merged_from": None}
 
     # Opening
 

@@ -16,7 +16,7 @@ from folkmoot.discussion import store_imports
 from folkmoot.discussion import store_staging as store
 from folkmoot.discussion.model import MAX_LEVEL
 from folkmoot.discussion.staging import OLDEST_ID, Progress
-from folkmoot.sites.arrivals import Arriving, find_arriving
+from folkmoot.sites.arrivals import Arriving, current, find_arriving
 from folkmoot.sites.model import Site
 from folkmoot.storage.database import Database, Row, Tx
 from folkmoot.storage.ids import new_id
@@ -82,7 +82,7 @@ class Settling:
         """(our id, None where it is new; why it must be left out; how many of its keys are new)."""
         before = store_imports.keys_known(tx, self.site.id, self.source, "story", keys)
         if before:
-            return next(iter(before.values())), "", len(keys) - len(before)
+            return current(tx, next(iter(before.values()))), "", len(keys) - len(before)
         if not arriving.cleaned and not arriving.publisher_key:
             return None, "story without address or id", 0
         found, foreign = find_arriving(tx, self.site.id, arriving)

@@ -11,7 +11,7 @@ from folkmoot.storage.database import Row, Tx
 
 OWN = "folkmoot"  # the source of what came home by our own export; its ids are its keys, so they do not travel again
 
-_COMMENT = "id, story, parent, person, name, text, posted, edited, state, batch, base_up, base_down, marks"
+_COMMENT = "id, story, parent, person, name, text, posted, edited, state, batch, base_up, base_down, marks, merged_from"
 _REVISION = "r.id, r.comment, r.number, r.text, r.made, r.person, r.state, r.public, c.story"
 _DECISION = "d.id, d.comment, d.revision, d.deed, d.person, d.made_by, d.rule, d.reason, d.at, d.guideline, d.note, d.was, d.undoes, c.story"
 _VOTE = "v.comment, v.person, v.value, v.counted, v.at, c.story"
@@ -27,7 +27,7 @@ def _id(number: int | None) -> str | None:
 def comment_row(row: Row) -> CommentRow:
     return CommentRow(
         str(row.id), row.base_down, row.base_up, _id(row.batch), row.edited, row.marks, row.name, _id(row.parent), _id(row.person), row.posted,
-        row.state, str(row.story), row.text,
+        row.state, str(row.story), row.text, _id(row.merged_from),
     )  # fmt: skip
 
 

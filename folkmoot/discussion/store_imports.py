@@ -107,9 +107,9 @@ def insert_comments(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
     """Comments that nobody sees yet."""
     tx.many(
         "INSERT INTO comment (id, story, parent, level, person, name, skeleton, text, html, renderer, posted, edited, state, visible,"
-        " batch, up, down, base_up, base_down, replies, by_best, by_replies, by_hot, moved, marks, digest)"
+        " batch, up, down, base_up, base_down, replies, by_best, by_replies, by_hot, moved, marks, digest, merged_from)"
         " VALUES (:id, :story, :parent, :level, :person, :name, :skeleton, :text, :html, :renderer, :posted, :edited, :state, 0,"
-        " :batch, :up, :down, :base_up, :base_down, :replies, :by_best, :by_replies, :by_hot, 0, :marks, :digest)",
+        " :batch, :up, :down, :base_up, :base_down, :replies, :by_best, :by_replies, :by_hot, 0, :marks, :digest, :merged_from)",
         given,
     )
 

@@ -36,6 +36,7 @@ class CommentRow(Struct, frozen=True, tag_field="kind", tag="comment", forbid_un
     state: State
     story: Id
     text: Text
+    merged_from: Id | None = None
 
 
 class RevisionRow(Struct, frozen=True, tag_field="kind", tag="revision", forbid_unknown_fields=True):

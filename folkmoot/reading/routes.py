@@ -179,7 +179,9 @@ def _place(tx: Tx, url: str, key: str | None) -> tuple[Site, Story | None]:
 
 
 async def thread_by_id(ask: Ask[Actor], path: ThreadPath, query: PartQuery) -> Response:
-    return await send_page(ask, Key(path.id, "html", query.order, query.after, query.parent), room_of(ask).spellings.round)
+    begun = room_of(ask).spellings.round
+    found = await ask.read(lambda tx: stories.get_story(tx, path.id))
+    return await send_page(ask, Key(found.id, "html", query.order, query.after, query.parent), begun)
 
 
 async def permalink(ask: Ask[Actor], path: ThreadPath, query: PartQuery) -> Response:

@@ -59,6 +59,12 @@ def arrive(tx: Tx, site: Site, story: Arriving, now: int) -> int:
     return found.id
 
 
+def current(tx: Tx, story: int) -> int:
+    """The story that one leads to, itself mostly."""
+    found = store.story_by_id(tx, story)
+    return found.id if found else story
+
+
 def _take_in(tx: Tx, site: Site, story: Arriving, now: int) -> Story:
     made = Story(
         story.id, site.id, story.publisher_key, story.address or f"https://{site.host}/", clean_title(story.title), "import", None,
@@ -81,6 +87,8 @@ def leave(tx: Tx, story: int, arrived: int, spoken_under: bool, own: bool) -> bo
     tx.bump(story)
     tx.bump(ALL_STORIES)
     found = store.story_by_id(tx, story)
+    if found is not None and found.id != story:  # it was merged into another, which must be able to be parted from it
+        return False
     elsewhere = store_export.is_known_elsewhere(tx, story, arrived)
     touched = store_export.is_touched_since(tx, story, arrived) if own else elsewhere or found is None or found.title_from != "import"
     if spoken_under or touched or (not own and store_export.decided_on(tx, story)):

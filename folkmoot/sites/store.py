@@ -10,6 +10,7 @@ from folkmoot.sites.model import Policy, Site, Story, Theme
 from folkmoot.storage.database import Row, Tx
 
 _STORY = "s.id, s.site, s.publisher_key, s.address, s.title, s.title_from, s.language, s.created, s.closed"
+_LED = "JOIN story s ON s.id = COALESCE(a.merged_into, a.id)"  # a story that was merged into another leads there
 _SITE = "id, host, name, language, policy, theme"
 
 
@@ -86,28 +87,30 @@ def update_site(tx: Tx, site: Site) -> None:
 
 
 def story_by_id(tx: Tx, story: int) -> Story | None:
-    return _story(tx.one(f"SELECT {_STORY} FROM story s WHERE s.id = :story", story=story))
+    return _story(tx.one(f"SELECT {_STORY} FROM story a {_LED} WHERE a.id = :story", story=story))
 
 
 def story_by_key(tx: Tx, site: int, key: str) -> Story | None:
-    return _story(tx.one(f"SELECT {_STORY} FROM story s WHERE s.site = :site AND s.publisher_key = :key", site=site, key=key))
+    return _story(tx.one(f"SELECT {_STORY} FROM story a {_LED} WHERE a.site = :site AND a.publisher_key = :key", site=site, key=key))
 
 
 def story_by_address(tx: Tx, cleaned: str) -> Story | None:
     return _story(
-        tx.one(f"SELECT {_STORY} FROM story_address a JOIN story s ON s.id = a.story WHERE a.cleaned = :cleaned", cleaned=cleaned)
+        tx.one(f"SELECT {_STORY} FROM story_address n JOIN story a ON a.id = n.story {_LED} WHERE n.cleaned = :cleaned", cleaned=cleaned)
     )
 
 
 def stories_by_addresses(tx: Tx, cleaned: list[str]) -> list[int | None]:
     """The story id of each cleaned address, None where there is none; in the order asked."""
-    found = tx.each("SELECT story FROM story_address WHERE cleaned = :cleaned", [{"cleaned": one} for one in cleaned])
+    sql = "SELECT COALESCE(a.merged_into, a.id) AS story FROM story_address n JOIN story a ON a.id = n.story WHERE n.cleaned = :cleaned"
+    found = tx.each(sql, [{"cleaned": one} for one in cleaned])
     return [rows[0].story if rows else None for rows in found]
 
 
 def stories_of(tx: Tx, site: int, limit: int, after: int = 0) -> list[Story]:
     rows = tx.rows(
-        f"SELECT {_STORY} FROM story s WHERE s.site = :site AND s.id > :after ORDER BY s.id LIMIT :limit", site=site, after=after, limit=limit
+        f"SELECT {_STORY} FROM story s WHERE s.site = :site AND s.id > :after AND s.merged_into IS NULL ORDER BY s.id LIMIT :limit",
+        site=site, after=after, limit=limit,
     )
     return [Story(*row) for row in rows]
 
@@ -162,7 +165,7 @@ def insert_story_decision(tx: Tx, id: int, story: int, deed: str, person: int | 
 def stories_due(tx: Tx, site: int, before: int, limit: int) -> list[int]:
     """Open stories of a site that were made before a moment: due to close by the site's own rule."""
     rows = tx.rows(
-        "SELECT id FROM story WHERE site = :site AND closed IS NULL AND created < :before ORDER BY id LIMIT :limit",
+        "SELECT id FROM story WHERE site = :site AND closed IS NULL AND merged_into IS NULL AND created < :before ORDER BY id LIMIT :limit",
         site=site, before=before, limit=limit,
     )
     return [row.id for row in rows]

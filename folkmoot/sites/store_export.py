@@ -46,12 +46,13 @@ def delete_story(tx: Tx, story: int) -> None:
 
 # What an export takes along
 
-_STORY = "id, publisher_key, address, title, title_from, language, created, closed"
+_STORY = "id, publisher_key, address, title, title_from, language, created, closed, merged_into"
 _DECISION = "d.id, d.story, d.deed, d.person, d.made_by, d.reason, d.at"
 
 
 def story_row(row: Row) -> StoryRow:
-    return StoryRow(str(row.id), row.address, row.closed, row.created, row.language, row.publisher_key, row.title, row.title_from)
+    return StoryRow(str(row.id), row.address, row.closed, row.created, row.language, row.publisher_key, row.title, row.title_from,
+                    str(row.merged_into) if row.merged_into else None)  # fmt: skip
 
 
 def decision_row(row: Row) -> StoryDecisionRow:
@@ -138,9 +139,9 @@ def put_hosts(tx: Tx, site: int, rows: Sequence[HostRow]) -> None:
 
 def insert_stories(tx: Tx, site: int, rows: Sequence[StoryRow]) -> None:
     tx.many(
-        "INSERT INTO story (id, site, publisher_key, address, title, title_from, language, created, closed)"
-        " VALUES (:id, :site, :publisher_key, :address, :title, :title_from, :language, :created, :closed) ON CONFLICT (id) DO NOTHING",
-        ({**asdict(row), "id": int(row.id), "site": site} for row in rows),
+        "INSERT INTO story (id, site, publisher_key, address, title, title_from, language, created, closed, merged_into) VALUES (:id, :site,"
+        " :publisher_key, :address, :title, :title_from, :language, :created, :closed, :merged_into) ON CONFLICT (id) DO NOTHING",
+        ({**asdict(row), "id": int(row.id), "site": site, "merged_into": int(row.merged_into) if row.merged_into else None} for row in rows),
     )
 
 

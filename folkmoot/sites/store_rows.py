@@ -33,6 +33,7 @@ class StoryRow(Struct, frozen=True, tag_field="kind", tag="story", forbid_unknow
     publisher_key: str | None
     title: str
     title_from: ToldBy
+    merged_into: Id | None = None
 
 
 class AddressRow(Struct, frozen=True, tag_field="kind", tag="address", forbid_unknown_fields=True):
@@ -46,7 +47,7 @@ class AddressRow(Struct, frozen=True, tag_field="kind", tag="address", forbid_un
 class StoryDecisionRow(Struct, frozen=True, tag_field="kind", tag="story_decision", forbid_unknown_fields=True):
     id: Id
     at: Moment
-    deed: Literal["close", "open", "rename", "alias"]
+    deed: Literal["close", "open", "rename", "alias", "merge", "part"]
     made_by: str
     person: Id | None
     reason: str

@@ -99,12 +99,13 @@ def _decide(tx: Tx, actor: Actor, story: int, deed: str, reason: str, now: int, 
     found = get_story(tx, story)
     if actor.door not in ("rule", "import"):
         require(actor, "close_story", found.site)
+    story = found.id
     tx.hold(story)
     found = get_story(tx, story)
     if (found.closed is None) == (closed is None):
         raise Conflict("This story is open already.", "no_change") if closed is None else Conflict("This story is closed already.", "no_change")
     store.set_closed(tx, story, closed)
-    _remember(tx, actor, story, deed, reason, now)
+    remember(tx, actor, story, deed, reason, now)
     return get_story(tx, story)
 
 
@@ -112,8 +113,9 @@ def rename(tx: Tx, actor: Actor, story: int, title: str, now: int) -> Story:
     """Gives a story the title that the site says it has."""
     found = get_story(tx, story)
     require(actor, "rename_story", found.site)
+    story = found.id
     store.set_title(tx, story, clean_title(title), "site")
-    _remember(tx, actor, story, "rename", title, now)
+    remember(tx, actor, story, "rename", title, now)
     return get_story(tx, story)
 
 
@@ -122,16 +124,18 @@ def add_alias(tx: Tx, actor: Actor, story: int, address: str, now: int) -> Story
     found = get_story(tx, story)
     require(actor, "rename_story", found.site)
     cleaned = clean_address(address)
+    story = found.id
     other = store.story_by_address(tx, cleaned)
     if other is not None and other.id != story:
         raise Conflict(say("{address} leads to another story already ({other}).", address=cleaned, other=other.id), "address_taken", "address")
     store.insert_address(tx, cleaned, story, "site", now)
-    _remember(tx, actor, story, "alias", cleaned, now)
+    remember(tx, actor, story, "alias", cleaned, now)
     tx.bump(ALL_STORIES)
     return found
 
 
-def _remember(tx: Tx, actor: Actor, story: int, deed: str, reason: str, now: int) -> None:
+def remember(tx: Tx, actor: Actor, story: int, deed: str, reason: str, now: int) -> None:
+    """Keeps who decided what of a story, when and why."""
     made_by = actor.door if actor.door != "web" else "person"
     store.insert_story_decision(tx, new_id(now), story, deed, actor.id, made_by, reason, now)
     tx.bump(story)
