@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import reading, rest, rush, streams, writing
+from bench import , reading, rest, rush, streams, writing
 from bench.reading import Plan
 from bench.table import Row, lines
 
@@ -20,6 +20,7 @@ PARTS: dict[str, tuple[str, Callable[[Plan], list[Row]]]] = {
     "mixed": ("Reading and posting at once (32 connections)", writing.mixed),
     "growth": ("Pages built anew (one client)", reading.growth),
     "far": ("PostgreSQL with a 12 ms commit", writing.far),
+    "imports": ("Archives, while others post", imports.imports),
     "rest": ("Memory and sizes", rest.rest),
 }
 BESIDE = {  # only when asked for

@@ -1,0 +1,110 @@
+"""Archives: how fast one comes in, in how much memory, and what that does to people who post meanwhile.
+
+The file is made on the fly: a Disqus export of as many comments as asked for, in stories of 500, every third a root.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import load
+from bench.reading import Plan, database
+from bench.seed import HOST, Seeder
+from bench.servers import folkmoot
+from bench.table import Row
+
+HEAD = '<?xml version="1.0"?>\n<disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">\n'
+WORDS = (
+    "<p>The gauge below the old bridge has stood dry since May, and <b>nobody</b> who lives there was asked.</p><p>See "
+    '<a href="https://example.com/report" rel="nofollow">the report</a>, page {number}.<br>It says so plainly.</p>'
+)
+IN_A_STORY = 500
+
+
+def made(path: Path, comments: int) -> Path:
+    """Writes an export."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write(HEAD)
+        file.writelines(_rows(comments))
+        file.write("</disqus>\n")
+    return path
+
+
+def _rows(comments: int) -> Iterator[str]:
+    for story in range(1, comments // IN_A_STORY + 2):
+        yield f'<thread dsq:id="{story}"><id/><link>https://{HOST}/old/{story}</link><title>Story {story}</title></thread>\n'
+    for number in range(1, comments + 1):
+        above = f'<parent dsq:id="{number - 1}"/>' if number % 3 and number % IN_A_STORY > 1 else ""
+        yield (
+            f'<post dsq:id="{number}"><message><![CDATA[{WORDS.format(number=number)}]]></message><createdAt>2015-02-01T{number // 3600 % 24:02}:'
+            f"{number // 60 % 60:02}:{number % 60:02}Z</createdAt><isDeleted>false</isDeleted><isSpam>false</isSpam><author><name>User {number % 977}"
+            f'</name><username>user{number % 977}</username></author><thread dsq:id="{number // IN_A_STORY + 1}"/>{above}</post>\n'
+        )
+
+
+class Importing:
+    """`folkmoot import` as a process of its own."""
+
+    def __init__(self, file: Path, url: str, folder: Path) -> None:
+        environ = os.environ | {"FOLKMOOT_DATABASE": url, "FOLKMOOT_DATA": str(folder)}
+        command = [sys.executable, "-m", "folkmoot", "import", str(file), "--site", HOST, "--json"]
+        self.begun = time.monotonic()
+        self.most = 0.0
+        self._running = subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def alive(self) -> bool:
+        """Whether it is at work; looks at its memory."""
+        self.look()
+        return self._running.poll() is None
+
+    def look(self) -> None:
+        try:
+            peak = next(line for line in Path(f"/proc/{self._running.pid}/status").read_text().splitlines() if line.startswith("VmHWM"))
+        except (OSError, StopIteration):
+            return
+        self.most = max(self.most, int(peak.split()[1]) * 1024 / 1e6)
+
+    def wait(self) -> float:
+        """Waits for its end; how many seconds it took."""
+        while self.alive():
+            time.sleep(0.05)
+        if self._running.returncode:
+            said = self._running.stderr.read().decode() if self._running.stderr else ""
+            raise SystemExit(f"The import ended with {self._running.returncode}: {said}")
+        return time.monotonic() - self.begun
+
+
+def imports(plan: Plan) -> list[Row]:
+    """An import by itself, then one while 4 clients post."""
+    comments = 20_000 if plan.quick else 200_000
+    file = made(plan.folder / "talk.xml", comments)
+    size = file.stat().st_size / 1e6
+    with database(plan.folder, "alone") as (db, url):
+        Seeder(db).thread("hot", 1)
+    alone = Importing(file, url, plan.folder / "alone-data")
+    rate = comments / alone.wait()
+    slowest, posted = _beside(plan, file)
+    return [
+        Row("comments imported into SQLite", rate, "/s", 5_000, "more", f"{comments:,} comments, {size:,.0f} MB"),
+        Row("  memory of the import at most", alone.most, "MB", 300),
+        Row("posts by 4 clients while an import runs, p99", slowest, "ms", 200, note=f"{posted:,} posts"),
+    ]
+
+
+def _beside(plan: Plan, file: Path) -> tuple[float, int]:
+    """(p99 in ms of each second's posts, its median over the seconds; how many posts) while an import runs."""
+    with database(plan.folder, "beside") as (db, url):
+        hot = Seeder(db).thread("hot", 200).address
+    rates: list[load.Rate] = []
+    with folkmoot(url, plan.folder) as server:
+        running = Importing(file, url, plan.folder / "beside-data")
+        while running.alive():
+            rates.append(load.posts(server.base, [hot], 2.0, plan.folder, 4))
+        running.wait()
+    return statistics.median(each.slowest for each in rates), round(sum(each.per_second * 2 for each in rates))
