@@ -16,6 +16,7 @@ import ada_url
 VOID = {"base", "br", "hr", "input", "link", "meta"}
 TYPED = {
     ("input", "value"), ("input", "name"), ("fm-thread", "data-url"), ("fm-thread", "data-story"), ("time", "datetime"), ("time", "title"),
+    ("link", "title"),
     ("article", "aria-label"),
 }  # fmt: skip
 LEADS = {"href", "action", "src"}
