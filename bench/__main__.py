@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import , reading, rest, rush, streams, writing
+from bench import imports, reading, rest, rush, streams, writing
 from bench.reading import Plan
 from bench.table import Row, lines
 

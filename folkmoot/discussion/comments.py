@@ -7,13 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-<<<<<<< HEAD
-from folkmoot.discussion import outlet, store, waits, weighing
-=======
 import msgspec
 
-from folkmoot.discussion import store, waits, weighing
->>>>>>> 087c169 (Join two stories under all their names, and part them again)
+from folkmoot.discussion import outlet, store, waits, weighing
 from folkmoot.discussion.judging import judge_draft, judge_edit
 from folkmoot.discussion.model import (
     ANONYMOUS,
