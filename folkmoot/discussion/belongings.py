@@ -6,9 +6,12 @@ from msgspec import Struct
 
 from folkmoot.discussion import store, waits
 from folkmoot.discussion import store_belongings as own
+from folkmoot.discussion.store_search import AGAIN
 from folkmoot.discussion.visibility import vanish
 from folkmoot.people.belongings import STEP, Part, Section, Words
 from folkmoot.people.model import Actor
+from folkmoot.storage import jobs
+from folkmoot.storage import words as index
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
 
@@ -64,6 +67,8 @@ def erase(tx: Tx, person: int, words: Words, now: int) -> int:
     for row in bare:
         tx.hold(row.story)
         own.unname(tx, row.id)
+        index.drop(tx, row.id)  # the name could be searched, too; the words come back to the index by a job
+        jobs.put(tx, AGAIN, {"comment": row.id}, now, key=f"{AGAIN}:{row.id}")
         tx.bump(row.story)
     return len(bare)
 

@@ -17,6 +17,7 @@ SECTIONS: dict[str, str] = {
     "votes": "SELECT comment AS place, comment, value, counted, at FROM vote WHERE person = :person AND comment > :after "
     "ORDER BY comment LIMIT :limit",
     "reports": "SELECT id AS place, comment, reason, detail, at, settled FROM flag WHERE person = :person AND id > :after ORDER BY id LIMIT :limit",
+    "followed": "SELECT story AS place, story, how, at FROM follow WHERE person = :person AND story > :after ORDER BY story LIMIT :limit",
 }
 IDS = {"id", "story", "parent", "comment"}
 
@@ -106,6 +107,7 @@ def forget_traces(tx: Tx, person: int) -> None:
     """What is small and goes at once: a report's own words, and by which name another system knew them."""
     tx.run("UPDATE flag SET detail = '' WHERE person = :person AND detail <> ''", person=person)
     tx.run("DELETE FROM source_key WHERE kind = 'person' AND id = :person", person=person)
+    tx.run("DELETE FROM follow WHERE person = :person", person=person)
 
 
 def take_appeals(tx: Tx, person: int) -> list[int]:

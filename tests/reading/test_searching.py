@@ -9,6 +9,7 @@ from folkmoot.discussion.queries import Phrase, Query, parse
 from folkmoot.discussion.searching import Index
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import Actor
+from tests.discussion.test_outlet import work
 from tests.hostile.corpora import SAMPLES
 from tests.moot import DAY, Moot
 from tests.reading.visit import Visit
@@ -83,8 +84,6 @@ def test_an_edit_is_found_by_its_new_words_and_not_by_the_old(open_moot: Moot) -
     moot.later(120_000)
     moot.edit(ada, said, "The bridge will not hold.")
     assert find(moot, "dam") == []
-    from tests.discussion.test_outlet import work
-
     work(moot)
     assert find(moot, "bridge") == [said]
 
@@ -156,6 +155,20 @@ def test_words_that_are_gone_leave_the_index(open_moot: Moot, tmp_path: object) 
     vera = moot.member("Vera", "moderator")
     assert find(moot, "canaryword", vera) == []
     assert moot.db.read_now(lambda tx: tx.rows("SELECT rowid FROM comment_words")) == []
+
+
+def test_the_name_of_who_has_left_is_found_no_more(open_moot: Moot) -> None:
+    from folkmoot.discussion import belongings
+
+    moot = open_moot
+    ada = moot.member("Adelaide")
+    said = moot.says(ada, "The dam will not hold.")
+    assert find(moot, "author:adelaide") == [said]
+    while moot.db.write_now(lambda tx: belongings.erase(tx, ada.id or 0, "stay", moot.now)):  # type: ignore[arg-type]
+        pass
+    assert find(moot, "author:adelaide") == []
+    work(moot)
+    assert find(moot, "dam") == [said]
 
 
 def test_the_page_answers_readers_with_a_box_and_what_was_found(open_moot: Moot) -> None:
