@@ -216,7 +216,7 @@ def missing_of(item: Floats, sides: Sides) -> Whole:
     """Of each row of beliefs, how many more ratings "helpful" of the side that likes it less would bring it to the head; 0: nine would not."""
     far_is_a = item @ (phi(LEAN_A) - phi(LEAN_B)) < 0
     missing = np.zeros(len(item), np.int64)
-    for side in (True, False):
+    for side in np.unique(far_is_a):
         of = np.where(PLACES > 0 if side else PLACES < 0, sides.expected[: len(PLACES)], 0)
         reader = np.r_[of * sides.expected[: len(PLACES)].sum() / max(of.sum(), 1e-9), sides.expected[len(PLACES) :]]
         like = reader @ sides.table[:, 2]
@@ -337,11 +337,12 @@ def rescore_note(
     note: its number in the last reckoning, which remembers whether a ring strikes on it.
     """
     strangers = len(scored.sides.reader)
-    reader = np.vstack([scored.sides.reader, scored.sides.expected])[np.where((rater < 0) | (rater >= strangers), strangers, rater)]
+    known = (rater >= 0) & (rater < strangers)
+    reader = np.where(known[:, None], scored.sides.reader[np.where(known, rater, 0)], scored.sides.expected)
     sides = Sides(reader, np.zeros((1, CELLS)), scored.sides.expected, scored.sides.prior, scored.sides.table, scored.sides.middle)
     one = Ratings(np.zeros(len(level), np.int64), np.arange(len(level)), level, np.full(len(level), np.nan),
                   np.zeros(len(level), bool) if asked is None else asked, 1, max(len(level), 1), 1)  # fmt: skip
-    cluster = np.r_[scored.linked.cluster, 0][np.where((rater < 0) | (rater >= len(scored.linked.cluster)), -1, rater)]
+    cluster = np.where(known, scored.linked.cluster[np.where(known, rater, 0)], 0)
     rings = Linked(cluster, np.zeros(len(level)), *_remembered(scored, note), scored.linked.evidence[: _sure_of(scored.linked)])
     weight = one_voice(one, rings)
     beliefs = exchange_once(one, sides, weight)
