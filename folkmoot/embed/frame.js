@@ -100,7 +100,7 @@
         this.resize(data.height);
         keep(this.url, [data.height, this.clientWidth]);
       }
-      if (data.who) this.frame.contentWindow.postMessage({ folkmoot: 1, ...this.dataset }, home);
+      if (data.who) source.postMessage({ folkmoot: 1, ...this.dataset }, home);
       if (Number.isInteger(data.count) && data.count >= 0) this.dispatchEvent(new CustomEvent('folkmoot-count', { bubbles: true, detail: data.count }));
     }
 

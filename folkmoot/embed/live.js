@@ -3,7 +3,8 @@
  * fetched when the button is pressed. A page that cannot keep a stream open asks from time to time; one that is not looked at does neither.
  */
 
-import './vouched.js';
+import {} from './mutes.js';
+import {} from './vouched.js';
 import { bury } from './deeds.js';
 import { mine } from './mine.js';
 import { fetchPage, replaceRoots } from './more.js';

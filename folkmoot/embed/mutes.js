@@ -1,4 +1,4 @@
-/** What this reader does not want to read: folded where it stands, opened by a press, kept with their account. Loaded where something is muted, or may be. */
+/** What this reader does not want to read: folded where it stands, opened by a press, kept with their account. Loaded once the page stands. */
 
 import { make, say } from './page.js';
 import { call, known, why } from './session.js';
@@ -26,8 +26,10 @@ function cover(article, by) {
   article.append(button);
 }
 
+addEventListener('toggle', ({ target }) => target.open && target.matches('.acts > details') && offer(target), true);
+
 /** Puts the way to mute a comment's writer into its menu; for somebody whom we know, since it is kept with them. */
-export function offer(details) {
+function offer(details) {
   const article = details.closest('article'), menu = details.querySelector('.menu');
   if (!known() || menu.querySelector('.mute') || article.querySelector('.tag.mine')) return;
   const button = make('button', say('mute', { name: article.querySelector('bdi').textContent }), { class: 'link mute', type: 'button' });

@@ -85,7 +85,6 @@ class Thread extends HTMLElement {
     if (!details.open || !details.matches('.acts > details')) return;
     details.querySelector('[href^="/c/"]').textContent = say('link');
     addDecisions(details.closest('article'));
-    import('./mutes.js').then(({ offer }) => offer(details));
   }
 
   tell(words) {
