@@ -118,6 +118,7 @@ def test_a_draft_outlives_stop_and_a_browser_that_was_closed(browser: Browser, d
     press(page, "OK, you may keep it")
     page.get_by_label("In one line").fill("Please vote for the rain rule")
     press(page, "Go on")
+    page.get_by_label("Street and number").wait_for()
     press(page, "Stop")
     sees(page.locator("#now"), "Your draft is kept")
     page.close()
