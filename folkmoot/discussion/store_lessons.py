@@ -8,7 +8,7 @@ from folkmoot.storage.database import Row, Tx
 
 
 def version(tx: Tx, site: int) -> Row | None:
-    return tx.one("SELECT version FROM learned WHERE site = :site", site=site)
+    return tx.recall("learned", site, lambda: tx.one("SELECT version FROM learned WHERE site = :site", site=site))
 
 
 def model(tx: Tx, site: int) -> str:
@@ -70,6 +70,7 @@ def words(tx: Tx, site: int, limit: int) -> list[Row]:
 
 
 def mark_stale(tx: Tx, site: int) -> None:
+    tx.forget("learned")
     tx.run("UPDATE learned SET stale = 1 WHERE site = :site", site=site)
 
 
@@ -79,4 +80,5 @@ def stale(tx: Tx) -> list[int]:
 
 
 def set_model(tx: Tx, site: int, model: str) -> None:
+    tx.forget("learned")
     tx.run("UPDATE learned SET model = :model, version = version + 1, stale = 0 WHERE site = :site", site=site, model=model)

@@ -26,13 +26,17 @@ class Hook(Struct, frozen=True):
 
 
 def heard(tx: Tx, story: int, site: int) -> tuple[bool, bool]:
-    """Whether anybody follows the story, and whether the site has a hook."""
-    row = tx.one(
-        "SELECT EXISTS (SELECT 1 FROM follow WHERE story = :story AND how = 'follow') AS followed,"
-        " EXISTS (SELECT 1 FROM hook WHERE site = :site AND ended IS NULL) AS hooked",
-        story=story, site=site,
-    )  # fmt: skip
-    return (bool(row.followed), bool(row.hooked)) if row else (False, False)
+    """Whether anybody follows the story, and whether the site has a hook: asked on every write."""
+
+    def fetch() -> tuple[bool, bool]:
+        row = tx.one(
+            "SELECT EXISTS (SELECT 1 FROM follow WHERE story = :story AND how = 'follow') AS followed,"
+            " EXISTS (SELECT 1 FROM hook WHERE site = :site AND ended IS NULL) AS hooked",
+            story=story, site=site,
+        )  # fmt: skip
+        return (bool(row.followed), bool(row.hooked)) if row else (False, False)
+
+    return tx.recall("heard", story, fetch)
 
 
 def followers(tx: Tx, story: int, after: int, limit: int) -> list[int]:
@@ -53,6 +57,7 @@ def followed_by(tx: Tx, person: int, limit: int) -> list[Row]:
 
 
 def set_following(tx: Tx, person: int, story: int, how: str | None, now: int) -> None:
+    tx.forget("heard")
     if how is None:
         tx.run("DELETE FROM follow WHERE person = :person AND story = :story", person=person, story=story)
         return
@@ -84,6 +89,7 @@ def hook_by_id(tx: Tx, hook: int) -> Hook | None:
 
 
 def insert_hook(tx: Tx, id: int, site: int, address: str, secret: str, made_by: int | None, now: int) -> None:
+    tx.forget("heard")
     tx.run(
         "INSERT INTO hook (id, site, address, secret, made_by, created) VALUES (:id, :site, :address, :secret, :made_by, :now)",
         id=id, site=site, address=address, secret=secret, made_by=made_by, now=now,
@@ -100,4 +106,5 @@ def set_status(tx: Tx, hook: int, status: int, now: int) -> None:
 
 
 def end_hook(tx: Tx, hook: int, why: str, now: int) -> bool:
+    tx.forget("heard")
     return tx.count("UPDATE hook SET ended = :now, ended_why = :why WHERE id = :hook AND ended IS NULL", hook=hook, why=why, now=now) == 1
