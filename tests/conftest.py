@@ -127,23 +127,35 @@ def postgres() -> Iterator[str]:
         yield server.url
 
 
-# DELETE where there is something: TRUNCATE makes new files for each table and index, and takes ten times as long.
-_EMPTY = """
-DO $$ DECLARE named name; filled boolean; BEGIN
-  SET LOCAL session_replication_role = replica;
-  FOR named IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version' LOOP
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', named) INTO filled;
-    IF filled THEN EXECUTE format('DELETE FROM %I', named); END IF;
-  END LOOP;
-END $$
-"""
+class Emptier:
+    """Takes all rows out of a database, over one connection that stays: a new one would have to learn every table first.
+
+    DELETE where there is something: TRUNCATE makes new files for each table and index, and takes ten times as long.
+    """
+
+    def __init__(self, url: str) -> None:
+        import psycopg
+
+        self._connection = psycopg.connect(url, autocommit=True)
+        self._connection.execute("SET session_replication_role = replica")
+        tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version'"
+        named = [name for (name,) in self._connection.execute(tables)]
+        self._filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in named)
+
+    def __call__(self) -> None:
+        for (name,) in self._connection.execute(self._filled, prepare=True).fetchall():
+            self._connection.execute(f"DELETE FROM {name}")
+
+    def close(self) -> None:
+        self._connection.close()
 
 
-def _empty(url: str) -> None:
-    import psycopg
-
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(_EMPTY)
+@pytest.fixture(scope="session")
+def emptier(postgres: str) -> Iterator[Emptier]:
+    """Of the database that all tests share."""
+    made = Emptier(postgres)
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -151,9 +163,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty, migrated database."""
     if request.param == "postgres":
         pytest.importorskip("psycopg", reason="psycopg is not installed (the extra postgres)")
-        url = request.getfixturevalue("postgres")
-        _empty(url)
-        return str(url)
+        request.getfixturevalue("emptier")()
+        return str(request.getfixturevalue("postgres"))
     path = tmp_path / "folkmoot.db"
     shutil.copy(request.getfixturevalue("migrated_file"), path)
     return f"sqlite:///{path}"
