@@ -123,7 +123,8 @@ def _ask_readers(db: Database, told: Payload, settings: Settings, now: int) -> N
 
 
 def _asking_due(tx: Tx, now: int) -> int:
-    jobs.put(tx, asking.ASK, {}, now, key=asking.ASK)
+    if asking.is_due(tx, now):
+        jobs.put(tx, asking.ASK, {}, now, key=asking.ASK)
     return 0
 
 

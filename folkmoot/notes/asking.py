@@ -77,6 +77,11 @@ def ask_readers(tx: Tx, secret: bytes, now: int) -> int:
     return drawn
 
 
+def is_due(tx: Tx, now: int) -> bool:
+    """Whether any note wants readers to be drawn."""
+    return bool(store_ratings.contested(tx, RATED_BY, now - DAY, 1))
+
+
 def ask_about(tx: Tx, note: Note, wanted: int, secret: bytes, now: int) -> int:
     """Draws readers for one note; how many."""
     rows = store_ratings.pool(tx, note.site, note.id, note.revision, note.person or 0, now - HERE_LATELY, now - ASKED_DAYS * DAY)

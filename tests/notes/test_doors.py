@@ -143,11 +143,14 @@ def test_a_comment_that_becomes_a_note_leaves_the_list(doors: Doors) -> None:
     assert moot.db.read_now(lambda tx: store_finding.finds_on(tx, moot.site.id, 10)) == []
 
 
+@pytest.mark.long
 def test_ten_thousand_ratings_at_once_lose_nothing(desk: Desk) -> None:
-    note, people = desk.propose().id, desk.readers(1_000)
-    for begin in range(0, 1_000, 250):
-        desk.rate_all([(each, note, "helpful") for each in people[begin : begin + 250]])
-    assert desk.note(note).ratings == 1_000
+    note, people = desk.propose().id, desk.readers(10_000)
+    for begin in range(0, 10_000, 500):
+        desk.rate_all([(each, note, "helpful") for each in people[begin : begin + 500]])
+    assert desk.note(note).ratings == 10_000
+    before = desk.moot.db.read_now(lambda tx: tx.one("SELECT COUNT(*) AS jobs FROM job WHERE kind = 'note_rated'"))
+    assert before.jobs == 1  # however many ratings wait, the note is reckoned once
 
 
 def test_a_passage_is_found_again_by_the_verbs(desk: Desk) -> None:
