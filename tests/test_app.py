@@ -25,6 +25,7 @@ from folkmoot.errors import Conflict, Unavailable
 from folkmoot.settings import Limits, Mail, Server, Settings, Storage
 from folkmoot.storage.database import Database
 from folkmoot.web import openapi, processes
+from folkmoot.web.operations import Bare
 from tests.moot import Moot
 from tests.web.serving import fuzz, served
 from tests.web.stand import HERE, Client
@@ -73,7 +74,7 @@ FOREIGN = ({"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"},
 
 def test_no_foreign_page_makes_a_browser_write(client: Client) -> None:
     for door in (*OPERATIONS, *PAGES):
-        if door.method == "GET":
+        if door.method == "GET" or isinstance(door, Bare):  # that one's address alone carries what it may do
             continue
         shape: dict[str, Any] = {"json": {}} if door in OPERATIONS else {"data": {"a": "b"}}
         path = door.path.replace("{id}", "1").replace("{token}", "a")

@@ -16,7 +16,7 @@ import ada_url
 VOID = {"base", "br", "hr", "input", "link", "meta"}
 TYPED = {
     ("input", "value"), ("input", "name"), ("fm-thread", "data-url"), ("fm-thread", "data-story"), ("time", "datetime"), ("time", "title"),
-    ("article", "aria-label"), ("link", "title"),
+    ("article", "aria-label"), ("link", "title"), ("button", "data-next"), ("button", "data-handover"),
 }  # fmt: skip
 LEADS = {"href", "action", "src"}
 _DIGITS = re.compile(r"[0-9]+")

@@ -30,7 +30,7 @@ def ask(visit: Visit, actor: Actor | None, story: int | None = None) -> dict[str
 
 
 def test_somebody_unknown_has_nothing(visit: Visit) -> None:
-    assert ask(visit, None) == {"person": None, "votes": {}, "own": [], "may": [], "waiting": []}
+    assert ask(visit, None) == {"person": None, "votes": {}, "own": [], "may": [], "waiting": [], "muted": None, "unseen": 0}
 
 
 def test_a_member_sees_who_they_are_and_how_they_voted(moot: Moot, visit: Visit) -> None:
