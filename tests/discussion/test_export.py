@@ -22,7 +22,7 @@ from folkmoot.sites import stories
 from folkmoot.sites.sites import add_host, add_site, site_for
 from folkmoot.storage.database import Database, connect
 from folkmoot.storage.migrations import migrate
-from tests.conftest import _empty
+from tests.conftest import Emptier
 from tests.discussion.importers.conftest import SAMPLES
 from tests.moot import MINUTE, Moot
 
@@ -135,10 +135,10 @@ def test_whatever_people_do_counts_agree_and_the_export_comes_home(moot: Moot, e
 
 
 def test_an_export_is_the_same_after_a_way_through_both_engines(
-    request: pytest.FixtureRequest, migrated_file: Path, tmp_path: Path, now: int
+    emptier: Emptier, postgres: str, migrated_file: Path, tmp_path: Path, now: int
 ) -> None:
-    url = request.getfixturevalue("postgres")
-    _empty(url)
+    url = postgres
+    emptier()
     shutil.copy(migrated_file, tmp_path / "first.db")
     shutil.copy(migrated_file, tmp_path / "last.db")
     first, middle, last = (connect(address) for address in (f"sqlite:///{tmp_path}/first.db", url, f"sqlite:///{tmp_path}/last.db"))
