@@ -168,16 +168,18 @@ def _people_named(row: Struct) -> Iterator[int]:
 
 
 def _public(tx: Tx, site: int) -> Iterator[Struct]:
-    """What readers see: nothing held, removed or private, no votes but their totals."""
+    """What readers see: nothing held, removed or private, no votes but their totals, no story that nobody has spoken under."""
     ids = _all_stories(tx, site)
-    ours, after = set(ids), 0
+    ours, spoken, after = set(ids), set[int](), 0
     while rows := own.shown(tx, after, STEP):
-        yield from (_public_comment(row) for row in rows if row.story in ours)
+        shown = [row for row in rows if row.story in ours]
+        spoken.update(row.story for row in shown)
+        yield from map(_public_comment, shown)
         after = rows[-1].id
     found = sites.site_row(tx, site)
     if found:
         yield PublicSite(found.id, found.language, found.name)
-    for some in _chunks(ids):
+    for some in _chunks([story for story in ids if story in spoken]):
         for story in sites.stories(tx, some):
             yield PublicStory(story.id, story.address, story.closed, story.created, story.title)
 

@@ -229,6 +229,12 @@ def test_the_public_export_holds_what_readers_see(lively: Moot) -> None:
     )
 
 
+def test_a_public_export_names_no_story_of_which_readers_see_nothing(lively: Moot) -> None:
+    quiet = lively.db.write_now(lambda tx: stories.ensure(tx, "https://news.example/draft-of-tomorrow", None, None, "site", lively.now))
+    assert str(quiet.id).encode() in export(lively.db)
+    assert b"draft-of-tomorrow" not in export(lively.db, public=True)
+
+
 def test_a_public_export_cannot_come_home(lively: Moot, elsewhere: Database, tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="holds only what readers see"):
         bring(elsewhere, export(lively.db, public=True), tmp_path, lively.now)

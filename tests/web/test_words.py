@@ -12,7 +12,7 @@ NOON = 1_777_824_309_123  # 3 May 2026, 16:05:09 UTC
 
 
 @pytest.mark.parametrize(("accepted", "chosen"), [
-    ("", "en"), ("en", "en"), ("ar", "ar"), ("ar-EG, en;q=0.8", "ar"), ("de, fr", "en"), ("de, ar;q=0.5, en;q=0.3", "ar"),
+    ("", "en"), ("en", "en"), ("ar", "ar"), ("ar-EG, en;q=0.8", "ar"), ("nl, sv", "en"), ("nl, ar;q=0.5, en;q=0.3", "ar"), ("de-AT, en;q=0.5", "de"),
     ("ar;q=0, en", "en"), ("AR", "ar"), ("*", "en"), ("ar;q=2", "en"), (";;;,,,q=", "en"), ("en-XA", "en"),
     ("ar;q=0.1, en;q=0.2", "en"),
     ("x" * 5000, "en"),
