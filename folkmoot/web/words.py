@@ -15,8 +15,8 @@ from pathlib import Path
 
 from folkmoot.errors import Sentence
 
-LANGUAGES = ("en", "ar", "de", "es", "en-XA")  # en-XA: a pseudo-locale, longer and accented, for looking at the layout
-SPOKEN = ("en", "ar", "de", "es")              # those that Accept-Language may choose
+LANGUAGES = ("en", "ar", "de", "es", "fr", "en-XA")  # en-XA: a pseudo-locale, longer and accented, for looking at the layout
+SPOKEN = ("en", "ar", "de", "es", "fr")              # those that Accept-Language may choose
 _FOLDER = Path(__file__).parent.parent / "locale"
 _RIGHT_TO_LEFT = {"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"}
 _ACCENTED = str.maketrans(
