@@ -78,8 +78,7 @@ class Outbound(Struct, frozen=True):
     allow: Annotated[
         tuple[str, ...],
         Meta(
-            description="Hosts (geo.intern, 127.0.0.1:8090) that may lie in your own network; none, because whoever names an "
-            "address could reach into it."
+            description="Hosts (geo.intern) that may lie in your own network; none, because readers name addresses."
         ),
     ] = ()
 
@@ -169,7 +168,7 @@ class Officials(Struct, frozen=True):
         str,
         Meta(
             pattern=r"^(https?://[^?#\s@\\]+)?$",
-            description="Where street addresses may be looked up, in the US Census’s API shape; people are asked each time. Empty: nowhere.",
+            description="Looks up street addresses, in the US Census’s API shape; people are asked each time. Empty: nowhere.",
             extra={"kind": "an address like https://geocoding.geo.census.gov/geocoder"},
         ),
     ] = ""

@@ -27,7 +27,7 @@ MAX_FIELDS = 100
 MAX_PARAMETERS = 200    # a hundred addresses for the counts
 S = TypeVar("S")
 encode_json = msgspec.json.Encoder(enc_hook=str).encode  # a Sentence is a str that msgspec does not know
-_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
+_STRINGS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.S)  # one that never ends is taken to the end, once
 _JSON = re.compile(r"application/(?:[\w.+-]+\+)?json\s*(?:;\s*charset=\"?utf-8\"?\s*)?", re.I)
 _FORM = re.compile(r"application/x-www-form-urlencoded\s*(?:;\s*charset=\"?utf-8\"?\s*)?", re.I)
 

@@ -78,5 +78,5 @@ def _line(request: Request, status: int, begun: float) -> None:
 
 
 def _about(request: Request) -> dict[str, object]:
-    path = re.sub(r"^/welcome/.*", "/welcome/…", request.scope["path"])  # what follows is a one-time token
+    path = re.sub(r"^(/welcome/|(?:/api/v1)?/reports/).*", r"\1…", request.scope["path"])  # what follows is a token
     return {"request": request_id(request), "method": request.method, "path": path}

@@ -24,10 +24,10 @@ def _mount(*given: str) -> bool:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 3 MB."""
+    """A disk of 4 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    if os.geteuid() != 0 or not _mount("-o", "size=3m", "tmpfs", str(folder)):
+    if os.geteuid() != 0 or not _mount("-o", "size=4m", "tmpfs", str(folder)):
         pytest.skip("mounting a small disk needs root")
     yield folder
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
