@@ -94,6 +94,8 @@ async def _counted(ask: Ask[Actor], at: Setting, form: CallForm, target: Target)
     """Notes the outcome, if one was given, and moves on to the next official."""
     if not form.outcome:
         return form
+    if form.about not in {str(official.id) for official in target.officials}:
+        raise Invalid("This call is counted for nobody whom the action asks you to call.", "not_asked_for", "about")
     if not at.action.open_at(ask.now):
         raise Conflict("This action has ended, so calls for it are not counted any more.", "ended")
     ask.spend("change")

@@ -124,7 +124,6 @@ def _note(tx: Tx, site: int, note: Note, secret: bytes) -> dict[str, object]:
         "id": str(note.id),
         "story": get_story(tx, note.story).address,
         "comment": str(note.comment) if note.comment else None,
-        "writer": pseudonym(secret, site, note.person),
         "about": note.kind,
         "text": note.text if note.state == "open" else "",
         "sources": [source.url for source in note.sources] if note.state == "open" else [],

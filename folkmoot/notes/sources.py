@@ -63,7 +63,7 @@ class Read(HTMLParser):
         given = dict(attrs)
         if tag == "meta" and given.get("property") == "og:title" and given.get("content"):
             self.title = str(given["content"])
-        if tag not in _VOID:
+        if tag not in _VOID and len(self._open) < _DEEPEST:
             self._open.append(tag)
         if tag in _BLOCKS:
             self._break()
@@ -99,6 +99,7 @@ class Read(HTMLParser):
         return "\n".join(line for line in lines if line)[:MAX_STORY]
 
 
+_DEEPEST = 200  # elements in each other; deeper ones are a trap for whoever looks at all of them for each word
 _VOID = frozenset(("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"))
 _BLOCKS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "figcaption", "td", "th", "dd", "dt", "pre"))
 _SKIPPED = frozenset(("script", "style", "template", "noscript", "nav", "aside", "form", "svg", "folkmoot-thread"))
