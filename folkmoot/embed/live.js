@@ -29,10 +29,17 @@ class Live {
     this.line.hidden = true;
     thread.querySelector('#comments').before(this.line);
     this.button.addEventListener('click', () => this.show());
-    thread.addEventListener('fm-posted', () => setTimeout(() => this.look(), SOON[0]));
+    thread.addEventListener('fm-posted', () => setTimeout(() => this.posted()));
     document.addEventListener('visibilitychange', () => this.look());
     addEventListener('pagehide', () => this.stop());
     addEventListener('pageshow', () => this.look());
+    this.look();
+  }
+
+  /** One's own comment is in its place; the news of it may have come before the answer to the post. */
+  posted() {
+    this.fresh = this.fresh.filter((id) => !this.thread.querySelector(`#c${id}`));
+    this.tell();
     this.look();
   }
 

@@ -57,6 +57,28 @@ def test_what_another_reader_posts_is_offered_and_moves_nothing_until_it_is_pres
     other.context.close()
 
 
+def test_news_of_ones_own_comment_that_come_before_the_answer_are_taken_back(tab: Page, newsroom: Newsroom) -> None:
+    newsroom.says("Hedda", "I ran the lifeguards.", "live-own")
+    page = open_page(tab, newsroom, "live-own")
+    page.evaluate("""() => {
+      const real = window.fetch;
+      window.fetch = async (...asked) => {
+        const answer = await real(...asked);
+        if (asked[1]?.method === 'POST') await new Promise((go) => { window.answer = go; });
+        return answer;
+      };
+    }""")
+    page.get_by_label("Your comment").fill("The gauge stands dry.")
+    page.get_by_label("Name", exact=True).fill("Bo")
+    page.get_by_role("button", name="Post comment").click()
+    offer = page.get_by_role("button", name="Show 1 new comment", exact=True)
+    offer.wait_for()
+    page.evaluate("() => window.answer()")
+    comment(page, "The gauge stands dry.").wait_for()
+    expect(offer).to_be_hidden()
+    assert sorted(words_of(page)) == ["I ran the lifeguards.", "The gauge stands dry."]
+
+
 def test_what_is_removed_goes_from_open_pages(tab: Page, newsroom: Newsroom) -> None:
     lone = newsroom.says("Bo", "An address of somebody's.", "live-removed")
     answered = newsroom.says("Ada", "Another address.", "live-removed")
