@@ -47,6 +47,14 @@ def sanctions_of(tx: Tx, person: int, limit: int) -> list[Row]:
     return tx.rows(f"SELECT {_ROW} FROM sanction WHERE person = :person ORDER BY at DESC, id DESC LIMIT :limit", person=person, limit=limit)
 
 
+def is_known(tx: Tx, site: int, person: int) -> bool:
+    """Whether a site's desk has decided about somebody, or noted something of them."""
+    return any(
+        tx.one(f"SELECT id FROM {table} WHERE person = :person AND site = :site LIMIT 1", person=person, site=site) is not None
+        for table in ("sanction", "person_note")
+    )
+
+
 def sanctions_on(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
     """What was decided about people on a site before a moment, newest first."""
     return tx.rows(
