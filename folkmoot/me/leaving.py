@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from folkmoot.desk.belongings import forget_mailbox
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, say
 from folkmoot.me.parts import PARTS
 from folkmoot.people import store, store_belongings
@@ -62,6 +63,7 @@ def _forget_copies(tx: Tx, people: list[int]) -> None:
     for person in people:
         for mailbox in store_belongings.mailboxes(tx, person):
             store_belongings.forget_mails(tx, mailbox)
+            forget_mailbox(tx, mailbox)
         store_belongings.forget_answers(tx, person)
 
 
