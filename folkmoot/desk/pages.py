@@ -133,7 +133,7 @@ def _view(tx: Tx, actor: Actor, site: Site, order: Order, after: Place | None, i
     found = queue.waiting(tx, actor, site, order, after, queue.PAGE, now)
     wanted = item or _first(found.lines)
     hand = queue.hand(tx, actor, *wanted, now) if wanted else None
-    return View(actor, queue.desks(tx, actor), found, hand, record_of(tx, hand.item.person, site.policy.trust, now) if hand else None)
+    return View(actor, queue.desks(tx, actor), found, hand, record_of(tx, site, hand.item.person, now) if hand else None)
 
 
 def _first(lines: tuple[Line, ...]) -> tuple[str, int] | None:

@@ -9,8 +9,9 @@ from msgspec import Meta, Struct
 from folkmoot.desk import queue
 from folkmoot.desk.pages import Number, Words, guideline_of
 from folkmoot.desk.record import Record, record_of
-from folkmoot.discussion import store, store_waits
+from folkmoot.discussion import store_waits
 from folkmoot.errors import Invalid, NotFound, Problem
+from folkmoot.notes import store_belongings
 from folkmoot.people import sanctions, store_sanctions
 from folkmoot.people.accounts import domains_of, names_of
 from folkmoot.people.model import Actor
@@ -80,17 +81,29 @@ async def person_page(ask: Ask[Actor], path: PersonPath, query: SiteQuery) -> ob
 def _seen(tx: Tx, actor: Actor, person: int, site: int | None, now: int) -> Seen:
     desk = queue.desk_of(tx, actor, site)
     sanctions.require(actor, "see_held", desk.id)
-    record = record_of(tx, person, desk.policy.trust, now)
+    _require_known(tx, desk.id, person)
+    record = record_of(tx, desk, person, now)
     if record is None:
-        raise NotFound("There is no such person.", "no_such_person")
+        raise _nobody()
     decided, notes = store_sanctions.sanctions_of(tx, person, SHOWN), store_sanctions.notes_on(tx, desk.id, person)
     here = [row for row in decided if row.site in (0, desk.id)]
     named = {row.made_by for row in (*here, *notes)} | {row.ended_by for row in here}
-    comments = store.comments_by(tx, person, now + 1, SHOWN)
+    comments = store_waits.comments_on(tx, desk.id, person, SHOWN)
     return Seen(
         actor, desk, queue.desks(tx, actor), record, here, notes, comments, names_of(tx, [each for each in named if each]),
-        store_waits.last_network(tx, person) is not None, domains_of(tx, person),
+        store_waits.last_network(tx, desk.id, person) is not None, domains_of(tx, person),
     )  # fmt: skip
+
+
+def _require_known(tx: Tx, site: int, person: int) -> None:
+    """Raises NotFound for somebody who did nothing on a site, and of whom its desk has decided nothing: they are not its affair."""
+    here = store_waits.was_on(tx, site, person) or store_belongings.proposed_on(tx, site, person)
+    if not (here or store_sanctions.is_known(tx, site, person)):
+        raise _nobody()
+
+
+def _nobody() -> NotFound:
+    return NotFound("There is no such person.", "no_such_person")
 
 
 def _page(ask: Ask[Actor], seen: Seen, status: int = 200, problem: str = "", **typed: Any) -> object:
@@ -109,16 +122,18 @@ async def sanction(ask: Ask[Actor], path: PersonPath, form: SanctionForm) -> obj
         actor = ask.actor(tx)
         site = queue.desk_of(tx, actor, form.site)
         because = Because(form.reason, guideline_of(site, form.guideline), form.note)
-        network, domain = _block(tx, path.id, form.whom)
+        sanctions.require(actor, "sanction", site.id)
+        _require_known(tx, site.id, path.id)
+        network, domain = _block(tx, site.id, path.id, form.whom)
         sanctions.sanction(tx, actor, site.id, form.do, path.id, because, ask.now, days=form.days or None, network=network, domain=domain)
 
     return await _done_or_again(ask, path.id, form.site, act, reason=form.reason, note=form.note, guideline=form.guideline, days=form.days)
 
 
-def _block(tx: Tx, person: int, whom: str) -> tuple[str | None, str]:
+def _block(tx: Tx, site: int, person: int, whom: str) -> tuple[str | None, str]:
     """The address block or mail domain that is meant. Raises Invalid where nothing is known of it."""
     if whom == "network":
-        network = store_waits.last_network(tx, person)
+        network = store_waits.last_network(tx, site, person)
         if network is None:
             raise Invalid("Their address block is not known any more: it is forgotten after 30 days.", "no_network", "whom")
         return network, ""
@@ -151,7 +166,13 @@ async def lift(ask: Ask[Actor], path: PersonPath, form: LiftForm) -> object:
 async def note(ask: Ask[Actor], path: PersonPath, form: NoteForm) -> object:
     """Notes something for the desk alone."""
     ask.spend("change")
-    act = lambda tx: sanctions.note(tx, ask.actor(tx), form.site, path.id, form.words, ask.now)  # noqa: E731
+
+    def act(tx: Tx) -> None:
+        actor = ask.actor(tx)
+        sanctions.require(actor, "note_person", form.site)
+        _require_known(tx, form.site, path.id)
+        sanctions.note(tx, actor, form.site, path.id, form.words, ask.now)
+
     return await _done_or_again(ask, path.id, form.site, act)
 
 

@@ -10,7 +10,7 @@ from folkmoot.discussion.trust import removals_to_fall, step_of
 from folkmoot.errors import NotFound
 from folkmoot.people.accounts import get_person
 from folkmoot.people.model import Person
-from folkmoot.sites.model import Step
+from folkmoot.sites.model import Site
 from folkmoot.storage.database import Row, Tx
 from folkmoot.web.words import N_
 
@@ -20,7 +20,7 @@ DECISIONS = 8
 
 
 class Record(Struct, frozen=True):
-    """Somebody's last 200 comments in numbers. flags, appeals: (held up, decided).
+    """Somebody's last 200 comments on a site in numbers. flags, appeals: (held up, decided).
 
     step, steps: how far the site trusts them; to_fall: how many more removals bring them down a step.
     """
@@ -39,22 +39,22 @@ class Record(Struct, frozen=True):
     to_fall: int | None
 
 
-def record_of(tx: Tx, person: int | None, steps: tuple[Step, ...], now: int) -> Record | None:
-    """The record of somebody; None where there is nobody to name (an import's writer, one who is erased)."""
+def record_of(tx: Tx, site: Site, person: int | None, now: int) -> Record | None:
+    """The record of somebody on a site; None where there is nobody to name (an import's writer, one who is erased)."""
     if person is None:
         return None
     try:
         found = get_person(tx, person)
     except NotFound:
         return None
-    states = store_waits.standing_of(tx, person, LAST)
+    steps, states = site.policy.trust, store_waits.standing_of(tx, site.id, person, LAST)
     standing = standing_of(tx, person, found.proven is not None)
     right, wrong = store.flagger_records(tx, [person])[person]
-    appeals = store_waits.appeals_by(tx, person)
+    appeals = store_waits.appeals_by(tx, site.id, person)
     decided = appeals.get("reversed", 0) + appeals.get("upheld", 0)
     return Record(
         found, sum(states.values()), states.get("published", 0), states.get("removed", 0) + states.get("spam", 0), states.get("held", 0),
         states.get("withdrawn", 0), (right, right + wrong), (appeals.get("reversed", 0), decided),
-        tuple(store_waits.decisions_about(tx, person, DECISIONS)), step_of(standing, steps, now), tuple(step.name for step in steps),
+        tuple(store_waits.decisions_about(tx, site.id, person, DECISIONS)), step_of(standing, steps, now), tuple(step.name for step in steps),
         removals_to_fall(standing, steps, now),
     )  # fmt: skip

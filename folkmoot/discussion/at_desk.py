@@ -60,13 +60,14 @@ def undo(tx: Tx, actor: Actor, decision: int, now: int) -> None:
 def show(tx: Tx, actor: Actor, comment: int, now: int) -> dict[str, object]:
     """What stands around a comment: whom it answers, what answers it, what is said alike; the reports; what was decided so far."""
     row = _row(tx, comment)
+    story = get_story(tx, row.story)
     flags, last, edits, appeal = store_waits.reasons(tx, [comment])[0]
     held = row.state == "held"
     waiting_edit = next((each for each in store.revisions_of(tx, comment) if each.state == "held"), None)
     return {
-        "c": row, "story": get_story(tx, row.story), "above": _shown(tx, _above(tx, row)),
+        "c": row, "story": story, "above": _shown(tx, _above(tx, row)),
         "below": _shown(tx, store_waits.replies_to(tx, comment, BELOW)),
-        "alike": _shown(tx, store_waits.same_words(tx, comment, row.digest, ALIKE)), "flags": flags, "reports": waits.reports(tx, flags),
+        "alike": _shown(tx, store_waits.same_words(tx, story.site, comment, row.digest, ALIKE)), "flags": flags, "reports": waits.reports(tx, flags),
         "told": (last[0].reason if held and last else "") or (edits[0].reason if edits else "") or "",
         "held": waits.held_words(last[0].rule) if held and last else "", "noted": last[0].note if last else "",
         "first": last[0] if held and last and last[0].rule == moderation.FOUR_EYES else None,

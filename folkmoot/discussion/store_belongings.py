@@ -19,6 +19,8 @@ SECTIONS: dict[str, str] = {
     "reports": "SELECT id AS place, comment, reason, detail, at, settled FROM flag WHERE person = :person AND id > :after ORDER BY id LIMIT :limit",
     "followed": "SELECT story AS place, story, how, at FROM follow WHERE person = :person AND story > :after ORDER BY story LIMIT :limit",
 }
+# For other rooms' statements: whether a legal hold keeps the words of the comment that a row of theirs is about.
+KEPT = "EXISTS (SELECT 1 FROM decision k WHERE k.comment = {row}.comment AND k.deed = 'keep')"
 IDS = {"id", "story", "parent", "comment"}
 
 

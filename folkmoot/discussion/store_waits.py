@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from folkmoot.sites.store import ON_SITE
 from folkmoot.storage.database import Row, Tx
 
 _ITEM = "w.comment, w.site, w.story, w.since, w.priority, c.person, c.name, c.text, c.state, c.visible"
@@ -145,44 +146,71 @@ def replies_to(tx: Tx, comment: int, limit: int) -> list[int]:
     return [row.id for row in rows]
 
 
-def same_words(tx: Tx, comment: int, digest: str, limit: int) -> list[int]:
+def same_words(tx: Tx, site: int, comment: int, digest: str, limit: int) -> list[int]:
+    """What was said in the same words on the same site."""
     rows = tx.rows(
-        "SELECT id FROM comment WHERE digest = :digest AND digest <> '' AND id <> :comment ORDER BY posted DESC LIMIT :limit",
-        digest=digest, comment=comment, limit=limit,
-    )
+        f"SELECT c.id FROM comment c WHERE c.digest = :digest AND c.digest <> '' AND c.id <> :comment AND {ON_SITE}"
+        " ORDER BY c.posted DESC LIMIT :limit",
+        digest=digest, comment=comment, limit=limit, site=site,
+    )  # fmt: skip
     return [row.id for row in rows]
 
 
-def last_network(tx: Tx, person: int) -> str | None:
-    """The keyed hash of the address block that somebody last wrote from; None once it is forgotten."""
-    row = tx.one("SELECT network FROM comment WHERE person = :person AND network IS NOT NULL ORDER BY posted DESC LIMIT 1", person=person)
+# Somebody on a site: what they did on others is not for its desk
+
+
+def comments_on(tx: Tx, site: int, person: int, limit: int) -> list[Row]:
+    """What somebody wrote on a site, in whatever state, newest first."""
+    return tx.rows(
+        f"SELECT c.id, c.text, c.state, c.posted FROM comment c WHERE c.person = :person AND {ON_SITE} ORDER BY c.posted DESC LIMIT :limit",
+        person=person, limit=limit, site=site,
+    )  # fmt: skip
+
+
+def was_on(tx: Tx, site: int, person: int) -> bool:
+    """Whether somebody ever wrote, voted or reported on a site."""
+    asked = (
+        f"SELECT c.id FROM comment c WHERE c.person = :person AND {ON_SITE} LIMIT 1",
+        f"SELECT c.id FROM vote v JOIN comment c ON c.id = v.comment WHERE v.person = :person AND {ON_SITE} LIMIT 1",
+        f"SELECT c.id FROM flag f JOIN comment c ON c.id = f.comment WHERE f.person = :person AND {ON_SITE} LIMIT 1",
+    )
+    return any(tx.one(sql, person=person, site=site) is not None for sql in asked)
+
+
+def last_network(tx: Tx, site: int, person: int) -> str | None:
+    """The keyed hash of the address block that somebody last wrote from on a site; None once it is forgotten."""
+    row = tx.one(
+        f"SELECT c.network FROM comment c WHERE c.person = :person AND c.network IS NOT NULL AND {ON_SITE} ORDER BY c.posted DESC LIMIT 1",
+        person=person, site=site,
+    )  # fmt: skip
     return row.network if row else None
 
 
-def standing_of(tx: Tx, person: int, limit: int = 200) -> dict[str, int]:
-    """How many of a person's last comments are in which state."""
+def standing_of(tx: Tx, site: int, person: int, limit: int = 200) -> dict[str, int]:
+    """How many of a person's last comments on a site are in which state."""
     rows = tx.rows(
-        "SELECT state, COUNT(*) AS n FROM (SELECT state FROM comment WHERE person = :person ORDER BY posted DESC LIMIT :limit) c GROUP BY state",
-        person=person, limit=limit,
-    )
+        "SELECT state, COUNT(*) AS n FROM (SELECT c.state FROM comment c WHERE c.person = :person"
+        f" AND {ON_SITE} ORDER BY c.posted DESC LIMIT :limit) l GROUP BY state",
+        person=person, limit=limit, site=site,
+    )  # fmt: skip
     return {row.state: int(row.n) for row in rows}
 
 
-def appeals_by(tx: Tx, person: int) -> dict[str, int]:
-    """Outcomes of a person's appeals; "" for those that wait."""
+def appeals_by(tx: Tx, site: int, person: int) -> dict[str, int]:
+    """Outcomes of a person's appeals on a site; "" for those that wait."""
     rows = tx.rows(
         "SELECT COALESCE(a.outcome, '') AS outcome, COUNT(*) AS n FROM appeal a JOIN comment c ON c.id = a.comment WHERE c.person = :person"
-        " GROUP BY COALESCE(a.outcome, '')",
-        person=person,
-    )
+        f" AND {ON_SITE} GROUP BY COALESCE(a.outcome, '')",
+        person=person, site=site,
+    )  # fmt: skip
     return {row.outcome: int(row.n) for row in rows}
 
 
-def decisions_about(tx: Tx, person: int, limit: int) -> list[Row]:
-    """The last decisions of people on what somebody wrote, newest first."""
+def decisions_about(tx: Tx, site: int, person: int, limit: int) -> list[Row]:
+    """The last decisions of people on what somebody wrote on a site, newest first."""
     return tx.rows(
         "SELECT d.id, d.comment, d.deed, d.person, d.reason, d.guideline, d.at FROM comment c JOIN decision d ON d.comment = c.id"
         " WHERE c.person = :person AND d.made_by = 'person' AND d.deed IN ('hold', 'release', 'remove', 'restore', 'uphold', 'edit_words')"
-        " ORDER BY d.at DESC, d.id DESC LIMIT :limit",
-        person=person, limit=limit,
-    )
+        f" AND {ON_SITE} ORDER BY d.at DESC, d.id DESC LIMIT :limit",
+        person=person, limit=limit, site=site,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from folkmoot.desk.belongings import forget_mailbox
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, say
 from folkmoot.me.parts import PARTS
 from folkmoot.people import store, store_belongings
@@ -58,12 +59,12 @@ def _require_another_admin(tx: Tx, actor: Actor, person: int) -> None:
 
 
 def _forget_copies(tx: Tx, people: list[int]) -> None:
-    """What holds a name or a mailbox without saying whose it is: waiting mails, answers kept for repeats."""
+    """What holds a name or a mailbox in a body of its own: waiting mails, answers kept for repeats."""
     for person in people:
         for mailbox in store_belongings.mailboxes(tx, person):
             store_belongings.forget_mails(tx, mailbox)
-    for name in store_belongings.names_of(tx, people):
-        store_belongings.forget_answers(tx, name)
+            forget_mailbox(tx, mailbox)
+        store_belongings.forget_answers(tx, person)
 
 
 def step(tx: Tx, payload: dict[str, Any], now: int) -> int:

@@ -41,3 +41,8 @@ def notes_named(tx: Tx, person: int, limit: int) -> list[Row]:
 
 def unname(tx: Tx, note: int) -> None:
     tx.run("UPDATE note SET person = NULL, name = '', credited = 0 WHERE id = :note", note=note)
+
+
+def proposed_on(tx: Tx, site: int, person: int) -> bool:
+    """Whether a note on a site bears somebody's name."""
+    return tx.one("SELECT id FROM note WHERE person = :person AND site = :site LIMIT 1", person=person, site=site) is not None

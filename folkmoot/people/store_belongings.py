@@ -41,11 +41,6 @@ def guests_of(tx: Tx, person: int) -> list[int]:
     return [row.id for row in tx.rows("SELECT id FROM person WHERE claimed_by = :person ORDER BY id", person=person)]
 
 
-def names_of(tx: Tx, people: list[int]) -> list[str]:
-    found = tx.each("SELECT name FROM person WHERE id = :id", [{"id": each} for each in people])
-    return [row.name for rows in found for row in rows if row.name]
-
-
 def is_there(tx: Tx, person: int) -> bool:
     return tx.one("SELECT id FROM person WHERE id = :person AND withdrawn IS NULL", person=person) is not None
 
@@ -85,10 +80,9 @@ def forget_mails(tx: Tx, mailbox: str) -> None:
     tx.run("DELETE FROM job WHERE kind = 'mail' AND payload LIKE :to ESCAPE '!'", to=f'%"to":"{_literal(mailbox)}"%')
 
 
-def forget_answers(tx: Tx, name: str) -> None:
-    """Deletes answers kept for repeats that hold a name as JSON spells it."""
-    spelled = msgspec.json.encode(name).decode()
-    tx.run("DELETE FROM answer WHERE body LIKE :name ESCAPE '!'", name=f"%{_literal(spelled)}%")
+def forget_answers(tx: Tx, person: int) -> None:
+    """Deletes answers kept for repeats that hold a person's id as JSON spells it; never by a name, which others' answers may hold too."""
+    tx.run("DELETE FROM answer WHERE body LIKE :id", id=f'%"{person}"%')
 
 
 def mailboxes(tx: Tx, person: int) -> list[str]:

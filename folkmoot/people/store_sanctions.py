@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from folkmoot.storage.database import Row, Tx
 
 _ROW = "id, site, deed, person, network, domain, reason, guideline, note, made_by, at, until, ended, ended_by, ended_why"
@@ -47,6 +49,14 @@ def sanctions_of(tx: Tx, person: int, limit: int) -> list[Row]:
     return tx.rows(f"SELECT {_ROW} FROM sanction WHERE person = :person ORDER BY at DESC, id DESC LIMIT :limit", person=person, limit=limit)
 
 
+def is_known(tx: Tx, site: int, person: int) -> bool:
+    """Whether a site's desk has decided about somebody, or noted something of them."""
+    return any(
+        tx.one(f"SELECT id FROM {table} WHERE person = :person AND site = :site LIMIT 1", person=person, site=site) is not None
+        for table in ("sanction", "person_note")
+    )
+
+
 def sanctions_on(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
     """What was decided about people on a site before a moment, newest first."""
     return tx.rows(
@@ -88,3 +98,31 @@ def note_by_id(tx: Tx, note: int) -> Row | None:
 
 def remove_note(tx: Tx, note: int, by: int | None, now: int) -> None:
     tx.run("UPDATE person_note SET removed = :now, removed_by = :by WHERE id = :note", note=note, by=by, now=now)
+
+
+# What of it is the person's own to know (desk/belongings.py)
+
+TAKEN: dict[str, str] = {  # each list by the number that puts it in order, as `place`; hashes and who decided are left out
+    "decided_about_you": "SELECT id AS place, site, deed, domain, reason, guideline, note, at, until AS expires, ended, ended_why FROM sanction"
+    " WHERE person = :person AND id > :after ORDER BY id LIMIT :limit",
+    "noted_about_you": "SELECT id AS place, site, words, at FROM person_note WHERE person = :person AND id > :after ORDER BY id LIMIT :limit",
+}
+
+
+def taken_along(tx: Tx, name: str, person: int, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
+    """A list of what was decided or noted about somebody, beyond a place."""
+    found = [row._asdict() for row in tx.rows(TAKEN[name], person=person, after=after, limit=limit)]
+    return [(row.pop("place"), row) for row in found]
+
+
+def forget_of(tx: Tx, person: int, limit: int) -> int:
+    """Takes address block and the desk's note off what was decided about somebody; how many. The decisions stay."""
+    some = "SELECT id FROM sanction WHERE person = :person AND (network IS NOT NULL OR note <> '') ORDER BY id LIMIT :limit"
+    return tx.count(f"UPDATE sanction SET network = NULL, note = '' WHERE id IN ({some})", person=person, limit=limit)
+
+
+def empty_notes(tx: Tx, person: int, now: int, limit: int) -> int:
+    """Empties what is noted of somebody, and takes it away; how many."""
+    some = "SELECT id FROM person_note WHERE person = :person AND words <> '' ORDER BY id LIMIT :limit"
+    sql = f"UPDATE person_note SET words = '', removed = COALESCE(removed, :now) WHERE id IN ({some})"
+    return tx.count(sql, person=person, now=now, limit=limit)

@@ -11,6 +11,7 @@ from folkmoot.storage.database import Row, Tx
 
 _STORY = "s.id, s.site, s.publisher_key, s.address, s.title, s.title_from, s.language, s.created, s.closed, s.slow"
 _LED = "JOIN story s ON s.id = COALESCE(a.merged_into, a.id)"  # a story that was merged into another leads there
+ON_SITE = "EXISTS (SELECT 1 FROM story o WHERE o.id = c.story AND o.site = :site)"  # for other rooms' statements: whether row c is of a site
 _SITE = "id, host, name, language, policy, theme"
 
 

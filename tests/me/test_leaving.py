@@ -54,7 +54,8 @@ def zeb(moot: Moot) -> Actor:
     db.write_now(lambda tx: notices.tell(tx, bo.id or 0, "reply", told, key="1", now=now, by=person.id))
     db.write_now(lambda tx: notices.tell(tx, person.id, "mention", told | {"who": "Bo"}, key="1", now=now))
     db.write_now(lambda tx: sessions.begin_page(tx, person.id, now, device="Firefox on Linux"))
-    db.write_now(lambda tx: repeats.once(tx, "scope", "key", "mark", now, lambda: f'{{"name":"{NAME}"}}'.encode()))
+    answer = f'{{"author":{{"id":"{person.id}","name":"{NAME}"}}}}'.encode()
+    db.write_now(lambda tx: repeats.once(tx, "scope", "key", "mark", now, lambda: answer))
     return zeb
 
 
@@ -90,6 +91,18 @@ def test_name_mailbox_and_address_are_in_no_table_and_the_words_as_chosen(moot: 
     assert found(moot, NAME, MAILBOX, NETWORK, "zebedeequill") == []
     assert bool(found(moot, SAID)) == (choice == "stay")
     assert [finding for room in CHECKED for finding in room.check(moot.db)] == []
+
+
+def test_who_leaves_under_a_word_that_all_answers_hold_takes_only_their_own_along(moot: Moot) -> None:
+    mal, bo = moot.member("published"), moot.member("Bo")
+
+    def post(who: Actor) -> bytes:
+        answer = f'{{"state":"published","author":{{"id":"{who.id}"}}}}'.encode()
+        return moot.db.write_now(lambda tx: repeats.once(tx, f"person {who.id}", "key", "mark", moot.now, lambda: answer))
+
+    kept, _ = post(bo), post(mal)
+    moot.db.write_now(lambda tx: leaving.erase(tx, mal, mal.id or 0, "stay", moot.now))
+    assert moot.db.read_now(lambda tx: [row.body for row in tx.rows("SELECT body FROM answer")]) == [kept.decode()]
 
 
 def test_words_that_stay_stand_under_withdrawn_person_and_answers_stay_in_place(moot: Moot, zeb: Actor) -> None:
