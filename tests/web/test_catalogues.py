@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
+from itertools import combinations
 
 import pytest
 
@@ -44,6 +45,12 @@ def test_a_translation_keeps_its_places(language: str, file: object) -> None:
         elif each.id:
             for form in each.string:
                 assert set(PLACES.findall(form)) <= set(PLACES.findall(each.id[1])), form
+
+
+def test_no_language_speaks_another() -> None:
+    spoken = [{str(each.id): each.string for each in catalogues.read(language, file) if each.id} for language, file in catalogues.languages()]
+    for one, other in combinations(spoken, 2):
+        assert sum(one[words] == other[words] for words in one) < len(one) / 20
 
 
 def test_arabic_counts_as_arabic_does() -> None:
