@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from folkmoot.action import store_letters as store
+from folkmoot.action import store_talks
 from folkmoot.action.model_letters import Home, LetterState, Recipient, Trail
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound
 from folkmoot.people.model import Actor
@@ -140,6 +141,22 @@ def take_back(tx: Tx, batch: str, now: int) -> int:
     for row in rows:
         move(tx, row, "take_back", now, "writer")
     return len(rows)
+
+
+def let_go(tx: Tx, rows: list[Row], talks: list[Row], person: int | None, now: int) -> None:
+    """Deletes some talks with the addresses that their owners had remembered, takes back what has not left, and empties every letter.
+
+    What bears nobody's name yet is a writer's where it has the same owner.
+    """
+    owners = sorted({each.owner for each in (*rows, *talks)} - {""})
+    every = {row.id: row for row in (*rows, *store.unnamed(tx, owners)) if not row.scrubbed}
+    for row in every.values():
+        if (row.state, "take_back") in TRANSITIONS:
+            move(tx, row, "take_back", now, "writer", person)
+    store.scrub(tx, list(every), now)
+    store_talks.delete_homes(tx, [*([f"person:{person}"] if person else []), *owners])
+    for talk in (*talks, *store_talks.unnamed(tx, owners)):
+        store_talks.delete_talk(tx, talk.id)
 
 
 def send_now(tx: Tx, batch: str, now: int) -> int:

@@ -342,6 +342,14 @@ def written_by(tx: Tx, person: int, limit: int) -> list[Row]:
     limit=limit)
 
 
+def unnamed(tx: Tx, owners: list[str]) -> list[Row]:
+    """Letters of some owners that bear nobody's name yet and still hold their text."""
+    found = tx.each(
+        f"SELECT {_ROW} FROM letter WHERE owner = :owner AND person IS NULL AND scrubbed IS NULL", [{"owner": owner} for owner in owners]
+    )
+    return [row for rows in found for row in rows]
+
+
 def taken_along(tx: Tx, person: int, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
     """A person's letters as they take them along."""
     rows = tx.rows(

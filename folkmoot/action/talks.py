@@ -37,6 +37,7 @@ from folkmoot.web.words import N_
 DAY = 86_400_000
 DRAFTS_LAST = 31 * DAY
 CODE_LASTS = DAY
+ERASED_AT_ONCE = 1_000
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LINK = re.compile(r"\s*(?:link|code)?\s*([A-HJ-NP-Z2-9]{4})[ -]?([A-HJ-NP-Z2-9]{4})\s*", re.I)
 Find = Callable[[Tx, State, Facts, int], Represented]
@@ -325,13 +326,9 @@ def _carry(tx: Tx, owner: str, words: str, around: Around, now: int) -> Row | No
 
 def _erase(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
     """All that is kept of a person here: what has not left is taken back, the text of the rest is emptied."""
-    rows = store_letters.letters_of(tx, row.owner, row.person, 1_000)
-    for each in rows:
-        if (each.state, "take_back") in letters.TRANSITIONS:
-            letters.move(tx, each, "take_back", now, "writer", row.person)
-    store_letters.scrub(tx, [each.id for each in rows if not each.scrubbed], now)
-    store_talks.delete_homes(tx, owners_of(row))
-    store_talks.delete_talk(tx, row.id)
+    theirs = store_talks.talks_of(tx, row.person, ERASED_AT_ONCE) if row.person else []
+    rows = store_letters.letters_of(tx, row.owner, row.person, ERASED_AT_ONCE)
+    letters.let_go(tx, rows, [row, *theirs], row.person, now)
     return Outcome("erase", True, N_("All that you wrote and your address are deleted. What has left this house cannot be called back."))
 
 
