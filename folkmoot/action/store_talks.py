@@ -51,7 +51,7 @@ def set_state(tx: Tx, talk: int, state: str, said: str, now: int) -> None:
     tx.run("UPDATE talk SET state = :state, said = :said, touched = :now WHERE id = :talk", talk=talk, state=state, said=said, now=now)
 
 
-def set_person(tx: Tx, talk: int, person: int) -> None:
+def set_person(tx: Tx, talk: int, person: int | None) -> None:
     tx.run("UPDATE talk SET person = :person WHERE id = :talk", talk=talk, person=person)
 
 

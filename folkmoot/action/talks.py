@@ -140,6 +140,12 @@ def look(tx: Tx, owner: str, around: Around, now: int) -> Heard | None:
     return Heard(row.id, store_talks.state_of(row), store_talks.said_of(row), facts_of(tx, row, around, now))
 
 
+def opens_to(tx: Tx, owner: str, person: int | None) -> bool:
+    """Whether a talk may go on with who comes: one in which somebody has said who they are is theirs alone."""
+    row = store_talks.talk_of(tx, owner)
+    return row is None or row.person is None or row.person == person
+
+
 def first_words(tx: Tx, site: int, around: Around, now: int, *, story: int | None, action: int | None) -> tuple[Turn, Facts]:
     """What a new talk would begin with; nothing is kept."""
     facts = _facts(tx, site, story, action, around, now)
@@ -321,7 +327,17 @@ def _carry(tx: Tx, owner: str, words: str, around: Around, now: int) -> Row | No
         return None
     store_talks.carry_talk(tx, talk, owner, around.channel, now)
     store_letters.carry(tx, talk, owner)
-    return store_talks.talk_by_id(tx, talk)
+    row = store_talks.talk_by_id(tx, talk)
+    return _unnamed(tx, row, around) if row and around.channel == "web" else row
+
+
+def _unnamed(tx: Tx, row: Row, around: Around) -> Row:
+    """A talk that a code has brought to a page where its person is not signed in: it goes on, and who sends anew proves their mailbox anew."""
+    if row.person is None or (around.person is not None and around.person.id == row.person):
+        return row
+    state = store_talks.state_of(row)
+    store_talks.set_person(tx, row.id, None)
+    return row._replace(person=None, state=encode_json(replace(state, proven=state.proven and bool(state.batch))).decode())
 
 
 def _erase(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:

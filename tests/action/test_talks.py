@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,20 @@ def test_erase_deletes_earlier_talks_too(guided: Guided) -> None:
     assert "jetty" not in everything(guided.db)
     assert "Tannery" not in everything(guided.db)
     assert "sms:imogen" not in everything(guided.db)
+
+
+def test_a_link_from_a_chat_goes_on_at_a_page_where_nobody_is_signed_in_and_proves_the_mailbox_anew(guided: Guided) -> None:
+    guided.send("imogen", channel="sms")
+    code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", words_of(guided.hear("imogen", "link", "sms").says))
+    assert code is not None
+    guided.hear("browser", code.group())
+    assert guided.db.read_now(lambda tx: talks.opens_to(tx, "web:browser", None))
+    assert guided.state("browser").body == WORDS
+    assert "Nothing went out" in words_of(guided.hear("browser", "undo").says)
+    guided.hear("browser", "send")
+    assert guided.states("browser") == {"otto": "confirm"}
+    guided.hear("browser", guided.digits("imogen"))
+    assert guided.states("browser") == {"otto": "undo"}
 
 
 def test_a_draft_lasts_31_days_and_no_longer(guided: Guided) -> None:
