@@ -15,6 +15,7 @@ from folkmoot.action import store_letters as store
 from folkmoot.action import store_talks
 from folkmoot.action.model_letters import Home, LetterState, Recipient, Trail
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound
+from folkmoot.people import notices
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may, roles_on
 from folkmoot.storage import jobs
@@ -153,7 +154,7 @@ def let_go(tx: Tx, rows: list[Row], talks: list[Row], person: int | None, now: i
     for row in every.values():
         if (row.state, "take_back") in TRANSITIONS:
             move(tx, row, "take_back", now, "writer", person)
-    store.scrub(tx, list(every), now)
+    _empty(tx, list(every), now)
     store_talks.delete_homes(tx, [*([f"person:{person}"] if person else []), *owners])
     for talk in (*talks, *store_talks.unnamed(tx, owners)):
         store_talks.delete_talk(tx, talk.id)
@@ -275,8 +276,14 @@ def time_out(tx: Tx, now: int, limit: int = 100) -> int:
 def scrub(tx: Tx, now: int, limit: int = 200) -> int:
     """Empties letters 28 days after their last state; how many."""
     ids = store.to_scrub(tx, now - KEPT_AFTER, list(ENDS), limit)
-    store.scrub(tx, ids, now)
+    _empty(tx, ids, now)
     return len(ids)
+
+
+def _empty(tx: Tx, ids: list[int], now: int) -> None:
+    """Empties letters, and deletes what their writers were told of them: it quotes their words."""
+    store.scrub(tx, ids, now)
+    notices.forget_threads(tx, [(person, f"letter-{letter}") for letter, person in store.people_of(tx, ids)])
 
 
 _DELIVERY = re.compile(rb"<letter\.([0-9a-f]{32})@")

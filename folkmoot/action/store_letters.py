@@ -310,6 +310,12 @@ def to_scrub(tx: Tx, before: int, states: list[str], limit: int) -> list[int]:
     return [row.id for row in rows]
 
 
+def people_of(tx: Tx, letters: list[int]) -> list[tuple[int, int]]:
+    """(letter, person) of those whose writer is known."""
+    found = tx.each("SELECT id, person FROM letter WHERE id = :letter AND person IS NOT NULL", [{"letter": letter} for letter in letters])
+    return [(row.id, row.person) for rows in found for row in rows]
+
+
 def scrub(tx: Tx, letters: list[int], now: int) -> None:
     """Takes text, name, address and what was compared of them away; what became of the letter stays."""
     given = [{"letter": letter, "now": now} for letter in letters]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from folkmoot.action import belongings, store_talks, talks
+from folkmoot.action import belongings, duties, store_talks, talks
 from folkmoot.action.model_letters import District, Represented
 from folkmoot.cli import run
 from folkmoot.people.model import COMMAND
@@ -109,6 +109,15 @@ def test_a_link_from_a_chat_goes_on_at_a_page_where_nobody_is_signed_in_and_prov
     assert guided.states("browser") == {"otto": "confirm"}
     guided.hear("browser", guided.digits("imogen"))
     assert guided.states("browser") == {"otto": "undo"}
+
+
+def test_what_a_writer_was_told_of_a_letter_goes_with_its_words(guided: Guided) -> None:
+    for who in ("imogen", "noor"):
+        (letter,) = guided.send(who)
+        guided.db.write_now(lambda tx, row=letter: duties.tell(tx, row._replace(state="held"), guided.now))  # type: ignore[misc]
+    guided.hear("imogen", "erase")
+    told = guided.db.read_now(lambda tx: tx.rows("SELECT thread FROM notice"))
+    assert [row.thread for row in told] == [f"letter-{letter.id}"]
 
 
 def test_a_draft_lasts_31_days_and_no_longer(guided: Guided) -> None:
