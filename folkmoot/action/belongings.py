@@ -8,15 +8,11 @@ from folkmoot.storage.database import Tx
 
 
 def erase(tx: Tx, person: int, words: Words, now: int) -> int:
-    """A step of letting go: what has not left is taken back, the text and address of every letter emptied, talks and the address deleted."""
-    rows = store_letters.written_by(tx, person, STEP)
-    for row in rows:
-        if (row.state, "take_back") in letters.TRANSITIONS:
-            letters.move(tx, row, "take_back", now, "writer", person)
-    store_letters.scrub(tx, [row.id for row in rows], now)
+    """A step of letting go: what has not left is taken back, the text and address of every letter emptied, talks and addresses deleted."""
+    rows, talks = store_letters.written_by(tx, person, STEP), store_talks.talks_of(tx, person, STEP)
+    letters.let_go(tx, rows, talks, person, now)
     store_letters.unname(tx, person)
-    store_talks.delete_homes(tx, [f"person:{person}"])
-    return len(rows) + store_talks.delete_talks_of(tx, person, STEP)
+    return len(rows) + len(talks)
 
 
 PART = Part("action", (

@@ -375,9 +375,8 @@ def _checked(state: State, outcome: Outcome, facts: Facts) -> Turn:
 def _taken_back(state: State, outcome: Outcome, facts: Facts) -> Turn:
     if not outcome.good:
         return Turn(state, (Says("wrong", outcome.words),))
-    return _asking(
-        replace(state, batch="", step="preview"), facts, (Says("tell", say("I have taken it back. Nothing went out. Your words are here.")),)
-    )
+    back = replace(state, batch="", step="preview", proven=state.proven and bool(facts.mailbox))
+    return _asking(back, facts, (Says("tell", say("I have taken it back. Nothing went out. Your words are here.")),))
 
 
 def _said(state: State, outcome: Outcome, facts: Facts) -> Turn:

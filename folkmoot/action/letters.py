@@ -12,8 +12,10 @@ from typing import Literal
 import msgspec
 
 from folkmoot.action import store_letters as store
+from folkmoot.action import store_talks
 from folkmoot.action.model_letters import Home, LetterState, Recipient, Trail
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound
+from folkmoot.people import notices
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may, roles_on
 from folkmoot.storage import jobs
@@ -142,6 +144,22 @@ def take_back(tx: Tx, batch: str, now: int) -> int:
     return len(rows)
 
 
+def let_go(tx: Tx, rows: list[Row], talks: list[Row], person: int | None, now: int) -> None:
+    """Deletes some talks with the addresses that their owners had remembered, takes back what has not left, and empties every letter.
+
+    What bears nobody's name yet is a writer's where it has the same owner.
+    """
+    owners = sorted({each.owner for each in (*rows, *talks)} - {""})
+    every = {row.id: row for row in (*rows, *store.unnamed(tx, owners)) if not row.scrubbed}
+    for row in every.values():
+        if (row.state, "take_back") in TRANSITIONS:
+            move(tx, row, "take_back", now, "writer", person)
+    _empty(tx, list(every), now)
+    store_talks.delete_homes(tx, [*([f"person:{person}"] if person else []), *owners])
+    for talk in (*talks, *store_talks.unnamed(tx, owners)):
+        store_talks.delete_talk(tx, talk.id)
+
+
 def send_now(tx: Tx, batch: str, now: int) -> int:
     """Ends the ten minutes."""
     rows = [row for row in store.letters_of_batch(tx, batch) if row.state == "undo"]
@@ -258,8 +276,14 @@ def time_out(tx: Tx, now: int, limit: int = 100) -> int:
 def scrub(tx: Tx, now: int, limit: int = 200) -> int:
     """Empties letters 28 days after their last state; how many."""
     ids = store.to_scrub(tx, now - KEPT_AFTER, list(ENDS), limit)
-    store.scrub(tx, ids, now)
+    _empty(tx, ids, now)
     return len(ids)
+
+
+def _empty(tx: Tx, ids: list[int], now: int) -> None:
+    """Empties letters, and deletes what their writers were told of them: it quotes their words."""
+    store.scrub(tx, ids, now)
+    notices.forget_threads(tx, [(person, f"letter-{letter}") for letter, person in store.people_of(tx, ids)])
 
 
 _DELIVERY = re.compile(rb"<letter\.([0-9a-f]{32})@")

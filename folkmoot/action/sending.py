@@ -15,6 +15,7 @@ from folkmoot.action import store_letters as store
 from folkmoot.action.letters import DAY, KIND, WAITS, home_of, make_paper, move
 from folkmoot.action.model_letters import Home, LetterState, Option
 from folkmoot.errors import Conflict, Invalid, NotAllowed, Problem, TooSoon, say
+from folkmoot.people import store as people_store
 from folkmoot.people.model import Person
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
@@ -115,7 +116,7 @@ def _likeness(tx: Tx, sender: Sender, text: Text) -> tuple[float, list[int]]:
 
 
 def _make(tx: Tx, sender: Sender, text: Text, option: Option, batch: str, alike: float, marks: list[int], now: int) -> None:
-    number, state = new_id(now), _first_state(sender, option)
+    number, state = new_id(now), _first_state(tx, sender, option)
     template = text.template or alike >= likeness.TEMPLATE
     store.insert_letter(
         tx,
@@ -150,10 +151,17 @@ def _make(tx: Tx, sender: Sender, text: Text, option: Option, batch: str, alike:
         make_paper(tx, number, now)
 
 
-def _first_state(sender: Sender, option: Option) -> LetterState:
+def _first_state(tx: Tx, sender: Sender, option: Option) -> LetterState:
+    """Where a letter's life begins: nothing goes by itself with a mailbox to answer to that its writer has only typed."""
     if not option.carried:
         return "yours"
-    return "undo" if sender.person and sender.person.proven and sender.mailbox else "confirm"
+    return "undo" if _has_proven(tx, sender) else "confirm"
+
+
+def _has_proven(tx: Tx, sender: Sender) -> bool:
+    """Whether the mailbox is the writer's own: mailed digits, or an issuer that proves mail, have put it among their identities."""
+    person = sender.person
+    return person is not None and person.proven is not None and sender.mailbox in people_store.mailboxes(tx, [person.id])[person.id]
 
 
 def _signed(home: Home, person: Person | None) -> Home:

@@ -310,6 +310,12 @@ def to_scrub(tx: Tx, before: int, states: list[str], limit: int) -> list[int]:
     return [row.id for row in rows]
 
 
+def people_of(tx: Tx, letters: list[int]) -> list[tuple[int, int]]:
+    """(letter, person) of those whose writer is known."""
+    found = tx.each("SELECT id, person FROM letter WHERE id = :letter AND person IS NOT NULL", [{"letter": letter} for letter in letters])
+    return [(row.id, row.person) for rows in found for row in rows]
+
+
 def scrub(tx: Tx, letters: list[int], now: int) -> None:
     """Takes text, name, address and what was compared of them away; what became of the letter stays."""
     given = [{"letter": letter, "now": now} for letter in letters]
@@ -340,6 +346,14 @@ def written_by(tx: Tx, person: int, limit: int) -> list[Row]:
     """A person's letters that still hold their text."""
     return tx.rows(f"SELECT {_ROW} FROM letter WHERE person = :person AND scrubbed IS NULL ORDER BY made, id LIMIT :limit", person=person,
     limit=limit)
+
+
+def unnamed(tx: Tx, owners: list[str]) -> list[Row]:
+    """Letters of some owners that bear nobody's name yet and still hold their text."""
+    found = tx.each(
+        f"SELECT {_ROW} FROM letter WHERE owner = :owner AND person IS NULL AND scrubbed IS NULL", [{"owner": owner} for owner in owners]
+    )
+    return [row for rows in found for row in rows]
 
 
 def taken_along(tx: Tx, person: int, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:

@@ -51,7 +51,7 @@ def set_state(tx: Tx, talk: int, state: str, said: str, now: int) -> None:
     tx.run("UPDATE talk SET state = :state, said = :said, touched = :now WHERE id = :talk", talk=talk, state=state, said=said, now=now)
 
 
-def set_person(tx: Tx, talk: int, person: int) -> None:
+def set_person(tx: Tx, talk: int, person: int | None) -> None:
     tx.run("UPDATE talk SET person = :person WHERE id = :talk", talk=talk, person=person)
 
 
@@ -174,12 +174,15 @@ def hold_talk(tx: Tx, owner: str, now: int) -> Row | None:
     return talk_of(tx, owner)
 
 
-def delete_talks_of(tx: Tx, person: int, limit: int) -> int:
-    """Deletes talks of a person; how many."""
-    talks = [row.id for row in tx.rows("SELECT id FROM talk WHERE person = :person ORDER BY id LIMIT :limit", person=person, limit=limit)]
-    for talk in talks:
-        delete_talk(tx, talk)
-    return len(talks)
+def talks_of(tx: Tx, person: int, limit: int) -> list[Row]:
+    """A person's talks, whoever of theirs owns them, the ended ones too."""
+    return tx.rows(f"SELECT {_ROW} FROM talk WHERE person = :person ORDER BY id LIMIT :limit", person=person, limit=limit)
+
+
+def unnamed(tx: Tx, owners: list[str]) -> list[Row]:
+    """Talks of some owners in which nobody has said who they are, the ended ones too."""
+    found = tx.each(f"SELECT {_ROW} FROM talk WHERE owner = :owner AND person IS NULL", [{"owner": owner} for owner in owners])
+    return [row for rows in found for row in rows]
 
 
 def taken_along(tx: Tx, person: int, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:

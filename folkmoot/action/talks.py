@@ -37,6 +37,7 @@ from folkmoot.web.words import N_
 DAY = 86_400_000
 DRAFTS_LAST = 31 * DAY
 CODE_LASTS = DAY
+ERASED_AT_ONCE = 1_000
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LINK = re.compile(r"\s*(?:link|code)?\s*([A-HJ-NP-Z2-9]{4})[ -]?([A-HJ-NP-Z2-9]{4})\s*", re.I)
 Find = Callable[[Tx, State, Facts, int], Represented]
@@ -137,6 +138,12 @@ def look(tx: Tx, owner: str, around: Around, now: int) -> Heard | None:
     if row is None or row.touched < now - DRAFTS_LAST:
         return None
     return Heard(row.id, store_talks.state_of(row), store_talks.said_of(row), facts_of(tx, row, around, now))
+
+
+def opens_to(tx: Tx, owner: str, person: int | None) -> bool:
+    """Whether a talk may go on with who comes: one in which somebody has said who they are is theirs alone."""
+    row = store_talks.talk_of(tx, owner)
+    return row is None or row.person is None or row.person == person
 
 
 def first_words(tx: Tx, site: int, around: Around, now: int, *, story: int | None, action: int | None) -> tuple[Turn, Facts]:
@@ -320,18 +327,24 @@ def _carry(tx: Tx, owner: str, words: str, around: Around, now: int) -> Row | No
         return None
     store_talks.carry_talk(tx, talk, owner, around.channel, now)
     store_letters.carry(tx, talk, owner)
-    return store_talks.talk_by_id(tx, talk)
+    row = store_talks.talk_by_id(tx, talk)
+    return _unnamed(tx, row, around) if row and around.channel == "web" else row
+
+
+def _unnamed(tx: Tx, row: Row, around: Around) -> Row:
+    """A talk that a code has brought to a page where its person is not signed in: it goes on, and who sends anew proves their mailbox anew."""
+    if row.person is None or (around.person is not None and around.person.id == row.person):
+        return row
+    state = store_talks.state_of(row)
+    store_talks.set_person(tx, row.id, None)
+    return row._replace(person=None, state=encode_json(replace(state, proven=state.proven and bool(state.batch))).decode())
 
 
 def _erase(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
     """All that is kept of a person here: what has not left is taken back, the text of the rest is emptied."""
-    rows = store_letters.letters_of(tx, row.owner, row.person, 1_000)
-    for each in rows:
-        if (each.state, "take_back") in letters.TRANSITIONS:
-            letters.move(tx, each, "take_back", now, "writer", row.person)
-    store_letters.scrub(tx, [each.id for each in rows if not each.scrubbed], now)
-    store_talks.delete_homes(tx, owners_of(row))
-    store_talks.delete_talk(tx, row.id)
+    theirs = store_talks.talks_of(tx, row.person, ERASED_AT_ONCE) if row.person else []
+    rows = store_letters.letters_of(tx, row.owner, row.person, ERASED_AT_ONCE)
+    letters.let_go(tx, rows, [row, *theirs], row.person, now)
     return Outcome("erase", True, N_("All that you wrote and your address are deleted. What has left this house cannot be called back."))
 
 

@@ -161,6 +161,11 @@ def _own(actor: Actor) -> int:
     return actor.person.id
 
 
+def forget_threads(tx: Tx, told: list[tuple[int, str]]) -> None:
+    """Deletes what people were told in some threads: (person, thread), each as `tell` was given them."""
+    store_notices.forget_threads(tx, told)
+
+
 def forget_old(tx: Tx, now: int, limit: int = 500) -> int:
     """Deletes notices of more than 400 days ago and tokens that have ended, in a step; how many."""
     return store_notices.forget(tx, now - KEPT, now, limit)

@@ -122,6 +122,10 @@ def hand_on(tx: Tx, guest: int, member: int) -> None:
     )  # fmt: skip
 
 
+def forget_threads(tx: Tx, told: list[tuple[int, str]]) -> None:
+    tx.many("DELETE FROM notice WHERE person = :person AND thread = :thread", [{"person": person, "thread": thread} for person, thread in told])
+
+
 def forget(tx: Tx, before: int, now: int, limit: int) -> int:
     """Deletes notices told before a time, and tokens that have ended; at most `limit` of each."""
     notices = tx.count(

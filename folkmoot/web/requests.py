@@ -224,6 +224,7 @@ class Ask(Generic[A]):
         return answer
 
     def drop_token(self, answer: Response) -> Response:
-        """Takes the cookie away."""
-        answer.delete_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="lax")
+        """Takes the cookie away, and with it that of a talk with the guide."""
+        for name in (self.cookie, f"{self.cookie}-talk"):
+            answer.delete_cookie(name, path="/", secure=self.secure, httponly=True, samesite="lax")
         return answer

@@ -12,7 +12,7 @@ from folkmoot.action import store_letters, talks
 from folkmoot.action.delivery import option_for
 from folkmoot.action.model_letters import Facts, Recipient, Represented, Says, State
 from folkmoot.action.talks import Around, Heard
-from folkmoot.people.model import COMMAND
+from folkmoot.people.model import COMMAND, Person
 from folkmoot.settings import Letters, Limits, Mail, Settings
 from folkmoot.sites import sites, stories
 from folkmoot.storage.database import Database, Row, Tx
@@ -43,6 +43,7 @@ class Guided:
     gone: dict[str, str] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     found: Represented | None = None
+    signed_in: dict[str, Person] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.site = self.db.write_now(lambda tx: sites.add_site(tx, COMMAND, "news.example", "The News", self.now))
@@ -65,8 +66,8 @@ class Guided:
     def hear(self, who: str, words: str, channel: str = "web") -> Heard:
         """Somebody says something to the guide."""
         self.later(1_000)
-        owner = f"{channel}:{who}"
-        heard = self.db.write_now(lambda tx: talks.hear(tx, owner, words, self.site.id, self.around(channel), self.now, story=self.story.id))
+        owner, around = f"{channel}:{who}", self.around(channel, person=self.signed_in.get(who))
+        heard = self.db.write_now(lambda tx: talks.hear(tx, owner, words, self.site.id, around, self.now, story=self.story.id))
         rows = self.db.read_now(lambda tx: tx.rows("SELECT payload FROM job WHERE kind = 'mail' ORDER BY id"))
         self.codes |= {told["to"]: told["values"]["digits"] for told in (json.loads(row.payload) for row in rows)}
         return heard

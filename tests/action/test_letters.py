@@ -13,6 +13,7 @@ from folkmoot.action import letters, likeness, representatives, store_letters
 from folkmoot.action.delivery import email as by_mail
 from folkmoot.action.model_letters import LetterState
 from folkmoot.errors import Conflict, NotAllowed, NotFound
+from folkmoot.people import accounts
 from folkmoot.people.model import COMMAND
 from folkmoot.settings import Letters, Settings
 from folkmoot.storage.database import Database
@@ -99,6 +100,36 @@ def test_the_mail_comes_from_the_site_and_the_answer_goes_to_the_writer(guided: 
     text = message.get_content()
     assert all(len(line) <= 72 for line in text.splitlines())
     assert all(words in text for words in ("9 Tannery Row", "Dear Council Member Marsh,", "Imogen Sarkis", "Town Hall, 1 Market Square"))
+
+
+def test_who_is_signed_in_without_a_mailbox_proves_the_one_they_type_before_the_letter_goes(guided: Guided, sink: Sink) -> None:
+    """Vera is known by an issuer that proves no mail, and types the mailbox of somebody else."""
+    vera = guided.db.write_now(lambda tx: accounts.member_of(tx, "https://code.example", "4711", None, "Vera Holt", guided.now))
+    guided.signed_in["vera"] = vera
+    guided.to_preview("vera")
+    guided.hear("vera", "send")
+    assert guided.states("vera") == {"otto": "confirm"}
+    guided.later(11 * MINUTE)
+    guided.work()
+    assert letter_mails(sink) == []
+    assert guided.states("vera") == {"otto": "confirm"}
+
+
+def test_the_digits_prove_the_mailbox_of_who_is_signed_in_without_one(guided: Guided) -> None:
+    guided.signed_in["vera"] = guided.db.write_now(
+        lambda tx: accounts.member_of(tx, "https://code.example", "4711", None, "Vera Holt", guided.now)
+    )
+    guided.send("vera")
+    assert guided.states("vera") == {"otto": "undo"}
+
+
+def test_who_has_proven_their_mailbox_is_not_asked_again(guided: Guided) -> None:
+    vera = guided.db.write_now(lambda tx: accounts.member_of(tx, accounts.MAILBOX, "vera@mail.example", "vera@mail.example", "Vera Holt", guided.now))
+    guided.signed_in["vera"] = vera
+    guided.to_preview("vera")
+    guided.hear("vera", "send")
+    assert guided.states("vera") == {"otto": "undo"}
+    assert guided.letters("vera")[0].mailbox == "vera@mail.example"
 
 
 def test_within_ten_minutes_it_can_be_taken_back_and_the_words_stay(guided: Guided, sink: Sink) -> None:

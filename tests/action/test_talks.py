@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from folkmoot.action import talks
+from folkmoot.action import belongings, duties, store_talks, talks
 from folkmoot.action.model_letters import District, Represented
 from folkmoot.cli import run
 from folkmoot.people.model import COMMAND
@@ -60,6 +61,63 @@ def test_erase_deletes_words_address_and_talk(guided: Guided) -> None:
     assert "deleted" in words_of(says)
     assert "jetty" not in everything(guided.db)
     assert "Tannery" not in everything(guided.db)
+
+
+def written_before_and_after_proving(guided: Guided) -> int:
+    """Imogen, by text message: a letter on paper and a remembered address while nobody has proven anything, then a letter by mail; who she is."""
+    guided.send("imogen", whom="2", channel="sms")
+    guided.hear("imogen", "ok", "sms")
+    guided.later(8 * DAY)
+    guided.db.write_now(lambda tx: store_talks.end_talk(tx, "sms:imogen", guided.now))
+    guided.says("imogen", "write", "ok", ASK, "ok", "1", WORDS, "preview", "imogen@mail.example", "send", channel="sms")
+    guided.hear("imogen", guided.digits("imogen"), "sms")
+    (letter,) = guided.letters("imogen", "sms")
+    assert letter.person is not None
+    rows = guided.db.read_now(lambda tx: tx.rows("SELECT owner FROM home"))
+    assert [row.owner for row in rows] == ["sms:imogen"]
+    return int(letter.person)
+
+
+def test_who_leaves_takes_along_the_address_and_letters_of_before_they_were_known(guided: Guided) -> None:
+    person = written_before_and_after_proving(guided)
+    guided.send("noor", channel="sms")
+    while guided.db.write_now(lambda tx: belongings.erase(tx, person, "go", guided.now)):
+        pass
+    held = guided.db.read_now(lambda tx: tx.rows("SELECT owner FROM letter WHERE body <> '' OR home <> '{}'"))
+    assert [row.owner for row in held] == ["sms:noor"]
+    assert guided.db.read_now(lambda tx: tx.rows("SELECT owner FROM home")) == []
+    assert "sms:imogen" not in everything(guided.db)
+
+
+def test_erase_deletes_earlier_talks_too(guided: Guided) -> None:
+    written_before_and_after_proving(guided)
+    guided.hear("imogen", "erase", "sms")
+    assert "jetty" not in everything(guided.db)
+    assert "Tannery" not in everything(guided.db)
+    assert "sms:imogen" not in everything(guided.db)
+
+
+def test_a_link_from_a_chat_goes_on_at_a_page_where_nobody_is_signed_in_and_proves_the_mailbox_anew(guided: Guided) -> None:
+    guided.send("imogen", channel="sms")
+    code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", words_of(guided.hear("imogen", "link", "sms").says))
+    assert code is not None
+    guided.hear("browser", code.group())
+    assert guided.db.read_now(lambda tx: talks.opens_to(tx, "web:browser", None))
+    assert guided.state("browser").body == WORDS
+    assert "Nothing went out" in words_of(guided.hear("browser", "undo").says)
+    guided.hear("browser", "send")
+    assert guided.states("browser") == {"otto": "confirm"}
+    guided.hear("browser", guided.digits("imogen"))
+    assert guided.states("browser") == {"otto": "undo"}
+
+
+def test_what_a_writer_was_told_of_a_letter_goes_with_its_words(guided: Guided) -> None:
+    for who in ("imogen", "noor"):
+        (letter,) = guided.send(who)
+        guided.db.write_now(lambda tx, row=letter: duties.tell(tx, row._replace(state="held"), guided.now))  # type: ignore[misc]
+    guided.hear("imogen", "erase")
+    told = guided.db.read_now(lambda tx: tx.rows("SELECT thread FROM notice"))
+    assert [row.thread for row in told] == [f"letter-{letter.id}"]
 
 
 def test_a_draft_lasts_31_days_and_no_longer(guided: Guided) -> None:

@@ -96,12 +96,23 @@ def token_of(ask: Ask[Actor]) -> str:
     return given if 20 <= len(given) <= 100 and given.isascii() else ""
 
 
+def _open_token(ask: Ask[Actor], tx: Tx) -> str:
+    """The same, where the talk opens to who is signed in here now; else ""."""
+    token = token_of(ask)
+    return token if token and talks.opens_to(tx, owner_of(token), who(ask, tx).id) else ""
+
+
 def _cookie(ask: Ask[Actor]) -> str:
     return f"{ask.cookie}-talk"
 
 
 def owner_of(token: str) -> str:
     return f"web:{fingerprint(token)}"
+
+
+def owner_of_program(token: str) -> str:
+    """Another than a browser's with the same token: a program keeps its talk by the token alone, nobody needs to be signed in."""
+    return f"web:{fingerprint(f'program {token}')}"
 
 
 def matter_of(tx: Tx, asked: Where | Said, ask: Ask[Actor], *, take_in: bool = False) -> Matter:
@@ -130,7 +141,8 @@ async def guide_page(ask: Ask[Actor], query: Where) -> object:
 
 def _read(ask: Ask[Actor], tx: Tx, query: Where) -> tuple[Matter, Shown, bool]:
     matter, here = matter_of(tx, query, ask), around(ask)
-    heard = talks.look(tx, owner_of(token_of(ask)), here, ask.now) if token_of(ask) else None
+    token = _open_token(ask, tx)
+    heard = talks.look(tx, owner_of(token), here, ask.now) if token else None
     story = matter.story.id if matter.story else None
     if heard is None:
         turn, facts = talks.first_words(tx, matter.site.id, here, ask.now, story=story, action=matter.action)
@@ -160,8 +172,7 @@ def _page(
 async def say(ask: Ask[Actor], form: Said) -> object:
     """A message from the page; it shows itself again with what came of it."""
     ask.spend("guide")
-    token = token_of(ask) or new_token()
-    heard = await ask.write(partial(_hear, ask=ask, form=form, token=token))
+    heard, token = await ask.write(partial(_hear_here, ask=ask, form=form))
     answer: Any = ask.see("/guide#now")
     answer.headers[HEADER] = token
     answer.set_cookie(_cookie(ask), token, max_age=DAYS * 86_400, path="/", secure=ask.secure, httponly=True, samesite="lax")
@@ -170,12 +181,17 @@ async def say(ask: Ask[Actor], form: Said) -> object:
     return answer
 
 
-def _hear(tx: Tx, ask: Ask[Actor], form: Said, token: str) -> talks.Heard:
+def _hear_here(tx: Tx, ask: Ask[Actor], form: Said) -> tuple[talks.Heard, str]:
+    """What a browser says, and the token of the talk in which it was heard: a new one where that of before was somebody else's."""
+    token = _open_token(ask, tx) or new_token()
+    return _hear(tx, ask, form, owner_of(token)), token
+
+
+def _hear(tx: Tx, ask: Ask[Actor], form: Said, owner: str) -> talks.Heard:
     matter = matter_of(tx, form, ask, take_in=True)
     story = matter.story.id if matter.story else None
     person = who(ask, tx)
     here = around(ask, person.person if person.proven else None)
-    owner = owner_of(token)
     if form.step:
         return talks.go_to(tx, owner, form.step, here, ask.now)
     if form.do == "begin":
@@ -207,7 +223,7 @@ async def turn(ask: Ask[Actor], body: TurnBody) -> TurnAnswer:
     ask.spend("guide")
     token = body.token or new_token()
     form = Said(words=body.words, url=body.url, action=body.action)
-    heard = await ask.write(partial(_hear, ask=ask, form=form, token=token))
+    heard = await ask.write(partial(_hear, ask=ask, form=form, owner=owner_of_program(token)))
     return TurnAnswer(token, heard.state.step, heard.says)
 
 
@@ -215,8 +231,8 @@ async def turn(ask: Ask[Actor], body: TurnBody) -> TurnAnswer:
 
 
 def _own(ask: Ask[Actor], tx: Tx, letter: int) -> Row:
-    person = who(ask, tx)
-    owner = owner_of(token_of(ask)) if token_of(ask) else "nobody"
+    person, token = who(ask, tx), _open_token(ask, tx)
+    owner = owner_of(token) if token else "nobody"
     return letters.own_letter(tx, letter, owner, person.id if person.proven else None)
 
 
