@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -30,6 +31,7 @@ from folkmoot.web.kit import clock
 Tell = Callable[[str], None]
 HOST = "localhost"
 LOOK = 0.3  # seconds between two looks into the folder of mails
+_CODE = re.compile(r"\b\d{6}\b")
 
 
 def run(port: int, tell: Tell) -> None:
@@ -95,7 +97,9 @@ def _greet(address: str, settings: Settings, token: str, tell: Tell) -> None:
     tell(f"""
   The Ostley Courier, a newspaper with discussions     http://{HOST}:{port}/
   Its story with 300 comments                          http://{HOST}:{port}{story.path}
-  Become its moderator (works once)                    {address}/welcome/{token}
+  Become its moderator (works once), then the desk     {address}/welcome/{token}
+                                                       {address}/desk
+  The guide to who represents you                      {address}/guide   (Ostley’s postal codes: 00417, 00418, 00419)
 
   Try: write under any name, vote, reply, edit, withdraw; two links in one comment
   from a newcomer, and it waits for a moderator.
@@ -105,11 +109,13 @@ def _greet(address: str, settings: Settings, token: str, tell: Tell) -> None:
 
 
 def _tell_of_mail(folder: Path, tell: Tell) -> None:
-    """Prints the subject of each mail that the demo would have sent: it is where the code stands."""
+    """Prints the subject of each mail with a code in it that the demo would have sent. The others lie in the folder `mail`."""
     seen: set[Path] = set()
     while True:
         for file in sorted(set(folder.glob("*.eml")) - seen):
             seen.add(file)
             message = message_from_bytes(file.read_bytes())
-            tell(f"  Mail to {message['To']}: {make_header(decode_header(message['Subject']))}")
+            subject = " ".join(str(make_header(decode_header(message["Subject"]))).split())
+            if _CODE.search(subject):
+                tell(f"  Mail to {message['To']}: {subject}")
         time.sleep(LOOK)
