@@ -188,6 +188,7 @@ def _lists(shape: type) -> set[str]:
 _WHERE = re.compile(r" - at `\$\.?(?:key in )?([^`]*)`$")
 _NAMED = re.compile(r"field `(.*)`", re.S)
 _GOT = re.compile(r"Expected `(.*)`, got `(.*)`")
+_EMPTY = re.compile(r"Expected `(?:str|array)` of length >= 1")
 _LONG = re.compile(r"Expected `str` of length <= (\d+)")
 
 
@@ -204,6 +205,8 @@ def _what_is_wrong(words: str, field: str) -> Sentence:
         return say("{field} is missing. Send it too.", field=field)
     if "unknown field" in words:
         return say("{field} is no field that is taken here. Leave it out.", field=field)
+    if _EMPTY.match(words):
+        return say("{field} is empty. Fill it in.", field=field)
     if found := _LONG.match(words):
         return say("{field} is too long: at most {limit} characters are taken.", field=field, limit=found.group(1))
     if found := _GOT.match(words):

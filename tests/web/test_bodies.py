@@ -7,10 +7,12 @@ import gzip
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
+from msgspec import Meta, Struct
 
+from folkmoot.errors import Invalid
 from folkmoot.web import bodies
 from tests.web.stand import HERE, Client, body_of
 
@@ -40,6 +42,15 @@ def test_what_does_not_fit_is_named_with_its_field(client: Client, body: bytes, 
     answer = send(client, body)
     assert answer.status_code == 422
     assert (body_of(answer)["field"], body_of(answer)["detail"]) == (field, words)
+
+
+def test_a_field_that_may_not_be_empty_says_so() -> None:
+    class Named(Struct):
+        name: Annotated[str, Meta(min_length=1)]
+
+    with pytest.raises(Invalid) as refused:
+        bodies.decode_json(b'{"name": ""}', Named)
+    assert (refused.value.field, refused.value.words) == ("name", "name is empty. Fill it in.")
 
 
 @pytest.mark.parametrize(("body", "status", "code"), [
