@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from folkmoot.action import actions, wrong
 from folkmoot.action import duties as action
-from folkmoot.desk import figures, reports, rules
+from folkmoot.desk import figures, merging, reports, rules
 from folkmoot.desk import queue as desk
 from folkmoot.discussion import duties, hooks, lessons, outlet, store_search, telling, waits
 from folkmoot.discussion import searching as finding
@@ -177,6 +177,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     dump.MAKE: Acting(_dump),
     telling.KIND: Steps(telling.tell_decided),
     rules.KIND: Steps(rules.work),
+    merging.KIND: Steps(merging.step),
     "duty": Steps(lambda tx, told, now: DUTIES[told["name"]].act(tx, now)),
 }
 

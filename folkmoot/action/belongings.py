@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from folkmoot.action import letters, store_letters, store_talks
 from folkmoot.people.belongings import STEP, Part, Section, Words
+from folkmoot.sites.keeping import Kept
 from folkmoot.storage.database import Tx
 
 
@@ -20,3 +21,4 @@ PART = Part("action", (
     Section("talks", lambda tx, person, after, limit: store_talks.taken_along(tx, person, after, limit)),
     Section("remembered_address", lambda tx, person, after, limit: store_talks.home_taken_along(tx, person, after)),
 ), erase)  # fmt: skip
+MOVED: tuple[Kept, ...] = ()

@@ -7,10 +7,10 @@ import msgspec
 
 from folkmoot.cli.opening import Command, change, opened, site_named, story_named
 from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show, show_all, time_of
-from folkmoot.discussion import joining
+from folkmoot.desk import merging as joining
 from folkmoot.discussion.paging import counts
 from folkmoot.people.model import COMMAND
-from folkmoot.sites import merging, store, stories
+from folkmoot.sites import store, stories
 from folkmoot.sites.merging import own_number
 from folkmoot.sites.model import Story
 from folkmoot.storage.database import Tx
@@ -115,9 +115,9 @@ def rename(story: str, title: str, dry_run: bool) -> None:
 @dry_run_option
 @json_option
 def merge(story: str, into: str, reason: str, dry_run: bool, as_json: bool) -> None:
-    """Joins a story's talk with another's; all its addresses lead there then. `unmerge` takes it back.
+    """Joins a story with another: talk, notes, actions, letters. All its addresses lead there then. `unmerge` takes it back.
 
-    It goes in short steps while readers go on; cut short and said again, it goes on where it stood.
+    It goes in short steps while readers go on; cut short, the server goes on with it by itself.
 
     \b
     folkmoot story merge https://old.news.example/?p=17 https://news.example/lake
@@ -125,7 +125,7 @@ def merge(story: str, into: str, reason: str, dry_run: bool, as_json: bool) -> N
     with opened() as db:
         one, other = db.read_now(lambda tx: (own_number(tx, story), story_named(tx, into).id))
         if dry_run:
-            change(db, lambda tx: merging.merge(tx, COMMAND, one, other, reason, clock()), dry_run)
+            change(db, lambda tx: joining.begin_merge(tx, COMMAND, one, other, reason, clock()), dry_run)
             moved = joining.Joined(str(one), str(other), db.read_now(lambda tx: counts(tx, [one]))[one])
         else:
             moved = joining.merge(db, COMMAND, one, other, reason, clock())
@@ -138,7 +138,7 @@ def merge(story: str, into: str, reason: str, dry_run: bool, as_json: bool) -> N
 @dry_run_option
 @json_option
 def unmerge(story: str, reason: str, dry_run: bool, as_json: bool) -> None:
-    """Parts a story from the one that it was merged into; what was said under it, and answers to that, go back.
+    """Parts a story from the one that it was merged into; what was done under it, and answers to what was said, go back.
 
     \b
     folkmoot story unmerge https://old.news.example/?p=17
@@ -146,7 +146,7 @@ def unmerge(story: str, reason: str, dry_run: bool, as_json: bool) -> None:
     with opened() as db:
         one = db.read_now(lambda tx: own_number(tx, story))
         if dry_run:
-            left = change(db, lambda tx: merging.part(tx, COMMAND, one, reason, clock()), dry_run)
+            left = change(db, lambda tx: joining.begin_part(tx, COMMAND, one, reason, clock()), dry_run)
             moved = joining.Joined(str(left), str(one), 0)
         else:
             moved = joining.part(db, COMMAND, one, reason, clock())

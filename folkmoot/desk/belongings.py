@@ -8,6 +8,7 @@ from __future__ import annotations
 from folkmoot.desk import store_belongings as own
 from folkmoot.people import store_sanctions
 from folkmoot.people.belongings import STEP, Part, Section, Words
+from folkmoot.sites.keeping import kept
 from folkmoot.storage.database import Tx
 
 
@@ -35,3 +36,4 @@ def _decided(name: str) -> Section:
 
 
 PART = Part("desk", (*map(_own, own.SECTIONS), *map(_decided, store_sanctions.TAKEN)), erase)
+MOVED = (kept("reports", own.reports_under, own.move_reports),)

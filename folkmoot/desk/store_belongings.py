@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from folkmoot.discussion.store_belongings import KEPT
@@ -37,3 +38,12 @@ def empty_accesses(tx: Tx, person: int, limit: int) -> int:
     """Empties why they looked at words that no legal hold keeps; how many. That somebody looked, and when, stays."""
     some = f"SELECT id FROM access WHERE person = :person AND why <> '' AND NOT {KEPT.format(row='access')} ORDER BY id LIMIT :limit"
     return tx.count(f"UPDATE access SET why = '' WHERE id IN ({some})", person=person, limit=limit)
+
+
+def reports_under(tx: Tx, from_: int, to: int, limit: int) -> list[int]:
+    """Reports of what is said under a story."""
+    return [row.id for row in tx.rows("SELECT id FROM report WHERE story = :story ORDER BY id LIMIT :limit", story=from_, limit=limit)]
+
+
+def move_reports(tx: Tx, ids: Sequence[int], from_: int, to: int, now: int) -> None:
+    tx.many("UPDATE report SET story = :to WHERE id = :id", [{"id": each, "to": to} for each in ids])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from folkmoot.discussion import store, waits
+from folkmoot.discussion import joining, store, store_joining, waits
 from folkmoot.discussion import store_belongings as own
 from folkmoot.discussion.store_search import AGAIN
 from folkmoot.discussion.visibility import vanish
 from folkmoot.people.belongings import STEP, Part, Section, Words
 from folkmoot.people.model import Actor
+from folkmoot.sites.keeping import Kept, kept
 from folkmoot.storage import jobs
 from folkmoot.storage import words as index
 from folkmoot.storage.database import Row, Tx
@@ -100,3 +101,4 @@ def _section(name: str) -> Section:
 
 
 PART = Part("discussion", tuple(_section(name) for name in own.SECTIONS), erase)
+MOVED = (Kept("comments", joining.go, joining.back), kept("followers", store_joining.followers_to_move, store_joining.move_followers))

@@ -1,73 +1,35 @@
-"""Joins the talk of two stories, and parts it again, in short steps between which others read and write.
+"""Comments go from one story to another, and back again, in short steps between which others read and write.
 
 A step moves comments with all that hangs on them and says under which story they were posted. Who answers a moved comment meanwhile
-answers it where it stands; when the two are parted, answers go along with what they answer. Cut short and begun again it
-goes on where it stood.
+answers it where it stands; when the two are parted, answers go along with what they answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
-from msgspec import Struct
-
 from folkmoot.discussion import store_joining as store
-from folkmoot.discussion.staging import Progress
 from folkmoot.discussion.store_imports import add_to_thread
-from folkmoot.errors import Conflict
-from folkmoot.people.model import Actor
-from folkmoot.sites import merging
-from folkmoot.storage.database import Database, Row, Tx
-
-STEP = 400
-Pick = Callable[[Tx, int, int, int], list[Row]]
+from folkmoot.sites.keeping import STEP, hold_both
+from folkmoot.storage.database import Row, Tx
 
 
-class Joined(Struct, frozen=True):
-    """What was done: from which story to which, and how many comments moved."""
-
-    story: str
-    into: str
-    comments: int
+def go(tx: Tx, from_: int, to: int, now: int) -> int:
+    """A step from a story to the one that it was merged into; how many comments moved."""
+    turn = hold_both(tx, from_, to)
+    return _move(tx, store.under(tx, from_, STEP), from_, to, from_, turn)
 
 
-def merge(db: Database, actor: Actor, story: int, into: int, reason: str, now: int, progress: Progress = lambda what, share: None) -> Joined:
-    """Merges a story into another. Raises Conflict where that was done already, and what sites.merging.merge raises."""
-    before = db.read_now(partial(merging.own, story=story)).merged_into
-    target = db.write_now(partial(merging.merge, actor=actor, story=story, into=into, reason=reason, now=now))
-    moved = _all(db, store.under, story, target, story, progress)
-    if before == target and not moved:
-        raise Conflict("These two stories were merged already.", "merged_already")
-    return Joined(str(story), str(target), moved)
+def back(tx: Tx, from_: int, to: int, now: int) -> int:
+    """A step back: what was posted there first, then what answers that."""
+    turn = hold_both(tx, from_, to)
+    rows = store.posted_under(tx, from_, to, STEP) or store.answering(tx, from_, to, STEP)
+    return _move(tx, rows, from_, to, None, turn)
 
 
-def part(db: Database, actor: Actor, story: int, reason: str, now: int, progress: Progress = lambda what, share: None) -> Joined:
-    """Takes a merging back. Raises Conflict where there is none to take back."""
-    left = db.write_now(partial(merging.part, actor=actor, story=story, reason=reason, now=now)) or db.read_now(partial(store.elsewhere, story=story))
-    if not left:
-        raise Conflict("This story was not merged into another.", "not_merged")
-    moved = _all(db, store.posted_under, left, story, None, progress)
-    moved += _all(db, store.answering, left, story, None, progress)
-    return Joined(str(left), str(story), moved)
-
-
-def _all(db: Database, pick: Pick, from_: int, to: int, said: int | None, progress: Progress) -> int:
-    """Moves all that is picked, step by step; how many. said: under which story they were posted, None for the one they go to."""
-    moved = 0
-    while some := db.write_now(partial(_step, pick=pick, from_=from_, to=to, said=said), lane=to):
-        moved += some
-        progress("moving", 0.5)
-    progress("moving", 1.0)
-    return moved
-
-
-def _step(tx: Tx, pick: Pick, from_: int, to: int, said: int | None) -> int:
-    turns = {story: tx.hold(story) for story in sorted((from_, to))}
-    rows = pick(tx, from_, to, STEP)
+def _move(tx: Tx, rows: list[Row], from_: int, to: int, said: int | None, turn: int) -> int:
+    """said: under which story they were posted, None for the one they go to."""
     if not rows:
         return 0
-    store.move(tx, [row.id for row in rows], to, said, turns[to])
+    store.move(tx, [row.id for row in rows], to, said, turn)
     live = sum(bool(row.visible) and row.state == "published" for row in rows)
     votes = sum(row.up + row.down for row in rows)
     add_to_thread(tx, from_, -live, -votes)

@@ -9,7 +9,7 @@ from folkmoot.storage.database import Row, Tx
 _ROW = "c.id, c.state, c.visible, c.up, c.down"
 
 
-def under(tx: Tx, from_: int, to: int, limit: int) -> list[Row]:
+def under(tx: Tx, from_: int, limit: int) -> list[Row]:
     """Comments that stand under a story."""
     return tx.rows(f"SELECT {_ROW} FROM comment c WHERE c.story = :story LIMIT :limit", story=from_, limit=limit)
 
@@ -28,10 +28,21 @@ def answering(tx: Tx, from_: int, to: int, limit: int) -> list[Row]:
     )  # fmt: skip
 
 
-def elsewhere(tx: Tx, story: int) -> int:
-    """A story under which comments stand that were posted under this one; 0 for none."""
-    row = tx.one("SELECT story FROM comment WHERE merged_from = :story LIMIT 1", story=story)
-    return row.story if row else 0
+def counted(tx: Tx, story: int, posted_under: int) -> int:
+    """How many comments stand under a story that were posted under another."""
+    row = tx.one("SELECT COUNT(*) AS n FROM comment WHERE merged_from = :under AND story = :story", under=posted_under, story=story)
+    return row.n if row else 0
+
+
+def posted_elsewhere(tx: Tx, story: int) -> bool:
+    """Whether comments stand under another story that were posted under this one."""
+    return tx.one("SELECT id FROM comment WHERE merged_from = :story LIMIT 1", story=story) is not None
+
+
+def standing(tx: Tx, story: int) -> int:
+    """How many comments stand under a story, whatever their state."""
+    row = tx.one("SELECT COUNT(*) AS n FROM comment WHERE story = :story", story=story)
+    return row.n if row else 0
 
 
 def move(tx: Tx, ids: Sequence[int], to: int, said: int | None, turn: int) -> None:
@@ -41,3 +52,22 @@ def move(tx: Tx, ids: Sequence[int], to: int, said: int | None, turn: int) -> No
     bare = [{"id": each, "story": to} for each in ids]
     tx.many("UPDATE waiting SET story = :story WHERE comment = :id", bare)
     tx.many("UPDATE branch_lock SET story = :story WHERE comment = :id", bare)
+
+
+def followers_to_move(tx: Tx, from_: int, to: int, limit: int) -> list[int]:
+    """Who follows or mutes a story and has not said the like of the other."""
+    sql = (
+        "SELECT person FROM follow f WHERE story = :story AND NOT EXISTS (SELECT 1 FROM follow g WHERE g.person = f.person AND g.story = :to)"
+        " ORDER BY person LIMIT :limit"
+    )
+    return [row.person for row in tx.rows(sql, story=from_, to=to, limit=limit)]
+
+
+def move_followers(tx: Tx, people: Sequence[int], from_: int, to: int, now: int) -> None:
+    tx.forget("heard")
+    given = [{"person": each, "from": from_, "to": to} for each in people]
+    sql = (
+        "UPDATE follow SET story = :to WHERE person = :person AND story = :from"
+        " AND NOT EXISTS (SELECT 1 FROM follow g WHERE g.person = :person AND g.story = :to)"
+    )
+    tx.many(sql, given)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from folkmoot.notes import store, store_belongings
 from folkmoot.people.belongings import STEP, Part, Section, Words
+from folkmoot.sites.keeping import Kept
 from folkmoot.storage.database import Tx
 from folkmoot.storage.ids import new_id
 
@@ -31,3 +32,4 @@ def _section(name: str) -> Section:
 
 
 PART = Part("notes", tuple(_section(name) for name in store_belongings.SECTIONS), erase)
+MOVED: tuple[Kept, ...] = ()

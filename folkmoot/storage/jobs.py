@@ -79,6 +79,16 @@ def put(tx: Tx, kind: str, payload: dict[str, object], now: int, *,
            run_after=now if run_after is None else run_after)
 
 
+def waits(tx: Tx, key: str) -> bool:
+    """Whether the job with a key is still to be done, or being done."""
+    return tx.one("SELECT id FROM job WHERE unique_key = :key AND dead IS NULL", key=key) is not None
+
+
+def drop(tx: Tx, key: str) -> None:
+    """Takes back the job with a key that has been done otherwise; one that is being done ends by itself."""
+    tx.run("DELETE FROM job WHERE unique_key = :key AND lease_until = 0", key=key)
+
+
 def claim(db: Database, kinds: Sequence[str], now: int, lease: int = LEASE) -> Job | None:
     """Takes the job that is due longest, for `lease` ms; None where none of these kinds is due. Blocks."""
     find = _FIND.format(kinds=" OR ".join(f"kind = :kind{number}" for number in range(len(kinds))))

@@ -7,15 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from folkmoot.discussion import archive, checks, joining, paging
+from folkmoot.desk import merging, reports
+from folkmoot.discussion import archive, checks, joining, outlet, paging, store_joining
 from folkmoot.discussion.export import write_export
 from folkmoot.errors import Conflict, Invalid, NotAllowed
-from folkmoot.people.model import COMMAND
+from folkmoot.people.model import COMMAND, Actor
+from folkmoot.settings import Settings
 from folkmoot.sites import checks as sites_checks
 from folkmoot.sites import sites, stories
 from folkmoot.sites.model import Story
+from folkmoot.storage import jobs
 from folkmoot.storage.database import connect
 from folkmoot.storage.migrations import migrate
+from folkmoot.work import Worker
 from tests.discussion.importers.disqus_files import export, post, thread
 from tests.hostile.asking import House, get
 from tests.moot import Moot
@@ -45,11 +49,11 @@ class Two:
         self.moot.later(1)
         return self.moot.post(self.bo, words, parent, story).id
 
-    def merge(self) -> joining.Joined:
-        return joining.merge(self.moot.db, COMMAND, self.old.id, self.moot.story.id, "One story.", self.moot.now)
+    def merge(self) -> merging.Joined:
+        return merging.merge(self.moot.db, COMMAND, self.old.id, self.moot.story.id, "One story.", self.moot.now)
 
-    def part(self) -> joining.Joined:
-        return joining.part(self.moot.db, COMMAND, self.old.id, "Two after all.", self.moot.now)
+    def part(self) -> merging.Joined:
+        return merging.part(self.moot.db, COMMAND, self.old.id, "Two after all.", self.moot.now)
 
     def texts(self, story: Story) -> list[str]:
         return [each.text for each in self.moot.db.read_now(lambda tx: paging.whole(tx, story.id))]
@@ -109,22 +113,72 @@ def test_a_merging_is_taken_back_with_what_was_answered_meanwhile(two: Two) -> N
     assert two.merge().comments == 6 and two.agrees(), "and once more"
 
 
-def test_one_that_was_cut_short_goes_on_where_it_stood(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(joining, "STEP", 1)
-    steps = iter(range(2))
+class _Cut(Exception):
+    """Somebody pulled the plug."""
+
+
+def cut_after(steps: int) -> merging.Progress:
+    left = iter(range(steps))
 
     def cut(what: str, share: float) -> None:
-        if next(steps, None) is None:
-            raise KeyboardInterrupt
+        if next(left, None) is None:
+            raise _Cut
 
-    with pytest.raises(KeyboardInterrupt):
-        joining.merge(two.moot.db, COMMAND, two.old.id, two.moot.story.id, "", two.moot.now, cut)
-    assert two.merge().comments == 1
-    steps = iter(range(2))
-    with pytest.raises(KeyboardInterrupt):
-        joining.part(two.moot.db, COMMAND, two.old.id, "", two.moot.now, cut)
-    two.part()
+    return cut
+
+
+def work(two: Two) -> None:
+    """The worker does what is in the outbox about merged stories."""
+    worker = Worker(two.moot.db, Settings(), lambda: two.moot.now)
+    while two.moot.db.read_now(lambda tx: jobs.waits(tx, f"{merging.KIND}:{two.old.id}")):
+        assert worker.work_once()
+
+
+def test_one_that_was_cut_short_goes_on_by_itself(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joining, "STEP", 1)
+    with pytest.raises(_Cut):
+        merging.merge(two.moot.db, COMMAND, two.old.id, two.moot.story.id, "", two.moot.now, cut_after(2))
+    assert two.moot.db.read_now(lambda tx: store_joining.standing(tx, two.old.id)) == 1
+    work(two)
+    assert two.texts(two.old) == [] and two.moot.live() == 3 and two.agrees()
+    with pytest.raises(_Cut):
+        merging.part(two.moot.db, COMMAND, two.old.id, "", two.moot.now, cut_after(2))
+    with pytest.raises(Conflict, match="still being parted"):
+        two.merge()
+    work(two)
     assert two.texts(two.old) == ["Is it rising?", "It is."] and two.agrees()
+
+
+def test_one_that_was_cut_short_can_be_taken_back_or_said_again(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joining, "STEP", 1)
+    for _ in range(2):
+        with pytest.raises(_Cut):
+            merging.merge(two.moot.db, COMMAND, two.old.id, two.moot.story.id, "", two.moot.now, cut_after(1))
+    assert two.part().comments == 4 and two.texts(two.old) == ["Is it rising?", "It is."] and two.agrees()
+    assert two.merge().comments == 4
+
+
+def test_followers_and_reports_go_along_and_back(two: Two) -> None:
+    moot, cy, di = two.moot, two.moot.member("Cy"), two.moot.member("Di")
+
+    def follow(who: Actor, story: Story, how: str) -> None:
+        moot.db.write_now(lambda tx: outlet.set_following(tx, who, story.id, how, moot.now))
+
+    def hows(who: Actor) -> list[str | None]:
+        return [moot.db.read_now(lambda tx, each=each: outlet.following(tx, who, each.id)) for each in (two.old, moot.story)]  # type: ignore[misc]
+
+    def reported() -> int:
+        return int(moot.db.read_now(lambda tx: reports.followed(tx, receipt)).story)
+
+    follow(cy, two.old, "follow")
+    follow(di, two.old, "mute")
+    follow(di, moot.story, "follow")
+    words = "It breaks section 130."
+    _, receipt = moot.db.write_now(lambda tx: reports.report(tx, cy, two.asked, reports.Told(words), moot.now))
+    two.merge()
+    assert hows(cy) == [None, "follow"] and hows(di) == ["mute", "follow"] and reported() == moot.story.id
+    two.part()
+    assert hows(cy) == ["follow", None] and hows(di) == ["mute", "follow"] and reported() == two.old.id
 
 
 def test_what_cannot_be_merged_is_refused(two: Two) -> None:
@@ -133,8 +187,8 @@ def test_what_cannot_be_merged_is_refused(two: Two) -> None:
     theirs = moot.take_in("https://other.example/a")
     assert other.id
 
-    def merge(story: int, into: int) -> joining.Joined:
-        return joining.merge(moot.db, COMMAND, story, into, "", moot.now)
+    def merge(story: int, into: int) -> merging.Joined:
+        return merging.merge(moot.db, COMMAND, story, into, "", moot.now)
 
     with pytest.raises(Invalid, match="different sites"):
         merge(two.old.id, theirs.id)
@@ -150,9 +204,9 @@ def test_what_cannot_be_merged_is_refused(two: Two) -> None:
     with pytest.raises(Conflict, match="Part it from there"):
         merge(two.old.id, third.id)
     with pytest.raises(NotAllowed):
-        joining.merge(moot.db, two.vera, third.id, moot.story.id, "", moot.now)
+        merging.merge(moot.db, two.vera, third.id, moot.story.id, "", moot.now)
     editor = moot.member("Edda", "editor")
-    assert joining.merge(moot.db, editor, third.id, moot.story.id, "", moot.now).comments == 0
+    assert merging.merge(moot.db, editor, third.id, moot.story.id, "", moot.now).comments == 0
 
 
 def test_merged_stories_travel_whole(two: Two, tmp_path: Path) -> None:
@@ -167,7 +221,7 @@ def test_merged_stories_travel_whole(two: Two, tmp_path: Path) -> None:
     site = other.read_now(lambda tx: sites.site_for(tx, "news.example"))
     write_export(other, site.id if site else 0, again)
     assert again.getvalue() == first.getvalue()
-    assert joining.part(other, COMMAND, two.old.id, "", two.moot.now).comments == 4
+    assert merging.part(other, COMMAND, two.old.id, "", two.moot.now).comments == 4
     other.close()
 
 
