@@ -10,9 +10,11 @@ from http.server import ThreadingHTTPServer
 from typing import Any
 
 import uvicorn
+from joserfc import jwk
 from playwright.sync_api import Browser
 
 from folkmoot.app import create_app
+from folkmoot.people import assertions
 from folkmoot.people.model import COMMAND
 from folkmoot.settings import Mail, Server, Settings, Storage
 from folkmoot.sites import sites
@@ -23,12 +25,16 @@ from folkmoot.work import Worker
 from tests.counterpart import certified
 from tests.journeys.browser import CHROMIUM, FLAGS
 from tests.journeys.newsroom import Newsroom, free_port
+from tests.people.signing import signed
 
 TALK, NEWS, OTHER = "talk.folkmoot.example", "news.example", "other.example"
 
 
 class SecureNewsroom(Newsroom):
-    """Folkmoot at talk.folkmoot.example, publishers at news.example and other.example."""
+    """Folkmoot at talk.folkmoot.example, publishers at news.example and other.example. vouches: (id, name) of its reader whom news.example signs for."""
+
+    vouches: tuple[str, str] | None = None
+    _signed: int = 0
 
     def open(self) -> None:
         port, press = free_port(), free_port()
@@ -40,7 +46,9 @@ class SecureNewsroom(Newsroom):
         migrate(self.db, clock())
         for address, name in ((self.news, "The Ostley Courier"), (self.other, "The Other Paper")):
             host = address.removeprefix("https://")
-            self.site = self.db.write_now(lambda tx, host=host, name=name: sites.add_site(tx, COMMAND, host, name, clock()))  # type: ignore[misc]
+            added = self.db.write_now(lambda tx, host=host, name=name: sites.add_site(tx, COMMAND, host, name, clock()))  # type: ignore[misc]
+            self.site = added if address == self.news else self.site
+        self._pin()
         context, self.trust = certified(self.folder, TALK, NEWS, OTHER)
         self._stop = threading.Event()
         self._server = uvicorn.Server(uvicorn.Config(
@@ -59,6 +67,27 @@ class SecureNewsroom(Newsroom):
 
     def at(self, path: str, site: str = "news") -> str:
         return f"{self.news if site == 'news' else self.other}/{path}"
+
+    def _pin(self) -> None:
+        """The key with which news.example signs for its readers."""
+        self.key = jwk.OKPKey.generate_key("Ed25519")
+        pem = self.key.as_pem(private=False)
+        self.db.write_now(lambda tx: assertions.pin_key(tx, COMMAND, self.site.id, pem, clock()))
+
+    def snippet(self, address: str) -> str:
+        """With what the publisher's server has signed about its reader, where its pages tell of readers at all (stories under vouched/)."""
+        made = super().snippet(address)
+        if "/vouched/" not in address:
+            return made
+        return made.replace(" data-url=", f' data-assertion="{self._assertion()}" data-url=', 1)
+
+    def _assertion(self) -> str:
+        if self.vouches is None:
+            return ""
+        self._signed += 1
+        now = clock() // 1000
+        claims = {"iss": self.site.host, "aud": self.talk, "sub": self.vouches[0], "name": self.vouches[1], "iat": now, "exp": now + 300}
+        return signed({"alg": "EdDSA"}, claims | {"jti": f"page-{self._signed}"}, self.key)
 
     def page(self, path: str) -> str:
         """other/… is the second publisher's."""

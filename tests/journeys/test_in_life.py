@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, CDPSession, FrameLocator, Page, expect
 
 from tests.journeys.browser import WAIT
 from tests.journeys.secure import SecureNewsroom
@@ -34,12 +34,6 @@ def context(careful: Browser) -> Iterator[BrowserContext]:
     made.set_default_timeout(WAIT)
     yield made
     made.close()
-
-
-@pytest.fixture
-def tab(context: BrowserContext) -> Page:
-    """A tab. Pages here are left while something still loads, which a browser tells of as a fault; faults are looked for elsewhere."""
-    return context.new_page()
 
 
 def at_other(tab: Page, town: SecureNewsroom, path: str) -> FrameLocator:
@@ -130,13 +124,21 @@ def test_without_script_the_link_leads_to_a_page_where_all_of_it_works(careful: 
     context.close()
 
 
-def test_a_passkey_is_added_and_then_opens_the_account_in_the_popup_too(tab: Page, town: SecureNewsroom) -> None:
+AUTHENTICATOR = {
+    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}  # fmt: skip
+
+
+def with_authenticator(tab: Page) -> tuple[CDPSession, str]:
+    """Gives a window the device's own way to prove who is there, as Chromium plays it."""
     device = tab.context.new_cdp_session(tab)
     device.send("WebAuthn.enable")
-    device.send("WebAuthn.addVirtualAuthenticator", {"options": {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
-        "automaticPresenceSimulation": True,
-    }})  # fmt: skip
+    return device, device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})["authenticatorId"]
+
+
+def test_a_passkey_is_added_and_then_opens_the_account_and_the_frame_by_its_popup(tab: Page, town: SecureNewsroom) -> None:
+    device, own = with_authenticator(tab)
     tab.goto(f"{town.talk}/sign-in")
     by_mail(tab, town, "emil@mail.example", "Emil")
     expect(tab.locator("h1")).to_have_text("Emil")
@@ -147,3 +149,47 @@ def test_a_passkey_is_added_and_then_opens_the_account_in_the_popup_too(tab: Pag
     tab.goto(f"{town.talk}/sign-in")
     tab.get_by_role("button", name="Use a passkey").click()
     expect(tab.locator("h1")).to_have_text("Emil")
+    tab.context.clear_cookies()
+    keys = device.send("WebAuthn.getCredentials", {"authenticatorId": own})["credentials"]
+    town.story("passkey")
+    frame = embed(tab, town, "passkey")
+    popup = open_popup(tab, frame)
+    there, same = with_authenticator(popup)  # each window's is its own here; a person's device is one
+    for key in keys:
+        there.send("WebAuthn.addCredential", {"authenticatorId": same, "credential": key})
+    popup.get_by_role("button", name="Use a passkey").click()
+    sees(frame.locator(".who").first, "You write as Emil.")
+    tab.reload()
+    frame = embed(tab, town, "passkey")
+    write(frame, "Opened by a passkey.")
+    sees(comment(frame, "Opened by a passkey."), "Emil", "You")
+
+
+def test_whom_the_publisher_vouches_for_is_signed_in_and_stays_so(tab: Page, town: SecureNewsroom) -> None:
+    town.story("vouched/lake")
+    town.vouches = ("reader-7", "Ines")
+    frame = embed(tab, town, "vouched/lake")
+    sees(frame.locator(".who").first, "You write as Ines.")
+    write(frame, "The paper knows me.")
+    sees(comment(frame, "The paper knows me."), "Ines", "You")
+    frame = embed(tab, town, "vouched/lake")
+    sees(frame.locator(".who").first, "You write as Ines.")
+    sees(comment(frame, "The paper knows me."), "Ines", "You")
+
+
+@pytest.mark.long
+def test_the_publishers_next_reader_takes_the_place_of_the_one_before_and_none_ends_it(tab: Page, town: SecureNewsroom) -> None:
+    town.story("vouched/bus")
+    town.vouches = ("reader-9", "Kemal")
+    frame = embed(tab, town, "vouched/bus")
+    sees(frame.locator(".who").first, "You write as Kemal.")
+    write(frame, "Mine alone.")
+    sees(comment(frame, "Mine alone."), "Kemal", "You")
+    town.vouches = ("reader-8", "Jory")
+    frame = embed(tab, town, "vouched/bus")
+    sees(frame.locator(".who").first, "You write as Jory.")
+    expect(comment(frame, "Mine alone.").locator(".tag.mine")).to_have_count(0)
+    town.vouches = None
+    frame = embed(tab, town, "vouched/bus")
+    sees(frame.locator(".who").first, "You write as a guest.")
+    assert held_token(tab, town, "refresh") is None
