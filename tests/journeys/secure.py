@@ -31,7 +31,7 @@ TALK, NEWS, OTHER = "talk.folkmoot.example", "news.example", "other.example"
 
 
 class SecureNewsroom(Newsroom):
-    """Folkmoot at talk.folkmoot.example, publishers at news.example and other.example. vouches: (id, name) of its reader whom news.example signs for."""
+    """Folkmoot at talk.folkmoot.example, publishers at news.example and other.example. vouches: (id, name) of news.example’s own reader."""
 
     vouches: tuple[str, str] | None = None
     _signed: int = 0
