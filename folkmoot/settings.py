@@ -91,6 +91,18 @@ class Limits(Struct, frozen=True):
     ] = True
 
 
+class Spam(Struct, frozen=True):
+    """Whom else to ask about comments. Nobody by default: the words of readers stay in the house."""
+
+    akismet_key: Annotated[
+        str, Meta(description="With a key a service outside is told words, name and page of each comment.", extra={"secret": True})
+    ] = ""
+    akismet_url: Annotated[
+        str,
+        Meta(pattern=r"^https?://[^\s]+$", description="Akismet's own, or a service that speaks as it does.", extra={"kind": "a web address"}),
+    ] = "https://rest.akismet.com/1.1/comment-check"
+
+
 class Votes(Struct, frozen=True):
     """Whose votes count."""
 
@@ -198,6 +210,7 @@ class Settings(Struct, frozen=True):
     outbound: Outbound = Outbound()
     limits: Limits = Limits()
     votes: Votes = Votes()
+    spam: Spam = Spam()
     reading: Reading = Reading()
     people: People = People()
     guide: Guide = Guide()

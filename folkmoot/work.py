@@ -17,7 +17,7 @@ from folkmoot.action import actions, wrong
 from folkmoot.action import duties as action
 from folkmoot.desk import figures, merging, reports, rules
 from folkmoot.desk import queue as desk
-from folkmoot.discussion import duties, hooks, lessons, outlet, store_search, telling, waits
+from folkmoot.discussion import akismet, duties, hooks, lessons, outlet, proofs, store_search, telling, waits
 from folkmoot.discussion import searching as finding
 from folkmoot.discussion.searching import Index
 from folkmoot.errors import Conflict, Problem, Unavailable
@@ -135,6 +135,7 @@ DUTIES: dict[str, Duty] = {
     "close_stories": Duty(10 * MINUTE, _close_due),
     "forget_blocks": Duty(HOUR, sanctions.forget_blocks),
     "forget_reporters": Duty(6 * HOUR, reports.forget_reporters),
+    "forget_proofs": Duty(HOUR, proofs.forget),
     "learn": Duty(MINUTE, lessons.learn),
     "figures": Duty(5 * MINUTE, figures.count),
     "forget_claims": Duty(HOUR, desk.forget_claims),
@@ -163,6 +164,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     actions.JOB: Steps(actions.turn),
     outlet.SAID: Steps(outlet.tell),
     outlet.EVENT: Steps(hooks.spread),
+    outlet.OUTSIDE: Telling(akismet.look, akismet.ask, akismet.remember),
     outlet.HOOK: Telling(hooks.look, hooks.send, hooks.remember),
     store_search.AGAIN: Steps(finding.again),
     "claimed": Steps(_claimed),

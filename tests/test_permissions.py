@@ -56,7 +56,8 @@ BODIES: dict[str, dict[str, object]] = {
 }  # fmt: skip
 # What is about no comment: who gets an answer. What a code, a hand-over or a refresh token opens is told in tests/people.
 ELSEWHERE: dict[str, frozenset[str]] = {
-    "post": EVERYBODY, "queue": STAFF | {"elsewhere", "editor"}, "preview": EVERYBODY, "thread_answer": EVERYBODY, "counts": EVERYBODY,
+    "post": EVERYBODY, "queue": STAFF | {"elsewhere", "editor"}, "preview": EVERYBODY, "challenge": EVERYBODY,
+    "thread_answer": EVERYBODY, "counts": EVERYBODY,
     "mine_answer": EVERYBODY, "ask_code": EVERYBODY, "enter_code": NONE, "sign_out": KNOWN, "refresh": NONE, "open_handover": EVERYBODY,
     "follow_report": NONE, "handover_state": NONE, "redeem_handover": NONE, "news_answer": EVERYBODY, "turn": EVERYBODY,
     "hear_text": NONE, "hear_message": NONE, "shake_hands": NONE,
@@ -257,7 +258,7 @@ def test_who_gets_an_answer_elsewhere(town: Town, name: str) -> None:
     }.get(name, {})  # fmt: skip
     for who in sorted(EVERYBODY):
         path = door.path.replace("{id}", str(town.moot.story.id))
-        query = {"url": LAKE} if name in ("thread_answer", "counts", "news_answer", "list_actions") else QUERIES.get(name)
+        query = {"url": LAKE} if name in ("thread_answer", "counts", "news_answer", "list_actions", "challenge") else QUERIES.get(name)
         path += "?kind=word&subject=owl" if name == "drop_mute" else ""
         query = {"site": "news.example"} | ({"q": "lake"} if name == "search" else {}) if name in ("search", "most_discussed") else query
         ask = get(path, query, token=town.tokens[who]) if door.method == "GET" else send_json(door.method, path, body or b"", town.tokens[who])

@@ -13,7 +13,7 @@ from folkmoot.desk.figures import DAY, Days
 from folkmoot.desk.log import Filter
 from folkmoot.desk.pages import Words
 from folkmoot.desk.person_pages import PersonPath, SiteQuery
-from folkmoot.errors import Invalid, NotFound, Problem, say
+from folkmoot.errors import Conflict, Invalid, NotFound, Problem, say
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
 from folkmoot.people.sanctions import require
@@ -29,6 +29,8 @@ from folkmoot.web.requests import Ask
 from folkmoot.web.words import date, in_words
 
 _STEP = re.compile(r"(\S{1,30}) +(\d{1,5}) +(\d{1,5}) +(\d{1,3}) +(any|\d{1,3})(?: +(first))?", re.ASCII)
+_PAGE = re.compile(r"(https?://[^\s\"<>]{1,490})?")
+PAGES_OF = ("guidelines_page", "terms_page", "privacy_page", "imprint_page")
 SPAN = 28           # days that the figures show
 PUBLIC_SPAN = 180   # days that the public sees
 MOST_WORDS = 20_000
@@ -46,6 +48,7 @@ class RulesForm(Struct, forbid_unknown_fields=True):
     guests_vote: Literal["", "1"] = ""
     four_eyes: Literal["", "1"] = ""
     newcomer_links: Count = 1
+    rush_from: Annotated[int, Meta(ge=0, le=100_000)] = 30
     flags_hold: Count = 3
     learned_hold: Count = 0
     promise_minutes: Annotated[int, Meta(ge=1, le=100_000)] = 60
@@ -53,9 +56,11 @@ class RulesForm(Struct, forbid_unknown_fields=True):
     banned_words: Lines = ""
     suspect_words: Lines = ""
     guidelines: Lines = ""
-    terms: Address = ""
-    privacy: Address = ""
-    imprint: Address = ""
+    guidelines_page: Address = ""
+    terms_page: Address = ""
+    privacy_page: Address = ""
+    imprint_page: Address = ""
+    search: Literal["", "1"] = ""
     trust: Lines = ""
 
 
@@ -90,9 +95,12 @@ async def rules_page(ask: Ask[Actor], query: SiteQuery) -> object:
     return await ask.read(act)
 
 
-def _rules(ask: Ask[Actor], tx: Tx, actor: Actor, site: Site, policy: Policy, status: int = 200, problem: str = "") -> object:
+def _rules(
+    ask: Ask[Actor], tx: Tx, actor: Actor, site: Site, policy: Policy | dict[str, Any], status: int = 200, problem: str = ""
+) -> object:
+    trust = _trust(policy) if isinstance(policy, Policy) else policy["trust"]
     return ask.page(
-        "desk/rules.html", status, here="rules", site=site, sites=queue.desks(tx, actor), person=actor.person, policy=policy, trust=_trust(policy),
+        "desk/rules.html", status, here="rules", site=site, sites=queue.desks(tx, actor), person=actor.person, policy=policy, trust=trust,
         problem=problem, may_change=may(actor, "change_site", site.id), trial=None, now=ask.now,
     )  # fmt: skip
 
@@ -113,7 +121,7 @@ async def try_rules(ask: Ask[Actor], form: RulesForm) -> object:
     try:
         policy = policy_from(form)
         run = await ask.write(lambda tx: rules.begin(tx, ask.actor(tx), form.site, policy, ask.now))
-    except Invalid as problem:
+    except (Invalid, Conflict) as problem:
         return await _rules_again(ask, form, problem)
     return ask.see(f"/desk/rules/{run}")
 
@@ -123,9 +131,15 @@ async def _rules_again(ask: Ask[Actor], form: RulesForm, problem: Problem) -> ob
         actor = ask.actor(tx)
         site = queue.desk_of(tx, actor, form.site)
         require(actor, "change_site", site.id)
-        return _rules(ask, tx, actor, site, site.policy, kind_of(problem).status, in_words(problem.words, ask.language))
+        return _rules(ask, tx, actor, site, _typed(form), kind_of(problem).status, in_words(problem.words, ask.language))
 
     return await ask.read(act)
+
+
+def _typed(form: RulesForm) -> dict[str, Any]:
+    """What a form holds, as the page shows rules: nothing that was typed is lost."""
+    typed: dict[str, Any] = msgspec.structs.asdict(form)
+    return typed | {name: typed[name].splitlines() for name in ("banned_words", "suspect_words", "guidelines")}
 
 
 def policy_from(form: RulesForm) -> Policy:
@@ -133,16 +147,16 @@ def policy_from(form: RulesForm) -> Policy:
     days = form.closes_after_days.strip()
     if days and not (days.isascii() and days.isdigit() and int(days) > 0):
         raise Invalid("A story closes after a whole number of days, or never: then leave it empty.", "bad_days", "closes_after_days")
-    for name in ("terms", "privacy", "imprint"):
-        address = getattr(form, name).strip()
-        if address and not address.startswith(("https://", "http://")):
-            raise Invalid("The address of a page begins with https://.", "bad_address", name)
+    pages = {name: getattr(form, name).strip() for name in PAGES_OF}
+    for name, address in pages.items():
+        if not _PAGE.fullmatch(address):
+            raise Invalid("The address of a page begins with https:// and has no spaces.", "bad_address", name)
     return Policy(
         mode=form.mode, guests=bool(form.guests), guests_vote=bool(form.guests_vote), four_eyes=bool(form.four_eyes),
         newcomer_links=form.newcomer_links, flags_hold=form.flags_hold, learned_hold=form.learned_hold, promise_minutes=form.promise_minutes,
         closes_after_days=int(days) if days else None, banned_words=_lines(form.banned_words), suspect_words=_lines(form.suspect_words),
-        guidelines=_lines(form.guidelines), terms=form.terms.strip(), privacy=form.privacy.strip(), imprint=form.imprint.strip(),
-        trust=tuple(_step(line) for line in _lines(form.trust)),
+        guidelines=_lines(form.guidelines), search=bool(form.search), rush_from=form.rush_from,
+        trust=tuple(_step(line) for line in _lines(form.trust)), **pages,
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from folkmoot.discussion import outlet, store, store_beside, waits, weighing
+from folkmoot.discussion import outlet, proofs, store, store_beside, waits, weighing
+from folkmoot.discussion.holding import hold_shown
 from folkmoot.discussion.judging import gists_of, judge_draft, judge_edit
 from folkmoot.discussion.model import (
     ANONYMOUS,
@@ -59,6 +60,8 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
         draft, turn = msgspec.structs.replace(draft, story=story.id), tx.hold(story.id)
     parent = _parent(tx, draft)
     name = _name_for(actor, draft)
+    if draft.proof:
+        draft = proofs.spent(tx, draft, now)
     verdict = judge_draft(tx, actor, story, draft, name, now, customs)
     if verdict.answer == "refused":
         raise Invalid(verdict.why, f"refused_{verdict.rule}", "text")
@@ -77,6 +80,8 @@ def post(tx: Tx, actor: Actor, draft: Draft, now: int, customs: Customs = Custom
     if live:
         _publish(tx, story.id, parent, turn)
         outlet.published(tx, story, comment, parent.person if parent else None, person.id, draft.words.text, now)
+        if customs.ask_outside and not is_staff(actor, story.site):
+            jobs.put(tx, outlet.OUTSIDE, {"comment": comment}, now)
     else:
         store.insert_decision(tx, new_id(now), comment, "hold", None, "rule", now, rule=verdict.rule, reason=verdict.why, note=verdict.note)
         waits.refresh(tx, comment)
@@ -284,11 +289,7 @@ def _weigh_flags(tx: Tx, row: Row, turn: int, now: int) -> None:
     weight = sum(map(weighing.word_of, waits.reports(tx, store.flags_on(tx, comment))))
     last = store.last_decision(tx, comment)
     if row.state == "published" and row.visible and most and weight >= most and "staff" not in row.marks.split() and not (last and last.person):
-        store.set_state(tx, comment, "held")
-        store.add_live(tx, row.story, -1)
-        vanish(tx, row, turn)
-        tx.bump(row.story)
-        store.insert_decision(tx, new_id(now), comment, "hold", None, "rule", now, rule="flags", reason=FLAGGED, was="published")
+        hold_shown(tx, row, turn, "flags", FLAGGED, now)
     waits.refresh(tx, comment)
 
 

@@ -13,10 +13,10 @@ from msgspec import Meta, Struct
 from folkmoot.discussion import appeals, comments, mine, moderation
 from folkmoot.discussion.answers import revision_answer
 from folkmoot.discussion.appeals import Told
-from folkmoot.discussion.asking import LANES, CommentPath, customs, lane_of, words_of
+from folkmoot.discussion.asking import LANES, CommentPath, count_rush, customs, lane_of, opened, words_of, written
 from folkmoot.discussion.fragments import in_language
 from folkmoot.discussion.mine import Own
-from folkmoot.discussion.model import FLAG_REASONS, MAX_DETAIL, Draft, Given, Posted
+from folkmoot.discussion.model import FLAG_REASONS, MAX_DETAIL, UNABLE, Draft, Given, Posted
 from folkmoot.discussion.moderation import MAX_REASON
 from folkmoot.errors import Conflict, Invalid, NotSignedIn, Problem
 from folkmoot.people.model import Actor
@@ -33,7 +33,8 @@ GUEST_DAYS = 365
 
 
 class CommentForm(Struct, forbid_unknown_fields=True):
-    """The composer. story: our id, once there is one; key: the publisher's. website: a field that people do not see, and leave empty."""
+    """The composer. story: our id, once there is one; key: the publisher's. website: a field that people do not see, and leave empty;
+    opened: when the form was made, signed, where it was made for one reader."""
 
     url: Annotated[str, Meta(min_length=1, max_length=2000)]
     text: Annotated[str, Meta(max_length=20_000)] = ""
@@ -42,6 +43,7 @@ class CommentForm(Struct, forbid_unknown_fields=True):
     story: Id | None = None
     key: Annotated[str, Meta(max_length=200)] | None = None
     website: Annotated[str, Meta(max_length=2000)] = ""
+    opened: Annotated[str, Meta(max_length=100)] = ""
 
 
 class TextForm(Struct, forbid_unknown_fields=True):
@@ -91,8 +93,11 @@ async def _post(ask: Ask[Actor], form: CommentForm) -> Posted:
 
     def act(tx: Tx) -> Posted:
         story = get_story(tx, form.story) if form.story else ensure(tx, form.url, form.key, None, "reader", ask.now)
-        draft = Draft(story.id, words, form.parent, form.name or None, trapped=bool(form.website))
-        return comments.post(tx, ask.actor(tx), draft, ask.now, customs(ask))
+        draft = Draft(story.id, words, form.parent, form.name or None, None, bool(form.website), written(ask, form.opened), UNABLE)
+        actor = ask.actor(tx)
+        posted = comments.post(tx, actor, draft, ask.now, customs(ask))
+        count_rush(ask, actor)
+        return posted
 
     return await ask.write(act, form.story or LANES.of(form.url))
 
@@ -116,7 +121,8 @@ def _reply_page(ask: Ask[Actor], story: Story, site: Site, parent: Own | None, a
     name = actor.person.name if actor.person else ""
     given: dict[str, Any] = {"text": "", "name": name, "problems": []} | {key: value for key, value in typed.items() if value or key != "name"}
     member = actor.person is not None and actor.person.kind == "member"
-    return ask.page("discussion/reply.html", status, story=story, site=site, c=parent.comment if parent else None, signed_in=member, **given)
+    return ask.page("discussion/reply.html", status, story=story, site=site, c=parent.comment if parent else None, signed_in=member,
+                    opened=opened(ask), **given)  # fmt: skip
 
 
 async def reply_page(ask: Ask[Actor], path: CommentPath) -> object:

@@ -88,7 +88,7 @@ def _context(tx: Tx, actor: Actor, story: Story, policy: Policy, now: int, custo
         barred=sanctions.in_words_of(barred) if barred else "", steps=policy.trust,
         staff=_staff(tuple(name for _, name in staff_names(tx, story.site))), mode=policy.mode, guests=policy.guests,
         banned_words=policy.banned_words, suspect_words=policy.suspect_words, newcomer_links=policy.newcomer_links,
-        learned_hold=policy.learned_hold, **known,  # type: ignore[arg-type]
+        learned_hold=policy.learned_hold, rush=customs.rush, rush_from=policy.rush_from, **known,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

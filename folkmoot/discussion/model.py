@@ -21,6 +21,7 @@ MAX_DETAIL = 500       # letters of a report's own words
 EDIT_WINDOW = 15 * 60_000
 HISTORY_GRACE = 60_000
 FLAG_REASONS = ("attack", "advertising", "private", "untrue", "off_topic", "other")
+UNABLE = "unable"      # the proof of who cannot do the work: no script, an old browser
 MAX_APPEAL = 1_000  # letters of an appeal
 APPEAL_DAYS = 180   # as the EU's Digital Services Act asks (Art. 20)
 
@@ -37,7 +38,11 @@ class Words(Struct, frozen=True):
 
 
 class Draft(Struct, frozen=True):
-    """A comment on its way in, before any rule has seen it. trapped: a field that people do not see was filled in."""
+    """A comment on its way in, before any rule has seen it. trapped: a field that people do not see was filled in.
+
+    written: milliseconds from the first letter, or from the form, to the post; None where nobody measured. proof: the nonce of a
+    challenge that was solved for it (proofs.py), UNABLE from who cannot solve one, "" where none was sent.
+    """
 
     story: int
     words: Words
@@ -45,6 +50,8 @@ class Draft(Struct, frozen=True):
     name: str | None = None
     email: str | None = None
     trapped: bool = False
+    written: int | None = None
+    proof: str = ""
 
 
 class Verdict(Struct, frozen=True):
@@ -62,10 +69,16 @@ class Verdict(Struct, frozen=True):
 
 
 class Customs(Struct, frozen=True):
-    """What the operator's settings say to the verbs: whether rates and newcomers' holds are on, whether guests' votes count everywhere."""
+    """What the operator's settings say to the verbs: whether rates and newcomers' holds are on, whether guests' votes count everywhere.
+
+    rush: comments of the last minute by people who have proven nothing, as far as this process counts them. ask_outside: whether a
+    service of the operator's choice is asked about comments (akismet.py).
+    """
 
     limits: bool = True
     guests_vote: bool = False
+    rush: int = 0
+    ask_outside: bool = False
 
 
 class Posted(Struct, frozen=True):

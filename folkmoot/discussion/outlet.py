@@ -19,7 +19,7 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 
-SAID, EVENT, HOOK = "said", "event", "hook"  # kinds of jobs
+SAID, EVENT, HOOK, OUTSIDE = "said", "event", "hook", "akismet"  # kinds of jobs
 HOWS = ("follow", "mute")
 STEP = 100          # followers told in one step
 MOST_NAMED = 5      # people whom one comment names

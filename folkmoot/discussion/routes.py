@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 
-from folkmoot.discussion import appeals, comments, mine, moderation
+from folkmoot.discussion import appeals, comments, mine, moderation, proofs
 from folkmoot.discussion.answers import CommentAnswer, Revision, comment_answer, revision_answer
-from folkmoot.discussion.asking import LANES, CommentPath, customs, lane_of, words_of
+from folkmoot.discussion.asking import LANES, CommentPath, count_rush, customs, lane_of, proof_of, words_of
 from folkmoot.discussion.fragments import placed, with_parent
 from folkmoot.discussion.mine import Own
 from folkmoot.discussion.model import MAX_DETAIL, Draft
@@ -34,7 +34,8 @@ Text = Annotated[str, Meta(min_length=1, max_length=20_000, description="Markdow
 
 class NewComment(Struct, forbid_unknown_fields=True):
     """A comment to post. story: the publisher's own id of the story; email: where a code is to be sent, to keep one's name;
-    website: stays empty, for it is a trap."""
+    website: stays empty, for it is a trap; written: milliseconds from the first letter to sending, where a program measures them;
+    altcha: the solution of a challenge of GET /api/v1/challenge, or "unable", where the answer has asked for one (refused_proof)."""
 
     url: Url
     text: Text
@@ -44,6 +45,8 @@ class NewComment(Struct, forbid_unknown_fields=True):
     name: Annotated[str, Meta(max_length=200)] | None = None
     email: Annotated[str, Meta(max_length=254)] | None = None
     website: Annotated[str, Meta(max_length=2000)] = ""
+    written: Annotated[int, Meta(ge=0, lt=2**53)] | None = None
+    altcha: Annotated[str, Meta(max_length=4000)] = ""
 
 
 class PostedAnswer(Struct, omit_defaults=True):
@@ -121,6 +124,10 @@ class Typed(Struct, forbid_unknown_fields=True):
     text: Text
 
 
+class ChallengeQuery(Struct, forbid_unknown_fields=True):
+    url: Url
+
+
 class Shown(Struct):
     html: str
 
@@ -142,12 +149,14 @@ class QueueItem(Struct):
 async def post(ask: Ask[Actor], body: NewComment) -> PostedAnswer:
     ask.spend("comment")
     words = await words_of(body.text)
+    proof = await proof_of(ask, body.altcha, body.url)
 
     def act(tx: Tx) -> PostedAnswer:
         story = ensure(tx, body.url, body.story, body.title, "reader", ask.now)
-        draft = Draft(story.id, words, body.parent, body.name, body.email, bool(body.website))
+        draft = Draft(story.id, words, body.parent, body.name, body.email, bool(body.website), body.written, proof)
         actor = ask.actor(tx)
         posted = comments.post(tx, actor, draft, ask.now, customs(ask), ask.say_again)
+        count_rush(ask, actor)
         answer = _own_answer(ask, mine.just_posted(posted, ask.now), posted.token)
         return structs.replace(answer, code_id=_mail_code(tx, ask, actor, body.email, posted.token or ask.token))
 
@@ -248,6 +257,11 @@ async def appeal(ask: Ask[Actor], path: CommentPath, body: Typed) -> Appealed:
     return Appealed(str(made))
 
 
+async def challenge(ask: Ask[Actor], query: ChallengeQuery) -> proofs.Challenge:
+    """Work to be done for one comment under a story, in the format of ALTCHA v2. It is signed, so nothing is kept of it here."""
+    return proofs.challenge(ask.kit.secret, query.url, ask.now)
+
+
 async def preview(ask: Ask[Actor], body: Typed) -> Shown:
     ask.spend("preview")
     return Shown((await words_of(body.text)).html)
@@ -263,5 +277,6 @@ OPERATIONS = (
     Operation("GET", "/api/v1/comments/{id}/history", history, "The texts that a comment had", problems=(NotFound, NotAllowed)),
     Operation("POST", "/api/v1/comments/{id}/decisions", decide, "Decide on a comment", signed=True, problems=(*_ONE, Conflict)),
     Operation("POST", "/api/v1/comments/{id}/appeal", appeal, "Appeal against a removal", status=201, signed=True, problems=(*_ONE, Conflict)),
+    Operation("GET", "/api/v1/challenge", challenge, "A challenge to be solved while very many write"),
     Operation("POST", "/api/v1/preview", preview, "Show words as they would look", problems=(TooSoon,)),
 )

@@ -17,14 +17,16 @@ import msgspec
 from msgspec import Struct
 
 from folkmoot.discussion.classifier import NOT_ALIKE, Likeness
-from folkmoot.discussion.model import MAX_TEXT, Answer, Draft, Verdict
+from folkmoot.discussion.model import MAX_TEXT, UNABLE, Answer, Draft, Verdict
 from folkmoot.discussion.text import fold
 from folkmoot.discussion.trust import Standing, step_of
 from folkmoot.errors import say
 from folkmoot.sites.model import Policy, Step
 
+PROOF = "proof"  # the rule that asks for work: doors know it by this name
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 COPIES = 3        # others' comments with the same words on the site within the hour that make one more suspicious
+QUICKEST = 2_000  # ms: who needs less from the first letter to the post is no person, even one who pastes
 WORTH_COPYING = 40  # letters: shorter words are said alike by chance
 # Whose comments, posted within how long, how many at least, then what.
 BURSTS: tuple[tuple[Literal["person", "network"], int, int, Answer], ...] = (
@@ -45,7 +47,8 @@ class Context(Struct, frozen=True, kw_only=True):
     posted. repeated: the person's own comment of the last hour with the same digest; echoed: one from their network;
     copies: how many others on the site have the same digest within the hour. looks: the skeleton of the writer's name;
     staff, others: the skeletons of the site's staff and of other people in the thread (people/names.py). limits: False
-    switches rates, repeats, bursts and newcomers' holds off, for load tests.
+    switches rates, repeats, bursts and newcomers' holds off, for load tests. rush: comments of the last minute by people who
+    have proven nothing; rush_from: from how many on a newcomer's device is asked for work, 0 never.
     """
 
     now: int
@@ -73,6 +76,8 @@ class Context(Struct, frozen=True, kw_only=True):
     suspect_words: tuple[str, ...] = ()
     newcomer_links: int = 1
     limits: bool = True
+    rush: int = 0
+    rush_from: int = 0
 
     @property
     def step(self) -> Step:
@@ -187,6 +192,23 @@ def honeypot(draft: Draft, context: Context) -> Verdict | None:
     return Verdict("held", "honeypot", "A field was filled in that stays empty, so a moderator looks first.")
 
 
+def haste(draft: Draft, context: Context) -> Verdict | None:
+    """Written faster than a person can. Held and not refused: a clock may be wrong. Only what was measured is judged."""
+    if not context.limits or not context.newcomer or draft.written is None or draft.written >= QUICKEST:
+        return None
+    return Verdict("held", "haste", "The comment came faster than people write, so a moderator looks first.")
+
+
+def rush(draft: Draft, context: Context) -> Verdict | None:
+    """While very many write whom nobody knows, a newcomer's device does a little work first; who cannot do it waits for a moderator."""
+    asked = context.limits and context.newcomer and 0 < context.rush_from <= context.rush
+    if not asked or draft.proof not in ("", UNABLE):
+        return None
+    if draft.proof == UNABLE:
+        return Verdict("held", "burst_on", "Very many are writing at once, so a moderator looks first at what comes from people who are new here.")
+    return Verdict("refused", PROOF, "Very many are writing at once. Have your device solve a challenge, or sign in; your words are kept.")
+
+
 def learned(draft: Draft, context: Context) -> Verdict | None:
     """Like what this site's moderators removed, by what they decided so far."""
     if not context.limits or not context.learned_hold or context.is_staff or context.likeness.chance * 100 < context.learned_hold:
@@ -237,7 +259,8 @@ def mode(draft: Draft, context: Context) -> Verdict | None:
 
 
 RULES: tuple[Rule, ...] = (
-    closed, barred, slowed, guests, length, banned, repeats, bursts, honeypot, look_alikes, suspect, links, copies, learned, mode,
+    closed, barred, slowed, guests, length, banned, repeats, bursts, honeypot, haste, rush, look_alikes, suspect, links, copies,
+    learned, mode,
 )  # fmt: skip
 _WEIGHT: dict[Answer, int] = {"published": 0, "held": 1, "refused": 2}
 

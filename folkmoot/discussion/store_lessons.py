@@ -1,4 +1,4 @@
-"""The SQL of what the classifier has learned."""
+"""The SQL of what the classifier has learned, and of solved challenges."""
 
 from __future__ import annotations
 
@@ -82,3 +82,15 @@ def stale(tx: Tx) -> list[int]:
 def set_model(tx: Tx, site: int, model: str) -> None:
     tx.forget("learned")
     tx.run("UPDATE learned SET model = :model, version = version + 1, stale = 0 WHERE site = :site", site=site, model=model)
+
+
+# Solved challenges
+
+
+def spend_proof(tx: Tx, nonce: str, until: int) -> bool:
+    """Uses a solution up; False where it was used before."""
+    return tx.count("INSERT INTO proof (nonce, until) VALUES (:nonce, :until) ON CONFLICT (nonce) DO NOTHING", nonce=nonce, until=until) == 1
+
+
+def forget_proofs(tx: Tx, now: int, limit: int) -> int:
+    return tx.count("DELETE FROM proof WHERE nonce IN (SELECT nonce FROM proof WHERE until < :now LIMIT :limit)", now=now, limit=limit)

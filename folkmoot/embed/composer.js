@@ -2,7 +2,7 @@
 
 import { framed } from './host.js';
 import { kept } from './kept.js';
-import { copy, make, nodes, say } from './page.js';
+import { copy, make, say } from './page.js';
 import { call, keepGuest, person, session, signOut, why } from './session.js';
 import { openSignIn } from './sign-in.js';
 
@@ -43,6 +43,7 @@ class Composer extends HTMLElement {
     const { signal } = this.leave;
     this.form.addEventListener('input', ({ target }) => {
       target.removeAttribute('aria-invalid');
+      this.begun ||= Date.now();
       this.keepSoon();
     });
     this.form.addEventListener('submit', (event) => {
@@ -98,19 +99,9 @@ class Composer extends HTMLElement {
     }
   }
 
+  /** Shows the words as they would look, or the field again. */
   async show(tab) {
-    const field = this.text.closest('.field');
-    this.words?.remove();
-    field.hidden = tab.value === 'preview';
-    for (const each of tab.parentNode.children) each.ariaPressed = String(each === tab);
-    if (!field.hidden) return;
-    const shown = (this.words = make('div', '', { class: 'words', dir: 'auto', role: 'status' }));
-    field.before(shown);
-    try {
-      if (this.text.value.trim()) shown.replaceChildren(...nodes((await call('POST', '/api/v1/preview', { text: this.text.value })).html));
-    } catch (refused) {
-      shown.replaceChildren(make('p', why(refused), { class: 'error' }));
-    }
+    (await import('./preview.js')).show(this, tab);
   }
 
   async send() {
@@ -146,10 +137,16 @@ class Composer extends HTMLElement {
   async post(text) {
     const { url, key, name } = this.form.elements;
     this.draft.key ??= crypto.getRandomValues(new Uint32Array(4)).join('-');
+    this.draft.written ??= this.begun && Date.now() - this.begun;
     kept.set(this.place, this.draft);
     const called = person()?.member ? undefined : name?.value.trim() || undefined;
-    const body = { url: url.value, text, parent: this.parent || undefined, story: key?.value, name: called };
-    const answer = await call('POST', '/api/v1/comments', body, { 'Idempotency-Key': this.draft.key, Prefer: 'return=fragment' });
+    const body = { url: url.value, text, parent: this.parent || undefined, story: key?.value, name: called, written: this.draft.written };
+    const post = () => call('POST', '/api/v1/comments', { ...body, altcha: this.draft.altcha }, { 'Idempotency-Key': this.draft.key, Prefer: 'return=fragment' });
+    const answer = await post().catch(async (refused) => {
+      if (refused.code !== 'refused_proof') throw refused;
+      this.draft.altcha = await (await import('./proof.js')).prove(url.value);
+      return post();
+    });
     keepGuest(answer.token, called);
     return answer;
   }
@@ -163,6 +160,7 @@ class Composer extends HTMLElement {
     kept.drop(this.place);
     this.text.value = '';
     this.draft = { text: '' };
+    this.begun = undefined;
     const write = this.form.querySelector('[value="write"]');
     if (write.ariaPressed !== 'true') this.show(write);
     if (framed && kept.lost) this.tell('waits', say('lost'), '').append(make('a', say('alone'), { href: location.href, target: '_blank' }));

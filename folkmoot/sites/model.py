@@ -36,6 +36,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     newcomer_links: int = 1                   # a newcomer's comment with more links than this is held
     flags_hold: int = 3                       # full reports (weighed by who reports) that hold a comment; 0: never
     learned_hold: int = 95                    # per cent like what moderators removed, from which a comment is held; 0: never
+    rush_from: int = 30                       # comments in a minute by people nobody knows, from which newcomers' devices work; 0: never
     four_eyes: bool = False                   # a removal needs a second moderator
     promise_minutes: int = 60                 # in which nine of ten that wait are to be answered
     trust: tuple[Step, ...] = (               # the first is who is new; its links are newcomer_links
@@ -44,9 +45,6 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
         Step("steady", comments=20, days=14, most_removed=10),
         Step("trusted", comments=50, days=60, most_removed=4),
     )
-    terms: str = ""                           # addresses of the newsroom's own pages, shown beside every composer
-    privacy: str = ""
-    imprint: str = ""
     search: bool = False                      # readers may search comments
     guidelines: tuple[str, ...] = (
         "Speak to the matter, not against the person.",

@@ -60,7 +60,7 @@ def test_only_rules_that_were_tried_to_the_end_and_from_where_they_stand_are_swi
 
 @pytest.mark.parametrize(
     ("given", "words"),
-    [({"closes_after_days": "soon"}, "whole number"), ({"terms": "javascript:alert(1)"}, "https://"), ({"trust": "new"}, "A step of trust"),
+    [({"closes_after_days": "soon"}, "whole number"), ({"terms_page": "javascript:alert(1)"}, "https://"), ({"trust": "new"}, "A step of trust"),
      ({"trust": "new 0 0 100 many"}, "A step of trust")],
 )  # fmt: skip
 def test_rules_that_are_none_are_refused_in_a_sentence(given: dict[str, str], words: str) -> None:

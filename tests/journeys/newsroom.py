@@ -16,7 +16,7 @@ from pathlib import Path
 import uvicorn
 
 from folkmoot.app import create_app
-from folkmoot.discussion import comments
+from folkmoot.discussion import comments, rules
 from folkmoot.discussion.model import Customs, Draft, Posted
 from folkmoot.discussion.text import read
 from folkmoot.people import accounts
@@ -69,6 +69,7 @@ class Newsroom:
         self._add("arabic", "بريد أوستلي", "ar")
         self._add("pseudo", "The Ostley Courier", "en-XA")
         self._stop = threading.Event()
+        rules.QUICKEST = 0  # browsers in tests write faster than people; tests/desk/test_spam.py is about that
         app = create_app(self.settings, self.db)
         quick = "folkmoot.web.quick:Quick"
         self._server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, http=quick, ws="none"))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from folkmoot.discussion.asking import RUSH
 from folkmoot.people.model import COMMAND
 from folkmoot.sites import sites
 from folkmoot.sites.model import Policy
+from folkmoot.web.kit import clock
 from tests.journeys.newsroom import Newsroom
 from tests.journeys.walk import comment, embed, held_token, own_page, sees, words_of, write
 
@@ -154,6 +157,36 @@ def test_a_comment_is_withdrawn_after_asking_once(tab: Page, newsroom: Newsroom)
     tab.reload()
     frame = embed(tab, newsroom, "withdraw")
     expect(frame.get_by_text("I take this back.")).to_have_count(0)
+
+
+@pytest.fixture
+def crowd() -> Iterator[None]:
+    """While it lasts, very many write whom nobody knows."""
+    for _ in range(60):
+        RUSH.add(clock())
+    yield
+    RUSH.clear()
+
+
+def test_while_very_many_write_the_readers_device_works_and_the_reader_notices_nothing(tab: Page, newsroom: Newsroom, crowd: None) -> None:
+    newsroom.says("Hedda", "Said before.", "crowd")
+    frame = embed(tab, newsroom, "crowd")
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    write(frame, "In the midst of a crowd.", "Ada")
+    sees(comment(frame, "In the midst of a crowd."), "Ada", "You", "Posted.")
+    assert any("/api/v1/challenge?" in each for each in asked) and any("/static/proof." in each for each in asked)
+
+
+def test_while_very_many_write_who_has_no_script_waits_and_is_told_why(browser: Browser, newsroom: Newsroom, crowd: None) -> None:
+    newsroom.says("Hedda", "Said before.", "crowd-plain")
+    context = browser.new_context(java_script_enabled=False)
+    page = own_page(context.new_page(), newsroom, "crowd-plain")
+    page.get_by_label("Your comment").fill("Without script, in a crowd.")
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_role("button", name="Post comment").click()
+    sees(page.locator("main"), "Without script, in a crowd.", "a moderator looks first at what comes from people who are new here")
+    context.close()
 
 
 @pytest.fixture

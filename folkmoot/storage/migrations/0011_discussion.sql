@@ -104,3 +104,10 @@ ALTER TABLE comment ADD COLUMN gist_one BIGINT;
 ALTER TABLE comment ADD COLUMN gist_two BIGINT;
 CREATE INDEX comment_gist_one ON comment (gist_one, posted) WHERE gist_one IS NOT NULL;
 CREATE INDEX comment_gist_two ON comment (gist_two, posted) WHERE gist_two IS NOT NULL;
+
+-- Challenges that have been solved (discussion/proofs.py): each counts once. Kept until it could not be used again anyhow.
+CREATE TABLE proof (
+  nonce TEXT PRIMARY KEY,
+  until BIGINT NOT NULL
+);
+CREATE INDEX proof_until ON proof (until);
