@@ -67,3 +67,9 @@ def say(template: str, **values: object) -> Sentence:
     sentence = Sentence(template.format(**values))
     sentence.template, sentence.values = template, values
     return sentence
+
+
+def together(*parts: str, between: str = " ") -> Sentence:
+    """Sentences in a row as one, each of which is still found in the catalogues. Those that are empty are left out."""
+    there = {f"part{number}": part for number, part in enumerate(parts) if part}
+    return say(between.join(f"{{{name}}}" for name in there), **there)

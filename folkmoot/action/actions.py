@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from folkmoot.action import store_actions as store
 from folkmoot.action import store_letters
-from folkmoot.action.model import FEWEST, Action, DeedKind, Draft, Figures, Outcome
+from folkmoot.action.model import FEWEST, Action, DeedKind, Draft, Figures, Outcome, opening
 from folkmoot.errors import Conflict, NotFound
 from folkmoot.people.model import Actor
 from folkmoot.sites.sites import require
@@ -36,6 +36,11 @@ class Carded(Struct, frozen=True):
 
     action: Action
     figures: Figures
+
+    @property
+    def opening(self) -> str:
+        """What the card says of the matter."""
+        return opening(self.action.draft.background)
 
 
 def make(tx: Tx, actor: Actor, story: int, draft: Draft, now: int) -> Action:

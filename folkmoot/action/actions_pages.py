@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from folkmoot.action import actions, calls, drafting, officials, store_actions
-from folkmoot.action.drafting import OFFICES, Fault, Typed
+from folkmoot.action.channels import twilio
+from folkmoot.action.drafting import CONCERNED, OFFICES, Fault, Typed
 from folkmoot.action.model import (
     MAX_ASK,
     MAX_BACKGROUND,
@@ -105,7 +106,8 @@ def show(ask: Ask[Actor], name: str, at: Setting, status: int = 200, **more: obj
     values: dict[str, object] = {
         "action": at.action, "draft": at.action.draft, "story": at.story, "site": at.site, "figures": at.figures, "committee": at.committee,
         "edits": at.edits,
-        "open": at.action.open_at(ask.now), "now": ask.now, "offices": OFFICES, "counts_source": calls.COUNTS_SOURCE,
+        "open": at.action.open_at(ask.now), "now": ask.now, "offices": CONCERNED, "counts_source": calls.COUNTS_SOURCE,
+        "number": twilio.number_of(ask.kit.settings),
     }  # fmt: skip
     return ask.page(f"action/{name}.html", status, **values | more)  # type: ignore[arg-type]
 
@@ -216,15 +218,34 @@ async def stop(ask: Ask[Actor], path: ActionPath, form: StopForm) -> object:
     return ask.see(f"/actions/{path.id}")
 
 
-async def list_page(ask: Ask[Actor]) -> object:
-    """All actions of the sites that this person edits."""
+class ListQuery(Struct):
+    """GET /actions. site: the one whose actions are listed."""
 
-    def act(tx: Tx) -> list[tuple[Site, list[tuple[Action, Story]]]]:
-        actor = _editor(ask, tx)
-        sites = [site for site in all_sites(tx) if may(actor, "make_action", site.id)]
-        return [(site, [(each, get_story(tx, each.story)) for each in store_actions.actions_of_site(tx, site.id, LISTED)]) for site in sites]
+    site: Id | None = None
 
-    return ask.page("action/list.html", lists=await ask.read(act), now=ask.now)
+
+class Listed(Struct, frozen=True):
+    """A site's actions with their stories. edits: whether who reads may make some; they see those that do not run as well."""
+
+    site: Site
+    edits: bool
+    actions: list[tuple[Action, Story]]
+
+
+async def list_page(ask: Ask[Actor], query: ListQuery) -> object:
+    """The running actions, for everybody; all of the sites that this person edits."""
+
+    def act(tx: Tx) -> list[Listed]:
+        actor = _anybody(ask, tx)
+        return [_listed(tx, site, may(actor, "make_action", site.id), ask.now) for site in all_sites(tx) if query.site in (None, site.id)]
+
+    lists = await ask.read(act)
+    return ask.page("action/list.html", lists=lists, edits=any(each.edits for each in lists), now=ask.now)
+
+
+def _listed(tx: Tx, site: Site, edits: bool, now: int) -> Listed:
+    found = store_actions.actions_of_site(tx, site.id, LISTED)
+    return Listed(site, edits, [(each, get_story(tx, each.story)) for each in found if edits or each.open_at(now)])
 
 
 # The API

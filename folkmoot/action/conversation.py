@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from folkmoot.action.keywords import OFFICES, means, plain
 from folkmoot.action.model_letters import Choice, Do, Facts, Home, Outcome, Preview, Says, State, Trail, Turn
-from folkmoot.action.steps import ASIDE, STEPS, Step, described, mailbox_of, next_step, picked
-from folkmoot.errors import say
+from folkmoot.action.steps import ASIDE, STEPS, Step, by_door, described, mailbox_of, next_step, picked
+from folkmoot.errors import say, together
 
 BACK_FROM = frozenset({"done", "code", "remember"})  # nothing lies before these: the letters are written
 WRITING = ("issue", "home", "which", "whom", "words", "mailbox", "preview")
@@ -34,7 +34,7 @@ def hear(state: State, words: str, facts: Facts) -> Turn:
         return _again(state, facts, meaning)
     greeting = () if state.hello else (_hello(facts),)
     state = replace(state, hello=True)
-    if meaning is None and plain(words) == "paper" and state.step == "mailbox":
+    if meaning is None and plain(words) == "paper" and (state.step == "mailbox" or _may_be_paper(state)):
         return _paper(state, facts)
     if meaning and not _is_answer(state, meaning):
         made = _command(state, meaning, facts)
@@ -51,6 +51,11 @@ def told(state: State, outcome: Outcome, facts: Facts) -> Turn:
 
 def _starts(facts: Facts) -> tuple[str, ...]:
     return facts.starts
+
+
+def _may_be_paper(state: State) -> bool:
+    """Whether letters that we would hand over stand before their writer, who may post them instead."""
+    return state.step == "preview" and not state.batch and any(option.carried for option in picked(state))
 
 
 def _is_answer(state: State, meaning: str) -> bool:
@@ -116,7 +121,10 @@ def question(state: State, facts: Facts) -> tuple[Says, ...]:
     asks = step.asks(state, facts)
     why = step.why(state, facts)
     if state.step == "words" and state.replacing:
-        why = say("Send the new text; it takes the place of the old. BACK keeps the old.")
+        why = by_door(
+            facts, say("The new text takes the place of the old. “Back” keeps the old."),
+            say("Send the new text; it takes the place of the old. BACK keeps the old."),
+        )  # fmt: skip
     return (Says("ask", asks, why, step.field, step.choices(state, facts), value=step.value(state, facts)),) if asks else ()
 
 
@@ -157,9 +165,10 @@ def _command(state: State, meaning: str, facts: Facts) -> Turn:
 
 
 def _stop(state: State, facts: Facts) -> Turn:
-    words = say(
+    chat = say(
         "You get no more messages from {site}. Your draft is kept for 31 days. Say {start} to go on.", site=facts.site, start=facts.starts[0].upper()
     )
+    words = by_door(facts, say("We stop here. Your draft is kept for 31 days; answer here whenever you like, and we go on."), chat)
     return Turn(replace(state, stopped=True), (Says("tell", words),), (Do("stop"),))
 
 
@@ -176,6 +185,8 @@ def _after(state: State, facts: Facts, do: Do) -> Turn:
 
 
 def _help(state: State, facts: Facts) -> Turn:
+    if facts.channel == "web":
+        return _asking(state, facts, (Says("tell", _help_on_page(facts)),))
     human = say("A person: {human}.", human=facts.human) if facts.human else say("PERSON asks a person to look.")
     words = say(
         "{site}: I help you write to those who represent you. BACK, EDIT, MOVED (another address), PREVIEW, SEND, STATUS, ACCOUNT, LINK (go "
@@ -185,6 +196,15 @@ def _help(state: State, facts: Facts) -> Turn:
         human=human,
     )
     return _asking(state, facts, (Says("tell", words),))
+
+
+def _help_on_page(facts: Facts) -> str:
+    words = say(
+        "{site}: I help you write to those who represent you. Answer the question here; “Change” beside an answer goes back to it. The buttons at "
+        "the end always do the same: nothing is sent by them, and “Erase all of it” deletes what I keep.",
+        site=facts.site,
+    )
+    return together(words, say("A person: {human}.", human=facts.human)) if facts.human else words
 
 
 def _back(state: State, facts: Facts) -> Turn:
@@ -209,7 +229,10 @@ def _edit(state: State, meaning: str, facts: Facts) -> Turn:
                     "tell",
                     say("There is no letter to change yet.")
                     if not state.batch
-                    else say("This letter has been given to me to send. UNDO takes it back while there is time."),
+                    else by_door(
+                        facts, say("This letter has been given to me to send. Take it back first, while there is time."),
+                        say("This letter has been given to me to send. UNDO takes it back while there is time."),
+                    ),
                 ),
             ),
         )
@@ -252,7 +275,8 @@ def _skip(state: State, facts: Facts) -> Turn:
         return advance(replace(state, found=replace(state.found, districts=())), facts)
     if state.step == "mailbox":
         return _paper(state, facts)
-    return _asking(state, facts, (Says("tell", say("I need this one. BACK goes back, STOP ends.")),))
+    words = by_door(facts, say("I need this one."), say("I need this one. BACK goes back, STOP ends."))
+    return _asking(state, facts, (Says("tell", words),))
 
 
 def _paper(state: State, facts: Facts) -> Turn:
@@ -274,7 +298,7 @@ def _aside(state: State, facts: Facts) -> Turn:
 def _officials(state: State, facts: Facts) -> Turn:
     if state.found is None:
         return _asking(state, facts, (Says("tell", say("I know that once I have your address.")),))
-    listed = "; ".join(f"{described(option)}{', ' + option.to.phone if option.to.phone else ''}" for option in state.found.options)
+    listed = together(*(together(described(option), option.to.phone, between=", ") for option in state.found.options), between="; ")
     return _asking(
         state, facts, (Says("tell", say("You are represented by {people}. From records of {date}.", people=listed, date=state.found.data or "–")),)
     )
@@ -283,13 +307,10 @@ def _officials(state: State, facts: Facts) -> Turn:
 def _account(state: State, facts: Facts) -> Turn:
     kept = ", ".join((state.home.name, *state.home.lines)).strip(", ") or "–"
     book = ", ".join(facts.home.lines) if facts.home else say("none")
-    words = say(
-        "I have: {kept}; mailbox {mailbox}; address kept for next time: {book}. MOVED changes the address, ERASE deletes all of it.",
-        kept=kept,
-        mailbox=mailbox_of(state, facts) or "–",
-        book=book,
-    )
-    return _asking(state, facts, (Says("tell", words),))
+    mailbox = mailbox_of(state, facts) or "–"
+    words = say("I have: {kept}; mailbox {mailbox}; address kept for next time: {book}.", kept=kept, mailbox=mailbox, book=book)
+    how = by_door(facts, say("“Erase all of it” deletes it at once."), say("MOVED changes the address, ERASE deletes all of it."))
+    return _asking(state, facts, (Says("tell", together(words, how)),))
 
 
 def _moved(state: State, facts: Facts) -> Turn:
@@ -404,7 +425,10 @@ def trail(letter: Trail, facts: Facts) -> str:
     minutes = max(0, -(-((letter.due or 0) - facts.now) // 60_000)) if letter.due else 0
     known: dict[str, str] = {
         "confirm": say("{to}: waits until your mailbox is proven. Nothing has left this house.", to=letter.to),
-        "undo": say("{to}: goes in {minutes} minutes. Until then UNDO takes it back, SEND NOW sends it at once.", to=letter.to, minutes=minutes),
+        "undo": by_door(
+            facts, say("{to}: goes in {minutes} minutes. Until then you can take it back, or send it at once.", to=letter.to, minutes=minutes),
+            say("{to}: goes in {minutes} minutes. Until then UNDO takes it back, SEND NOW sends it at once.", to=letter.to, minutes=minutes),
+        ),
         "taken_back": say("{to}: you took it back. Nothing went out.", to=letter.to),
         "held": say("{to}: waits for a person to look at it. {why}", to=letter.to, why=letter.why),
         "stale": say("{to}: is held back. {why}", to=letter.to, why=letter.why),

@@ -33,6 +33,8 @@ OFFICES: dict[str, str] = {
     "house": N_("The member of the House for the place"), "senate": N_("The senators of the state"), "state": N_("The state legislators"),
     "governor": N_("The governor"), "local": N_("Local officials"), "legislature": N_("Whoever represents the place, in any country"),
 }  # fmt: skip
+# The same, as readers are told whom an action concerns.
+CONCERNED: dict[str, str] = OFFICES | {"legislature": N_("Whoever represents the place where you live")}
 _NEEDED: dict[str, str] = {
     "ask": N_("Say what is asked, in one line."), "matter": N_("Name the matter."), "background": N_("Give the background."),
     "script": N_("Write a script for calls."), "maker": N_("Say who makes this action."), "funder": N_("Say who pays for it."),

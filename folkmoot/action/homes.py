@@ -29,6 +29,9 @@ def read_home(words: str, before: Home) -> Home:
     lines = [one_line(line) for line in words.strip("\n").split("\n")]
     if not any(letter.isalnum() for letter in words):
         return before
+    if len(lines) == 5:  # a form with all of it in its fields: what was emptied is empty
+        region, code = _region_and_code(lines[3], lines[4])
+        return Home(lines[0], lines[1], lines[2], region, code)
     told = _from_fields(lines) if len(lines) == 4 else _from_parts([part for part in map(one_line, re.split(r"[,\n;]", words)) if part])
     return Home(*(new or old for new, old in zip(_parts(told), _parts(before), strict=True)))
 
@@ -41,6 +44,10 @@ def _from_fields(lines: list[str]) -> Home:
     """name / street / city / region and code: what the form sends."""
     region, code = _tail(lines[3])
     return Home(lines[0], lines[1], lines[2], region, code)
+
+
+def _region_and_code(region: str, code: str) -> tuple[str, str]:
+    return (region.upper() if len(region) <= 3 else region), code.upper()
 
 
 def _tail(words: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ longitude) in degrees. Divisions are Open Civic Data ids; a `district` is the sh
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ Stance = Literal["for", "against", "none"]
 DeedKind = Literal["letter", "call"]
 Outcome = Literal["spoke", "voicemail", "busy", "skip"]
 
+OPENING = 200         # letters of the background that a card shows
 FEWEST = 5            # people below whom no figure is shown
 MAX_ASK = 120         # letters of an action's headline
 MAX_BACKGROUND = 4_000
@@ -210,6 +212,18 @@ class Draft(Struct, frozen=True):
     ends: int
     committee: str = ""
     template: str = ""
+
+
+def opening(text: str, most: int = OPENING) -> str:
+    """The first whole sentences of a text's first paragraph, at most so many letters; a first sentence that is longer is cut at a word."""
+    first, *more = re.split(r"(?<=[.!?。؟])\s+", text.strip().split("\n")[0])
+    if len(first) > most:
+        return first[: most - 1].rsplit(" ", 1)[0] + "…"
+    for sentence in more:
+        if len(first) + 1 + len(sentence) > most:
+            break
+        first = f"{first} {sentence}"
+    return first
 
 
 class Action(Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from msgspec import Struct
 
@@ -10,7 +11,6 @@ from folkmoot.action import conversation, letters, store_letters
 from folkmoot.action.model_letters import Facts, LetterState, Option, Recipient, Says, State, Trail
 from folkmoot.action.steps import concerned, picked
 from folkmoot.errors import say
-from folkmoot.settings import Settings
 from folkmoot.storage.database import Row, Tx
 from folkmoot.web.words import N_
 
@@ -61,6 +61,7 @@ class Life(Struct, frozen=True):
     asks: bool
     readings: tuple[int, ...]
     prints: bool
+    key: str = ""
 
 
 class Shown(Struct, frozen=True):
@@ -80,15 +81,19 @@ class Shown(Struct, frozen=True):
     script: tuple[str, ...] = ()
 
 
-def shown(tx: Tx, state: State, says: tuple[Says, ...], facts: Facts, row: Row | None, settings: Settings) -> Shown:
-    """A talk as the page shows it. The question comes from the state, so that an old page never asks what is answered."""
+def shown(
+    tx: Tx, state: State, says: tuple[Says, ...], facts: Facts, row: Row | None, key_of: Callable[[int], str] = lambda letter: ""
+) -> Shown:
+    """A talk as the page shows it. key_of: what opens a letter where no cookie does.
+    The question comes from the state, so that an old page never asks what is answered."""
     asked = conversation.question(state, facts)
     told = tuple(each for each in says if each.mark in ("tell", "wrong"))
     if state.batch:  # what became of letters stands below, always fresh
         told = tuple(each for each in told if each.mark == "wrong" or not any(each.words.startswith(f"{trail.to}:") for trail in facts.trails))
     told = (*told, *(conversation.previews(state) if state.step == "preview" else ()))
     rows = store_letters.letters_of(tx, row.owner, row.person, 20) if row else []
-    lives = tuple(_life(tx, each, trail, facts) for each, trail in zip(rows, letters.trails(tx, rows), strict=True) if not each.scrubbed)
+    told_of = zip(rows, letters.trails(tx, rows), strict=True)
+    lives = tuple(_life(tx, each, trail, facts, key_of(each.id)) for each, trail in told_of if not each.scrubbed)
     here = concerned(state, facts) if state.found else ()
     return Shown(
         state, facts, tuple(_parts(state)), conversation.answered(state, facts), told, asked[0] if asked else None,
@@ -116,7 +121,7 @@ def _parts(state: State) -> list[tuple[str, str]]:
     return [(name, "done" if number < now else "now" if number == now else "") for number, (name, _) in enumerate(PARTS)]
 
 
-def _life(tx: Tx, row: Row, trail: Trail, facts: Facts) -> Life:
+def _life(tx: Tx, row: Row, trail: Trail, facts: Facts, key: str) -> Life:
     state: LetterState = row.state
     colour = next((name for name, states in COLOURS.items() if state in states), "")
     asks = state in ("handed_over", "accepted", "confirmed", "posted") and row.since + letters.ASKED_AFTER <= facts.now
@@ -131,4 +136,5 @@ def _life(tx: Tx, row: Row, trail: Trail, facts: Facts) -> Life:
         asks,
         readings,
         bool(row.body),
+        key,
     )

@@ -86,7 +86,7 @@ def _hold_back(tx: Tx, sender: Sender, option: Option, now: int) -> None:
     if blocked:
         raise NotAllowed(
             say(
-                "Letters to {name} do not go from here: {why} You can print yours and post it: say BACK and choose PAPER.",
+                "Letters to {name} do not go from here: {why} You can print yours and post it (PAPER).",
                 name=to.name,
                 why=blocked.why,
             ),

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from folkmoot.action.homes import one_line, read_home
 from folkmoot.action.keywords import is_no, is_yes, plain
 from folkmoot.action.model_letters import Choice, Do, Facts, Field, Home, Option, State
-from folkmoot.errors import say
+from folkmoot.errors import say, together
 
 MAX_BODY = 10_000
 MAX_SUBJECT = 80
@@ -47,6 +47,11 @@ class Step(Struct, frozen=True):
     field: Field = "line"
     choices: Callable[[State, Facts], tuple[Choice, ...]] = lambda state, facts: ()
     value: Callable[[State, Facts], str] = lambda state, facts: ""
+
+
+def by_door(facts: Facts, page: str, chat: str) -> str:
+    """What is said where there are buttons to press, and where words are typed."""
+    return page if facts.channel == "web" else chat
 
 
 # ── Who is asked ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -92,18 +97,21 @@ def mailbox_of(state: State, facts: Facts) -> str:
 
 
 def _consent_why(state: State, facts: Facts) -> str:
-    return say(
+    kept = say(
         "A letter to a representative shows what you think of politics. I keep it, with your name and address, until 28 days after it has gone, "
-        "or 31 days if you leave it. Then it is deleted. Only you and who it is for read it. ERASE deletes all of it at once."
+        "or 31 days if you leave it. Then it is deleted. Only you and who it is for read it."
     )
+    return together(kept, by_door(facts, say('“Erase all of it” below deletes it at once.'), say('ERASE deletes all of it at once.')))
 
 
 def _read_consent(state: State, words: str, facts: Facts) -> Answer:
     if is_yes(words):
         return Answer(replace(state, consented=facts.now))
     if is_no(words):
-        return Answer(wrong=say("Then I keep nothing, and we stop here. Should you change your mind, say OK."))
-    return Answer(wrong=say("I have not kept what you just wrote, since you have not agreed yet. Say OK if I may, or NO."))
+        nothing = say("Then I keep nothing, and we stop here.")
+        return Answer(wrong=by_door(facts, nothing, together(nothing, say('Should you change your mind, say OK.'))))
+    not_kept = say("I have not kept what you just wrote, since you have not agreed yet.")
+    return Answer(wrong=by_door(facts, not_kept, together(not_kept, say('Say OK if I may, or NO.'))))
 
 
 def _ok_or_no(state: State, facts: Facts) -> tuple[Choice, ...]:
@@ -115,7 +123,7 @@ def _ok_or_no(state: State, facts: Facts) -> tuple[Choice, ...]:
 
 def _issue_asks(state: State, facts: Facts) -> str:
     if facts.cause:
-        return say("{title}: what do you want them to do, in one line?", title=facts.cause.title)
+        return say("What do you want them to do about {title}, in one line?", title=facts.cause.title)
     if facts.story:
         return say("What do you want done about “{story}”, in one line?", story=facts.story)
     return say("What do you want done, in one line?")
@@ -149,7 +157,7 @@ def _read_issue(state: State, words: str, facts: Facts) -> Answer:
 def _home_asks(state: State, facts: Facts) -> str:
     lacks = _lacking(state.home, facts)
     if state.home != Home() and lacks:
-        return say("What is still missing: {parts}?", parts=", ".join(lacks))
+        return say("What is still missing: {parts}?", parts=together(*lacks, between=", "))
     return say("What is your name, and where do you live?")
 
 
@@ -164,14 +172,14 @@ def _home_why(state: State, facts: Facts) -> str:
 
 def _lacking(home: Home, facts: Facts) -> list[str]:
     parts = ((home.name, say("your name")), (home.street, say("street and number")), (home.city, say("town")), (home.code, say("ZIP or postal code")))
-    return [str(words) for given, words in parts if not given]
+    return [words for given, words in parts if not given]
 
 
 def _read_home(state: State, words: str, facts: Facts) -> Answer:
     if is_yes(words) and facts.home:
         home = facts.home
         return Answer(replace(state, home=home, found=None, picks=(), chosen=(), from_book=True), (Do("find"),))
-    home = read_home(words, state.home if state.found is None else Home(name=state.home.name))
+    home = read_home(words, state.home if state.found is None else Home(name=state.home.name))  # a form's fields replace it whole
     if facts.proven_name:
         home = replace(home, name=home.name or facts.proven_name)
     told = replace(state, home=home, found=None, picks=(), chosen=(), from_book=False)
@@ -179,7 +187,9 @@ def _read_home(state: State, words: str, facts: Facts) -> Answer:
     if not lacks:
         return Answer(told, (Do("find"),))
     if home == state.home:
-        return Answer(wrong=say("I cannot read an address in that. Write it as on an envelope: Jane Doe, 350 5th Ave, New York, NY 10118."))
+        unread = say("I cannot read an address in that.")
+        example = say("Write it as on an envelope: Jane Doe, 350 5th Ave, New York, NY 10118.")
+        return Answer(wrong=by_door(facts, unread, together(unread, example)))
     return Answer(told)
 
 
@@ -203,7 +213,8 @@ def _read_which(state: State, words: str, facts: Facts) -> Answer:
     for number, each in enumerate(listed, 1):
         if said in (str(number), plain(each.code), plain(each.words)):
             return Answer(replace(state, picks=(*state.picks, each.code)), (Do("find"),))
-    return Answer(wrong=say("Choose one by its number. If you are not sure, say MOVED and give the address with street and number."))
+    typed = say("Choose one by its number. If you are not sure, say MOVED and give the address with street and number.")
+    return Answer(wrong=by_door(facts, say("Choose one, or give another address."), typed))
 
 
 def _is_ambiguous(state: State, facts: Facts) -> bool:
@@ -244,7 +255,7 @@ def _read_whom(state: State, words: str, facts: Facts) -> Answer:
     else:
         chosen = tuple(option for option in listed if said and said in (plain(option.to.name), plain(option.to.name.split()[-1])))
     if not chosen:
-        return Answer(wrong=say("Choose by number, like 1 or 1 2, or say ALL."))
+        return Answer(wrong=by_door(facts, say("Choose at least one of them."), say("Choose by number, like 1 or 1 2, or say ALL.")))
     return Answer(replace(state, chosen=tuple(option.to.id for option in chosen)))
 
 
@@ -253,10 +264,10 @@ def _whom_why(state: State, facts: Facts) -> str:
     vacant = [described(option) for option in concerned(state, facts) if option.to.vacant]
     parts = [
         found.why if found else "",
-        *(f"{each}." for each in vacant),
+        *(say("{seat}.", seat=each) for each in vacant),
         say("From records of {date}.", date=found.data) if found and found.data else "",
     ]
-    return " ".join(part for part in parts if part) or say("A letter goes only to those who represent where you live.")
+    return together(*parts) or say("A letter goes only to those who represent where you live.")
 
 
 # ── The words ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -316,7 +327,8 @@ def _words_choices(state: State, facts: Facts) -> tuple[Choice, ...]:
 def _read_mailbox(state: State, words: str, facts: Facts) -> Answer:
     said = words.strip().strip("<>")
     if not _MAILBOX.fullmatch(said) or len(said) > 254:
-        return Answer(wrong=say("That is not one mail address. Write it like name@mail.example, or say PAPER to post the letters yourself."))
+        unread = say("That is not one mail address. Write it like name@mail.example.")
+        return Answer(wrong=by_door(facts, unread, together(unread, say('Or say PAPER to post the letters yourself.'))))
     return Answer(replace(state, mailbox=said))
 
 
@@ -331,18 +343,43 @@ def _read_code(state: State, words: str, facts: Facts) -> Answer:
 
 
 def _read_preview(state: State, words: str, facts: Facts) -> Answer:
+    kept = say("Your letter is kept as it is.")
     if is_yes(words):
-        return Answer(wrong=say("Say SEND and it goes. EDIT changes your words, BACK goes back."))
-    return Answer(wrong=say("Your letter is kept as it is. Say SEND, EDIT or BACK."))
+        return Answer(wrong=by_door(facts, kept, say("Say SEND and it goes. EDIT changes your words, BACK goes back.")))
+    return Answer(wrong=by_door(facts, kept, together(kept, say('Say SEND, EDIT or BACK.'))))
+
+
+def _carried(state: State) -> set[bool]:
+    return {option.carried for option in picked(state)}
+
+
+def _preview_asks(state: State, facts: Facts) -> str:
+    """What happens at SEND differs: we hand over, or the writer posts."""
+    if _carried(state) == {False}:
+        return say("This is your letter. Is it ready to be printed?")
+    return say("This is your letter. Shall it go?")
+
+
+def _preview_why(state: State, facts: Facts) -> str:
+    by_us = ", ".join(option.to.name for option in picked(state) if option.carried)
+    by_you = ", ".join(option.to.name for option in picked(state) if not option.carried)
+    parts = (
+        say("I mail it to {names}; for ten minutes you can take it back.", names=by_us) if by_us else "",
+        say("You print and post the letter to {names}: I cannot hand it over.", names=by_you) if by_you else "",
+    )
+    return together(*parts)
 
 
 def _preview_choices(state: State, facts: Facts) -> tuple[Choice, ...]:
-    carried = any(option.carried for option in picked(state))
+    words = {
+        frozenset({True}): say("Send it"), frozenset({False}): say("Done: give me the letter"),
+        frozenset({True, False}): say("Send what I can mail; I post the rest"),
+    }  # fmt: skip
+    paper = (Choice("paper", say("Print and post it myself")),) if True in _carried(state) else ()
     return (
-        Choice("send", say("Send it") if carried else say("Done: give me the letter")),
-        Choice("edit", say("Change my words")),
+        Choice("send", words.get(frozenset(_carried(state)), say("Send it"))), Choice("edit", say("Change my words")), *paper,
         Choice("back", say("Back")),
-    )
+    )  # fmt: skip
 
 
 def _read_remember(state: State, words: str, facts: Facts) -> Answer:
@@ -350,16 +387,26 @@ def _read_remember(state: State, words: str, facts: Facts) -> Answer:
         return Answer(replace(state, remember=True), (Do("remember"),))
     if is_no(words):
         return Answer(replace(state, remember=False))
-    return Answer(wrong=say("Say OK and I keep your address for next time, or NO."))
+    return Answer(wrong=by_door(facts, say("Choose one of the two."), say("Say OK and I keep your address for next time, or NO.")))
+
+
+def _remember_why(state: State, facts: Facts) -> str:
+    otherwise = say("Otherwise it goes with this letter, 28 days after its end.")
+    page = say("“What you keep of me” shows what I keep, “Erase all of it” deletes it.")
+    return together(otherwise, by_door(facts, page, say('ACCOUNT shows what I keep, ERASE deletes it.')))
+
+
+def _mailbox_why(state: State, facts: Facts) -> str:
+    proof = say(
+        "A letter goes only under a name whose mailbox is proven. I mail you six digits; nobody else sees the address but who gets the letter."
+    )
+    return by_door(facts, proof, together(proof, say('Say PAPER to print and post it yourself instead.')))
 
 
 def _nothing(state: State, words: str, facts: Facts) -> Answer:
-    return Answer(
-        wrong=say(
-            "I did not understand that. Say {start} to write another letter, STATUS to hear of those you wrote, or HELP.",
-            start=facts.starts[0].upper(),
-        )
-    )
+    unread = say("I did not understand that.")
+    typed = say("Say {start} to write another letter, STATUS to hear of those you wrote, or HELP.", start=facts.starts[0].upper())
+    return Answer(wrong=by_door(facts, unread, together(unread, typed)))
 
 
 def _feedback(state: State, words: str, facts: Facts) -> Answer:
@@ -389,16 +436,15 @@ STEPS: dict[str, Step] = {step.name: step for step in (
     Step("words", said("What do you want to say?"), _words_why, lambda state, facts: not state.told, _read_words,
          lambda state: state.body, "long", _words_choices, value=lambda state, facts: state.body),
     Step("mailbox", said("Which e-mail address shall they answer to?"),
-         said("A letter goes only under a name whose mailbox is proven. I mail you six digits; nobody else sees the address but who gets the letter. "
-                "Say PAPER to print and post it yourself instead."),
+         _mailbox_why,
          lambda state, facts: needs_proof(state, facts) and not state.mailbox, _read_mailbox, lambda state: state.mailbox, "email",
          lambda state, facts: (Choice("paper", say("Print and post it myself")),)),
-    Step("preview", said("This is your letter. Shall it go?"), _no, lambda state, facts: not state.batch, _read_preview, _no, "", _preview_choices),
+    Step("preview", _preview_asks, _preview_why, lambda state, facts: not state.batch, _read_preview, _no, "", _preview_choices),
     Step("code", lambda state, facts: say("What are the six digits that I mailed to {mailbox}?", mailbox=state.mailbox),
          said("They show that the mailbox is yours. Until then your letter waits here."), lambda state, facts: needs_proof(state, facts),
          _read_code, _no, "digits"),
     Step("remember", said("Shall I keep your address for next time?"),
-         said("Otherwise it goes with this letter, 28 days after its end. ACCOUNT shows what I keep, ERASE deletes it."),
+         _remember_why,
          lambda state, facts: state.remember is None and not state.from_book, _read_remember, _no, "", lambda state, facts: (Choice("ok",
          say("OK, keep it")), Choice("no", say("No")))),
     Step("done", _no, _no, lambda state, facts: True, _nothing, _no, ""),

@@ -18,13 +18,13 @@ from msgspec.structs import replace
 from folkmoot.action import conversation, letters, sending, store_chats, store_letters, store_talks
 from folkmoot.action.keywords import means
 from folkmoot.action.model_letters import Cause, Do, Facts, Outcome, Represented, Says, State, Turn
-from folkmoot.action.steps import picked
+from folkmoot.action.steps import by_door, picked
 from folkmoot.errors import NotFound, Problem, say
 from folkmoot.people import sessions, sign_in
 from folkmoot.people import store as people_store
 from folkmoot.people.accounts import get_person
 from folkmoot.people.mailing import Doorway
-from folkmoot.people.model import PageKey, Person
+from folkmoot.people.model import Keys, PageKey, Person
 from folkmoot.people.tokens import fingerprint
 from folkmoot.settings import Settings
 from folkmoot.sites.sites import get_site
@@ -32,7 +32,7 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
 from folkmoot.web.bodies import encode_json
-from folkmoot.web.words import N_
+from folkmoot.web.words import N_, in_words
 
 DAY = 86_400_000
 DRAFTS_LAST = 31 * DAY
@@ -74,6 +74,7 @@ class Around:
     cause: CauseOf = no_cause
     by_code: Callable[[Tx, str, int], Cause | None] = no_code
     person: Person | None = None
+    way: sign_in.Way = sign_in.PAGE
 
     @property
     def limited(self) -> bool:
@@ -88,7 +89,7 @@ class Heard:
     state: State
     says: tuple[Says, ...]
     facts: Facts
-    key: PageKey | None = None
+    key: PageKey | Keys | None = None
     done: list[str] = field(default_factory=list)
 
 
@@ -102,7 +103,8 @@ def hear(tx: Tx, owner: str, words: str, site: int, around: Around, now: int, *,
         return begin_matter(tx, owner, site, around, now, story=meant.story or None, action=meant.id)
     carried = _carry(tx, owner, words, around, now)
     row = carried or _row(tx, owner, site, story, action, around, now)
-    state, facts = store_talks.state_of(row), facts_of(tx, row, around, now)
+    state = store_talks.state_of(row)
+    facts = facts_of(tx, row, around, now, state.batch)
     if carried:
         return _keep(tx, row, around, now, conversation.begin(replace(state, hello=True), facts), facts)
     return _keep(tx, row, around, now, conversation.hear(state, words, facts), facts)
@@ -111,33 +113,44 @@ def hear(tx: Tx, owner: str, words: str, site: int, around: Around, now: int, *,
 def go_to(tx: Tx, owner: str, step: str, around: Around, now: int) -> Heard:
     """Back to a question that was answered. Raises NotFound where there is no talk."""
     row = _required(tx, owner)
-    facts = facts_of(tx, row, around, now)
-    return _keep(tx, row, around, now, conversation.go_to(store_talks.state_of(row), step, facts), facts)
+    state = store_talks.state_of(row)
+    facts = facts_of(tx, row, around, now, state.batch)
+    return _keep(tx, row, around, now, conversation.go_to(state, step, facts), facts)
 
 
 def begin_matter(tx: Tx, owner: str, site: int, around: Around, now: int, *, story: int | None, action: int | None) -> Heard:
     """Begins a talk, or turns the one there is to a matter, where nothing has been written about another yet."""
     row = _row(tx, owner, site, story, action, around, now)
     state = store_talks.state_of(row)
-    if (row.story, row.action) != (story, action) and (story or action) and not state.batch:
+    if state.batch or is_other(row, story, action):
+        state = _turned(state)
         store_talks.set_matter(tx, row.id, story, action)
         row = _required(tx, owner)
-    if state.batch and (row.story, row.action) != (story, action):
-        state = State(
-            consented=state.consented, hello=True, step="issue" if state.consented else "consent", path=("consent",) if state.consented else ()
-        )
-        store_talks.set_matter(tx, row.id, story, action)
-        row = _required(tx, owner)
-    facts = facts_of(tx, row, around, now)
+    facts = facts_of(tx, row, around, now, state.batch)
     return _keep(tx, row, around, now, conversation.begin(state, facts), facts)
 
 
-def look(tx: Tx, owner: str, around: Around, now: int) -> Heard | None:
-    """A talk as it stands; changes nothing."""
+def is_other(row: Row, story: int | None, action: int | None) -> bool:
+    """Whether a talk is about something else than what is asked for now."""
+    return bool((action and row.action != action) or (story and row.story != story))
+
+
+def _turned(state: State) -> State:
+    """A talk turned to another matter: words that have not been sent stay, those that have are done with."""
+    if not state.batch:
+        return state
+    return State(consented=state.consented, hello=True, step="issue" if state.consented else "consent", path=("consent",) if state.consented else ())
+
+
+def look(tx: Tx, owner: str, around: Around, now: int, *, story: int | None = None, action: int | None = None) -> Heard | None:
+    """A talk as it stands, or as it would be about another story or action; changes nothing."""
     row = store_talks.talk_of(tx, owner)
     if row is None or row.touched < now - DRAFTS_LAST:
         return None
-    return Heard(row.id, store_talks.state_of(row), store_talks.said_of(row), facts_of(tx, row, around, now))
+    state, says = store_talks.state_of(row), store_talks.said_of(row)
+    if is_other(row, story, action):
+        row, state, says = row._replace(story=story, action=action), _turned(state), ()
+    return Heard(row.id, state, says, facts_of(tx, row, around, now, state.batch))
 
 
 def opens_to(tx: Tx, owner: str, person: int | None) -> bool:
@@ -185,14 +198,19 @@ def _keep(tx: Tx, row: Row, around: Around, now: int, turn: Turn, facts: Facts) 
         do = waiting.pop(0)
         outcome = DEEDS[do.name](tx, row, do, heard, around, now)
         row = store_talks.talk_by_id(tx, row.id) or row
-        heard.facts = facts_of(tx, row, around, now, batch=outcome.words if do.name == "send" and outcome.good else heard.state.batch)
+        heard.facts = facts_of(tx, row, around, now, outcome.words if do.name == "send" and outcome.good else heard.state.batch)
         after = conversation.told(heard.state, outcome, heard.facts)
         heard.state, heard.says = after.state, (*heard.says, *after.says)
         heard.done.append(do.name)
         waiting += after.does
     if "erase" not in heard.done:
-        store_talks.set_state(tx, row.id, encode_json(heard.state).decode(), encode_json(heard.says).decode(), now)
+        store_talks.set_state(tx, row.id, encode_json(heard.state).decode(), encode_json(_spoken(heard.says, around.language)).decode(), now)
     return heard
+
+
+def _spoken(says: tuple[Says, ...], language: str) -> tuple[Says, ...]:
+    """What was said, in the language of who heard it: as text no catalogue would know it again."""
+    return says if language == "en" else tuple(replace(each, words=in_words(each.words, language)) for each in says)
 
 
 # ── What the dialogue knows ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -203,9 +221,8 @@ def owners_of(row: Row) -> list[str]:
     return [*([f"person:{row.person}"] if row.person else []), row.owner]
 
 
-def facts_of(tx: Tx, row: Row, around: Around, now: int, batch: str = "") -> Facts:
+def facts_of(tx: Tx, row: Row, around: Around, now: int, batch: str) -> Facts:
     """What the dialogue is told of a talk. batch: whose letters stand first; else the latest ones."""
-    batch = batch or store_talks.state_of(row).batch
     rows = store_letters.letters_of_batch(tx, batch) if batch else store_letters.letters_of(tx, row.owner, row.person, 10)
     person = get_person(tx, row.person) if row.person else None
     mailboxes = people_store.mailboxes(tx, [row.person])[row.person] if row.person else ()
@@ -228,7 +245,8 @@ def _facts(tx: Tx, site: int, story: int | None, action: int | None, around: Aro
 
 
 def _find(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
-    return Outcome("find", found=around.find(tx, heard.state, heard.facts, now))
+    found = around.find(tx, heard.state, heard.facts, now)
+    return Outcome("find", found=replace(found, why=in_words(found.why, around.language)))
 
 
 def _send(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
@@ -259,7 +277,7 @@ def _secret(around: Around, row: Row, mailbox: str) -> str:
 def _check_code(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
     state = heard.state
     try:
-        entry = sign_in.enter_code(tx, state.asked, do.given, _secret(around, row, state.mailbox), now, name=state.home.name)
+        entry = sign_in.enter_code(tx, state.asked, do.given, _secret(around, row, state.mailbox), now, name=state.home.name, way=around.way)
         refused = sign_in.refusal(entry)
     except Problem as problem:
         refused = problem
@@ -267,11 +285,10 @@ def _check_code(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int
         return Outcome("check_code", False, refused.words if refused else "")
     store_talks.set_person(tx, row.id, entry.person.id)
     sending.prove(tx, state.batch, entry.person, state.mailbox, now)
-    if isinstance(entry.given, PageKey):
-        if around.channel == "web":
-            heard.key = entry.given
-        else:  # a chat keeps no cookie
-            sessions.end_session(tx, sessions.actor_for(tx, entry.given.token, now, in_cookie=True), now)
+    if around.channel == "web":
+        heard.key = entry.given
+    elif isinstance(entry.given, PageKey):  # a chat keeps no cookie
+        sessions.end_session(tx, sessions.actor_for(tx, entry.given.token, now, in_cookie=True), now)
     return Outcome("check_code")
 
 
@@ -288,7 +305,8 @@ def _send_now(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) 
 
 def _remember(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
     store_talks.put_home(tx, owners_of(row)[0], heard.state.home, now)
-    return Outcome("remember", True, N_("I keep your address. ACCOUNT shows it, ERASE deletes it."))
+    page, typed = N_("I keep your address for next time."), N_("I keep your address. ACCOUNT shows it, ERASE deletes it.")
+    return Outcome("remember", True, by_door(heard.facts, page, typed))
 
 
 def _forget(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:

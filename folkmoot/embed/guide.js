@@ -7,29 +7,42 @@ const storage = {
   get: () => { try { return sessionStorage.getItem(KEPT); } catch { return null; } },
   set: (text) => { try { text ? sessionStorage.setItem(KEPT, text) : sessionStorage.removeItem(KEPT); } catch { /* nothing is kept where nothing may be */ } },
 };
+let headers = async () => ({});
+let heard = () => {};
 
-const guide = () => document.getElementById('guide');
+export const guide = () => document.getElementById('guide');
+
+/** Where a cookie does not do: what goes with each request, and who looks at each answer. */
+export function carry(given, listener) {
+  [headers, heard] = [given, listener];
+}
 
 /** What is being typed comes back after a reload, or a lost line. */
-function restore() {
-  const field = guide().querySelector('textarea[data-keep]');
+export function put(root) {
+  const field = root.querySelector('textarea[data-keep]');
   const text = storage.get();
   if (field && !field.value && text) field.value = text;
 }
 
-async function send(form, button) {
-  const body = new URLSearchParams(new FormData(form, button));
-  // a field named "action" would hide the form's own
-  const answer = await fetch(form.getAttribute('action'), { method: 'POST', body, credentials: 'same-origin' });
+/** Asks for the guide's page; {page, root}: the whole of it, and the part that changes. Throws what went wrong, in words. */
+export async function ask(path, body) {
+  const answer = await fetch(path, { method: body ? 'POST' : 'GET', body, headers: await headers(), credentials: 'same-origin' });
   if (!answer.headers.get('content-type')?.startsWith('text/html')) throw new Error(answer.statusText);
   const page = parse(await answer.text());
-  const fresh = page.getElementById('guide');
-  if (!fresh) throw new Error(page.querySelector('[role="alert"]')?.textContent ?? answer.statusText);
-  if (answer.ok) storage.set('');
-  return document.adoptNode(fresh);
+  const root = page.getElementById('guide');
+  if (!root) throw new Error(page.querySelector('[role="alert"]')?.textContent ?? answer.statusText);
+  heard(answer);
+  return { page, ok: answer.ok, root: document.adoptNode(root) };
 }
 
-function focus(root) {
+async function send(form, button) {
+  // a field named "action" would hide the form's own
+  const { ok, root } = await ask(form.getAttribute('action'), new URLSearchParams(new FormData(form, button)));
+  if (ok) storage.set('');
+  return root;
+}
+
+export function focus(root) {
   const target = root.querySelector('#wrong, #now .told') ?? root.querySelector('#now');
   target.tabIndex = -1;
   target.focus({ preventScroll: true });
@@ -60,4 +73,4 @@ document.addEventListener('submit', async (event) => {
   }
 });
 document.addEventListener('input', ({ target }) => target.matches?.('#guide textarea[data-keep]') && storage.set(target.value));
-restore();
+if (guide()) put(guide());

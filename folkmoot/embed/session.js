@@ -78,7 +78,8 @@ async function renew() {
   return keys.access;
 }
 
-async function bearer() {
+/** The token that proves this reader, renewed where it has ended; null for nobody. */
+export async function bearer() {
   if (access && access.until > Date.now() + EARLY) return access.token;
   if (kept.get('refresh')) return inTurn(renew);
   return kept.get('guest');

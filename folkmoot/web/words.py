@@ -68,8 +68,12 @@ def in_words(words: str, language: str) -> str:
     """An error's words, or any others that the catalogues hold, in a language."""
     found = translations(language)
     if isinstance(words, Sentence):
-        return found.gettext(words.template).format(**words.values)
+        return found.gettext(words.template).format(**{name: _value(value, language) for name, value in words.values.items()})
     return found.gettext(words) if words else ""
+
+
+def _value(value: object, language: str) -> object:
+    return in_words(value, language) if isinstance(value, Sentence) else value
 
 
 def direction(language: str) -> str:

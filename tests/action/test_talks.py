@@ -267,3 +267,24 @@ def test_an_action_leads_into_the_guide_by_its_page_and_by_its_text_code(town: s
         assert "Di Okafor" in told
         assert "Bo Lund" not in told
         assert "made by The Early Birds and paid" in " ".join(told.split())
+
+
+def test_where_there_are_buttons_no_word_is_asked_for_that_would_have_to_be_typed(guided: Guided) -> None:
+    aside = ("help", "account", "skip", "menu", "remember", "status", "link", "person")
+    first = ("write", "what?", "no", *aside, "ok", "x", "undo", "edit", ASK, "x", *aside, HOME, "9", *aside, "all", "x")
+    then = (WORDS, "edit", "back", "x@", "imogen@mail.example", "x", "yes", *aside, "send", "123", *aside, "back", "edit")
+    heard = [words_of(guided.hear("imogen", words).says) for words in (*first, *then)]
+    heard += [words_of(guided.hear("imogen", words).says) for words in (guided.digits("imogen"), *aside, "what?", "no", "what?", "edit", "stop")]
+    told = "\n".join(heard)
+    assert "Shall I keep your address" in told
+    assert re.findall(r"\b(?:SEND|BACK|EDIT|MOVED|PAPER|ERASE|UNDO|STOP|ACCOUNT|STATUS|HELP|OK,? or|LINK|data rates)\b", told) == []
+
+
+def test_what_the_guide_says_is_in_the_language_of_who_hears_it(guided: Guided) -> None:
+    around = guided.around(language="en-XA")
+    heard = guided.db.write_now(lambda tx: talks.hear(tx, "web:ada", "help", guided.site.id, around, guided.now))
+    kept = guided.db.read_now(lambda tx: talks.look(tx, "web:ada", around, guided.now))
+    assert kept is not None
+    told = [each.words for each in kept.says if each.mark == "tell"]
+    assert told and not any(words.isascii() for words in told), told
+    assert any(each.words.startswith("Hello") for each in heard.says), "a chat translates as it sends"

@@ -147,6 +147,11 @@ def ready(settings: Settings) -> bool:
     return bool(settings.sms.account and settings.sms.token and settings.sms.number)
 
 
+def number_of(settings: Settings) -> str:
+    """The number that people text, where there is one; "" where the provider chooses it."""
+    return settings.sms.number if ready(settings) and settings.sms.number.startswith("+") else ""
+
+
 def send(settings: Settings, address: str, body: str, buttons: tuple[Button, ...]) -> Sent:
     """Hands one message to the provider. What its answer leaves open is unknown, and is not tried again."""
     sms = settings.sms

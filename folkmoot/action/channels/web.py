@@ -1,38 +1,43 @@
 """The talk on a page: plain forms, one question open, what was answered above it. With script the same page changes in place (embed/guide.js).
 
 Whoever talks is known by a token of their own in a cookie, or, where a frame keeps none, in the header Folkmoot-Talk. The first GET keeps nothing.
+In the card of a story's page (embed/chat.js, known by the header Folkmoot-Card) it is the same page without its frame.
 """
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 from starlette.responses import Response
 
-from folkmoot.action import letters, store_letters, store_talks, talks
+from folkmoot.action import letter_links, letters, store_letters, store_talks, talks
 from folkmoot.action.channels.around import around
 from folkmoot.action.delivering import letter_of
 from folkmoot.action.delivery import layout, mailto
 from folkmoot.action.model_letters import Says
 from folkmoot.action.pages import Shown, shown, tel
 from folkmoot.errors import Invalid, NotFound, Problem, TooSoon
-from folkmoot.people.doors import who
-from folkmoot.people.model import Actor
+from folkmoot.people.doors import device_here, who
+from folkmoot.people.model import Actor, Keys, PageKey
 from folkmoot.people.publishers import only_site
+from folkmoot.people.sign_in import PAGE, Way
 from folkmoot.people.tokens import fingerprint, new_token
 from folkmoot.sites.model import Site, Story
 from folkmoot.sites.sites import get_site
 from folkmoot.sites.store import all_sites
 from folkmoot.sites.stories import ensure, find, get_story
 from folkmoot.storage.database import Row, Tx
-from folkmoot.web.bodies import Id
+from folkmoot.web.bodies import Id, encode_json
 from folkmoot.web.operations import Operation, Page
 from folkmoot.web.requests import Ask
-from folkmoot.web.words import N_, in_words
+from folkmoot.web.words import N_, in_words, machine
 
-HEADER = "folkmoot-talk"
+HEADER, CARD, KEYS = "folkmoot-talk", "folkmoot-card", "folkmoot-keys"
 DAYS = 31
 Words = Annotated[str, Meta(max_length=20_000)]
 Part = Annotated[str, Meta(max_length=200)]
@@ -54,6 +59,7 @@ class Said(Struct, forbid_unknown_fields=True):
     street: Part = ""
     city: Part = ""
     region: Part = ""
+    code: Part = ""
     home: Part = ""
     pick: list[Annotated[str, Meta(max_length=60)]] = []
     do: Annotated[str, Meta(max_length=40)] = ""
@@ -66,11 +72,17 @@ class Said(Struct, forbid_unknown_fields=True):
     def message(self) -> str:
         if self.do or self.pick:
             return self.do or " ".join(self.pick)
-        return "\n".join((self.name, self.street, self.city, self.region)) if self.home else self.words
+        return "\n".join((self.name, self.street, self.city, self.region, self.code)) if self.home else self.words
 
 
 class LetterPath(Struct):
     id: Id
+
+
+class LetterQuery(Struct):
+    """key: opens a letter for an hour, where a frame's own storage holds the talk (letter_links)."""
+
+    key: Annotated[str, Meta(max_length=100)] = ""
 
 
 class Nothing(Struct, forbid_unknown_fields=True):
@@ -142,15 +154,23 @@ async def guide_page(ask: Ask[Actor], query: Where) -> object:
 def _read(ask: Ask[Actor], tx: Tx, query: Where) -> tuple[Matter, Shown, bool]:
     matter, here = matter_of(tx, query, ask), around(ask)
     token = _open_token(ask, tx)
-    heard = talks.look(tx, owner_of(token), here, ask.now) if token else None
     story = matter.story.id if matter.story else None
+    heard = talks.look(tx, owner_of(token), here, ask.now, story=story, action=matter.action) if token else None
     if heard is None:
         turn, facts = talks.first_words(tx, matter.site.id, here, ask.now, story=story, action=matter.action)
-        return matter, shown(tx, turn.state, turn.says, facts, None, ask.kit.settings), True
+        return matter, shown(tx, turn.state, turn.says, facts, None), True
     row = _row(tx, heard.talk)
+    turned = talks.is_other(row, story, matter.action)
     if row.story and not matter.story:
         matter = Matter(get_site(tx, row.site), get_story(tx, row.story), row.action)
-    return matter, shown(tx, heard.state, heard.says, heard.facts, row, ask.kit.settings), False
+    return matter, shown(tx, heard.state, heard.says, heard.facts, row, _key_of(ask)), turned
+
+
+def _key_of(ask: Ask[Actor]) -> Callable[[int], str]:
+    """What is put behind a letter's address, for who has no cookie to open it with."""
+    if not ask.request.headers.get(HEADER):
+        return lambda letter: ""
+    return lambda letter: f"?key={letter_links.key_of(ask.kit.secret, letter, ask.now)}"
 
 
 def _row(tx: Tx, talk: int) -> Row:
@@ -165,6 +185,7 @@ def _page(
 ) -> Any:
     return ask.page(
         "action/guide.html", status, site=matter.site, story=matter.story, action=matter.action, page=page, tel=tel, fresh=fresh,
+        card=CARD in ask.request.headers,
         problem=in_words(problem.words, ask.language) if problem else "",
     )  # fmt: skip
 
@@ -173,11 +194,29 @@ async def say(ask: Ask[Actor], form: Said) -> object:
     """A message from the page; it shows itself again with what came of it."""
     ask.spend("guide")
     heard, token = await ask.write(partial(_hear_here, ask=ask, form=form))
+    if HEADER in ask.request.headers:
+        return await _in_frame(ask, heard, token)
     answer: Any = ask.see("/guide#now")
-    answer.headers[HEADER] = token
     answer.set_cookie(_cookie(ask), token, max_age=DAYS * 86_400, path="/", secure=ask.secure, httponly=True, samesite="lax")
-    if heard.key:
+    if isinstance(heard.key, PageKey):
         ask.keep_token(answer, heard.key.token, max(1, (heard.key.expires - ask.now) // 86_400_000))
+    return answer
+
+
+async def _in_frame(ask: Ask[Actor], heard: talks.Heard, token: str) -> object:
+    """The page at once: a frame's script keeps in its own storage what a cookie would hold, and sees no header of a redirect."""
+
+    def read(tx: Tx) -> Response:
+        row = _row(tx, heard.talk) if "erase" not in heard.done else None
+        matter = Matter(get_site(tx, row.site), None, row.action) if row else matter_of(tx, Where(), ask)
+        made: Response = _page(ask, matter, shown(tx, heard.state, heard.says, heard.facts, row, _key_of(ask)), Where(), fresh=row is None)
+        return made
+
+    answer: Response = await ask.read(read)
+    answer.headers[HEADER] = token
+    if isinstance(heard.key, Keys):
+        told = {"access": heard.key.access, "refresh": heard.key.refresh, "expires": machine(heard.key.expires), "name": heard.state.home.name}
+        answer.headers[KEYS] = base64.b64encode(encode_json(told)).decode()
     return answer
 
 
@@ -191,14 +230,23 @@ def _hear(tx: Tx, ask: Ask[Actor], form: Said, owner: str) -> talks.Heard:
     matter = matter_of(tx, form, ask, take_in=True)
     story = matter.story.id if matter.story else None
     person = who(ask, tx)
-    here = around(ask, person.person if person.proven else None)
+    here = replace(around(ask, person.person if person.proven else None), way=_way(ask))
     if form.step:
         return talks.go_to(tx, owner, form.step, here, ask.now)
-    if form.do == "begin":
-        return talks.begin_matter(tx, owner, matter.site.id, here, ask.now, story=story, action=form.action)
-    if talks.look(tx, owner, here, ask.now) is None:
-        talks.begin_matter(tx, owner, matter.site.id, here, ask.now, story=story, action=form.action)
+    row = store_talks.talk_of(tx, owner)
+    if form.do == "begin" or row is None or talks.is_other(row, story, form.action):
+        begun = talks.begin_matter(tx, owner, matter.site.id, here, ask.now, story=story, action=form.action)
+        if form.do == "begin":
+            return begun
     return talks.hear(tx, owner, form.message, matter.site.id, here, ask.now)
+
+
+def _way(ask: Ask[Actor]) -> Way:
+    """What signs somebody in who proves their mailbox here: a cookie, or in a frame two tokens that never act as staff."""
+    if HEADER not in ask.request.headers:
+        return PAGE
+    page = ask.request.headers.get("origin", "") or ask.origin
+    return Way(keys=True, origin=page, days=ask.kit.settings.people.session_days, device=device_here(ask))
 
 
 class TurnAnswer(Struct, frozen=True):
@@ -236,11 +284,20 @@ def _own(ask: Ask[Actor], tx: Tx, letter: int) -> Row:
     return letters.own_letter(tx, letter, owner, person.id if person.proven else None)
 
 
-async def letter_page(ask: Ask[Actor], path: LetterPath) -> object:
+def _opened(ask: Ask[Actor], tx: Tx, letter: int, key: str) -> Row:
+    """A letter of one's own, or one whose key was given."""
+    if letter_links.opens(ask.kit.secret, letter, key, ask.now):
+        row = letters.get_letter(tx, letter)
+        if not row.scrubbed:
+            return row
+    return _own(ask, tx, letter)
+
+
+async def letter_page(ask: Ask[Actor], path: LetterPath, query: LetterQuery) -> object:
     """One letter, to print."""
 
     def read(tx: Tx) -> dict[str, Any]:
-        row = _own(ask, tx, path.id)
+        row = _opened(ask, tx, path.id, query.key)
         letter = letter_of(tx, row, ask.kit.settings, ask.now, around(ask).cause)
         paper = store_letters.paper_of(tx, row.id)
         link, whole = mailto.link(letter)
@@ -249,22 +306,22 @@ async def letter_page(ask: Ask[Actor], path: LetterPath) -> object:
     given = await ask.read(read)
     letter = given["letter"]
     return ask.page(
-        "action/letter.html", **given, sender=layout.sender_lines(letter), recipient=layout.recipient_lines(letter), day=layout.day(letter),
+        "action/letter.html", **given, key=f"?key={query.key}" if query.key else "",
+        sender=layout.sender_lines(letter), recipient=layout.recipient_lines(letter), day=layout.day(letter),
         greeting=layout.greeting(letter), closing=layout.closing(letter), parts=layout.paragraphs(letter), footer=layout.footer(letter),
     )  # fmt: skip
 
 
-async def letter_pdf(ask: Ask[Actor], path: LetterPath) -> object:
+async def letter_pdf(ask: Ask[Actor], path: LetterPath, query: LetterQuery) -> object:
     """The letter as the worker has set it."""
-    import base64
 
     def read(tx: Tx) -> tuple[Row, Row | None]:
-        row = _own(ask, tx, path.id)
+        row = _opened(ask, tx, path.id, query.key)
         return row, store_letters.paper_of(tx, row.id)
 
     row, paper = await ask.read(read)
     if paper is None or not paper.body:
-        return ask.see(f"/guide/letters/{row.id}")
+        return ask.see(f"/guide/letters/{row.id}{f'?key={query.key}' if query.key else ''}")
     given = {
         "Content-Disposition": f'inline; filename="letter-{row.delivery[:8]}.pdf"',
         "Cache-Control": "private, no-store",
@@ -273,9 +330,9 @@ async def letter_pdf(ask: Ask[Actor], path: LetterPath) -> object:
     return Response(base64.b64decode(paper.body), 200, given, "application/pdf")
 
 
-async def letter_text(ask: Ask[Actor], path: LetterPath) -> object:
+async def letter_text(ask: Ask[Actor], path: LetterPath, query: LetterQuery) -> object:
     """The letter as plain text, to copy."""
-    letter = await ask.read(lambda tx: letter_of(tx, _own(ask, tx, path.id), ask.kit.settings, ask.now, around(ask).cause))
+    letter = await ask.read(lambda tx: letter_of(tx, _opened(ask, tx, path.id, query.key), ask.kit.settings, ask.now, around(ask).cause))
     return Response(
         layout.plain(letter, subject=True), 200, {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"},
         "text/plain; charset=utf-8"
