@@ -1,6 +1,7 @@
 """Archives: how fast one comes in, in how much memory, and what that does to people who post meanwhile.
 
-The file is made on the fly: a Disqus export of as many comments as asked for, in stories of 500, every third a root.
+The file is made on the fly: a Disqus export of as many comments as asked for, in stories of 500, every third a root, every third with a link
+and something in bold (more than readers write).
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ WORDS = (
     "<p>The gauge below the old bridge has stood dry since May, and <b>nobody</b> who lives there was asked.</p><p>See "
     '<a href="https://example.com/report" rel="nofollow">the report</a>, page {number}.<br>It says so plainly.</p>'
 )
+PLAIN = (
+    "<p>We walked there in {number} minutes &amp; saw no water at all; my neighbour says it's the pumps.</p><p>Who asked for them? Nobody I know."
+    "<br>Ask again in spring.</p>"
+)
 IN_A_STORY = 500
 
 
@@ -42,7 +47,7 @@ def _rows(comments: int) -> Iterator[str]:
     for number in range(1, comments + 1):
         above = f'<parent dsq:id="{number - 1}"/>' if number % 3 and number % IN_A_STORY > 1 else ""
         yield (
-            f'<post dsq:id="{number}"><message><![CDATA[{WORDS.format(number=number)}]]></message><createdAt>2015-02-01T{number // 3600 % 24:02}:'
+            f'<post dsq:id="{number}"><message><![CDATA[{(PLAIN if number % 3 else WORDS).format(number=number)}]]></message><createdAt>2015-02-01T{number // 3600 % 24:02}:'
             f"{number // 60 % 60:02}:{number % 60:02}Z</createdAt><isDeleted>false</isDeleted><isSpam>false</isSpam><author><name>User {number % 977}"
             f'</name><username>user{number % 977}</username></author><thread dsq:id="{number // IN_A_STORY + 1}"/>{above}</post>\n'
         )

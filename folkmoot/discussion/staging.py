@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -16,8 +18,9 @@ from folkmoot.discussion.importers import Format
 from folkmoot.discussion.importers.files import Archive, opened
 from folkmoot.discussion.importers.model import Bad, Comment, Imported, Story
 from folkmoot.discussion.importers.proxies import behind
-from folkmoot.discussion.importers.reading import NO_WORDS, NOTHING, UNSTORABLE, Name, name_of, words_of_comment
+from folkmoot.discussion.importers.reading import NO_WORDS, NOTHING, UNSTORABLE, Name, name_of
 from folkmoot.discussion.model import Words
+from folkmoot.discussion.rendering import Readers, Said
 from folkmoot.discussion.text import RENDERER, read
 from folkmoot.errors import Invalid, TooLarge
 from folkmoot.people.names import RESERVED, skeletons
@@ -26,6 +29,7 @@ from folkmoot.sites.stories import MAX_KEY, clean_title
 from folkmoot.storage.database import Database, Tx
 
 STEP = 2_000
+MOST_LETTERS = 2_000_000  # in a step
 LONGEST_KEY = 300
 MOST_PEOPLE = 20_000  # kept in memory
 DAY = 86_400_000
@@ -56,10 +60,11 @@ def stage(work: Database, files: list[Path], form: Format, told: Told, progress:
     if told.story is not None:
         clean_address(told.story)  # raises for what is none
     work.write_now(store.make_tables)
-    stager = _Stager(work, told)
-    for number, path in enumerate(files):
-        with opened(path) as archive:
-            stager.take(number, archive, form, progress)
+    with Readers() as readers:
+        stager = _Stager(work, told, readers)
+        for number, path in enumerate(files):
+            with opened(path) as archive:
+                stager.take(number, archive, form, progress)
 
 
 Write = Callable[[Tx, dict[str, int]], None]  # writes a row; keeps in a dict which person has which number
@@ -72,14 +77,28 @@ def _write(tx: Tx, rows: list[Write], known: dict[str, int]) -> dict[str, int]:
     return people
 
 
+def _lots(rows: Iterable[Imported]) -> Iterator[list[Imported]]:
+    """The rows in lots of a step, or less where they are long; the last may be empty."""
+    lot: list[Imported] = []
+    letters = 0
+    for row in rows:
+        lot.append(row)
+        letters += len(row.words) if isinstance(row, Comment) else 0
+        if len(lot) >= STEP or letters > MOST_LETTERS:
+            yield lot
+            lot, letters = [], 0
+    yield lot
+
+
 class _Stager:
     """Takes rows as they come and writes them in steps."""
 
-    def __init__(self, work: Database, told: Told) -> None:
+    def __init__(self, work: Database, told: Told, readers: Readers) -> None:
         self._work = work
+        self._readers = readers
+        self._asked: deque[tuple[list[Imported], Future[list[Said]]]] = deque()  # lots whose words are being read
         self._told = told
         self._reserved = skeletons((*RESERVED, *told.staff))
-        self._rows: list[Write] = []
         self._comments = self._stories = self._file = 0
         self._people: dict[str, int] = {}
         self._prefix = self._only = ""
@@ -91,24 +110,29 @@ class _Stager:
         story = self._told.story if form.one_story else None
         self._only = story or ""
         self._prefix = f"{clean_address(story)} " if story else f"{urlsplit(self._base()).netloc} " if form.paths else ""
-        for number, row in enumerate(form.read(archive) if form.read else ()):
-            self._rows.append(self._made(row))
-            if number % STEP == STEP - 1:
-                self._flush()
-                progress("reading", archive.share)
-        self._flush()
+        for lot in _lots(form.read(archive) if form.read else ()):
+            self._asked.append((lot, self._readers.ask([row for row in lot if isinstance(row, Comment)])))
+            self._write_down(self._readers.ahead)
+            progress("reading", archive.share)
+        self._write_down(0)
         progress("reading", 1.0)
 
-    def _flush(self) -> None:
-        """Writes what has been read. People become known only once they are written: a transaction may run twice."""
-        rows, self._rows = self._rows, []
+    def _write_down(self, leave: int) -> None:
+        """Writes the lots whose words were asked for, the first first, but for so many of the last."""
+        while len(self._asked) > leave:
+            lot, asked = self._asked.popleft()
+            words = iter(asked.result())
+            self._write([self._made(row, next(words) if isinstance(row, Comment) else None) for row in lot])
+
+    def _write(self, rows: list[Write]) -> None:
+        """People become known only once they are written: a transaction may run twice."""
         known = self._people if len(self._people) < MOST_PEOPLE else {}
         self._people = self._work.write_now(partial(_write, rows=rows, known=known))
 
-    def _made(self, row: Imported) -> Write:
-        """What is to be written for a row. Words are rendered here, outside of any transaction."""
+    def _made(self, row: Imported, said: Said) -> Write:
+        """What is to be written for a row. said: a comment's words."""
         if isinstance(row, Comment):
-            return self._comment(row)
+            return self._remark(row.line, "too long", said.words, skipped=True) if isinstance(said, TooLarge) else self._comment(row, said)
         if isinstance(row, Story):
             return self._story(row)
         return self._remark(row.line, row.reason if isinstance(row, Bad) else row.kind, row.words, skipped=isinstance(row, Bad))
@@ -156,12 +180,8 @@ class _Stager:
 
     # Comments
 
-    def _comment(self, row: Comment) -> Write:
+    def _comment(self, row: Comment, words: Words | None) -> Write:
         name = name_of(row.writer.name)
-        try:
-            words = words_of_comment(row)
-        except TooLarge as error:
-            return self._remark(row.line, "too long", error.words, skipped=True)
         self._comments += 1
         number, file, remarks = self._comments, self._file, self._oddities(row, name, words)
         words = words or (read(NO_WORDS) if row.state == "published" else NOTHING)

@@ -87,15 +87,18 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 def _rendered(text: str) -> tuple[str, tuple[str, ...], str]:
     """(HTML, hosts of its links, what it says: the visible words and the addresses behind them)."""
-    html = plainly(text)
-    return thoroughly(text) if html is None else (html, (), text)
+    return quickly(text) or thoroughly(text)
 
 
 def thoroughly(text: str) -> tuple[str, tuple[str, ...], str]:
     """The long way: Markdown, then the sanitiser."""
     env: dict[str, Any] = {"hosts": [], "hidden": []}
     html = sanitise(_MARKDOWN.render(text, env))
-    return html, tuple(env["hosts"]), " ".join((unescape(_TAG.sub("", html)), *env["hidden"]))
+    return html, tuple(env["hosts"]), _said(html, env["hidden"])
+
+
+def _said(html: str, hidden: Sequence[str]) -> str:
+    return " ".join((unescape(_TAG.sub("", html)), *hidden))
 
 
 _TAG = re.compile(r"<[^>]*>")  # of sanitised HTML, where no attribute holds a >
@@ -105,18 +108,73 @@ _TAG = re.compile(r"<[^>]*>")  # of sanitised HTML, where no attribute holds a >
 
 _SIGN = re.compile(r"[\\`*_~\[<]|://")
 _LINE_SIGNS = frozenset("-+#>0123456789")
+_SURE = r"https?://[A-Za-z0-9][A-Za-z0-9.-]{0,250}(?:[/?#](?:[A-Za-z0-9/?#&=%+.,@~_-]{0,500}[A-Za-z0-9/])?)?"  # read alike wherever it stands
+_WORDS = r"[^\[\]\\`*_~<:\n]"
+_MARKS = re.compile(
+    rf"""(?<!!)\[(?P<label>{_WORDS}{{1,200}})\]\((?P<behind>{_SURE})\)
+      | <(?P<within>{_SURE})>
+      | (?<!\S)(?P<bare>{_SURE})(?=[.,;:!?]*(?:\s|\Z))
+      | (?<!\S)(?P<stars>\*\*?)(?P<words>[A-Za-z0-9](?:{_WORDS}{{0,500}}[A-Za-z0-9])?)(?P=stars)(?=[\s.,;:!?)]|\Z)""",
+    re.VERBOSE,
+)
+_REL = "nofollow ugc noopener noreferrer"
 
 
-def plainly(text: str) -> str | None:
-    """The HTML of a text without a sign that Markdown knows, to the byte as the long way makes it; None where it has one."""
-    if _SIGN.search(text):
-        return None
-    lines = text.strip("\n").split("\n")
-    for line in lines:
+def quickly(text: str) -> tuple[str, tuple[str, ...], str] | None:
+    """What the long way makes of a text, to the byte, where it has no sign that Markdown knows but the plainest of links and stars.
+
+    None for every other text. What it says may differ from the long way's in white space alone.
+    """
+    bare = text.strip("\n")
+    for line in bare.split("\n"):
         if line and (line[0] in _LINE_SIGNS or line[0].isspace() or line[-1].isspace()):
             return None
-    body = escape("\n".join(lines), quote=False).replace("\xa0", "&nbsp;")
-    if len(lines) == 1:
+    if not _SIGN.search(bare):
+        return _paragraphs(_escaped(bare)), (), text
+    hosts: list[str] = []
+    hidden: list[str] = []
+    body = _marked(bare, hosts, hidden)
+    if body is None:
+        return None
+    html = _paragraphs(body)
+    return html, tuple(hosts), _said(html, hidden)
+
+
+def _marked(text: str, hosts: list[str], hidden: list[str]) -> str | None:
+    """A text with its links and stars as HTML; None where a sign is left that is not one of these."""
+    made, end = "", 0
+    for found in _MARKS.finditer(text):
+        before = text[end : found.start()]
+        piece = None if _SIGN.search(before) else _piece(found, hosts, hidden)
+        if piece is None:
+            return None
+        made += _escaped(before) + piece
+        end = found.end()
+    return None if _SIGN.search(text, end) else made + _escaped(text[end:])
+
+
+def _piece(found: re.Match[str], hosts: list[str], hidden: list[str]) -> str | None:
+    """One link or piece between stars; None for a link that may not live, or shows no words."""
+    if found["stars"]:
+        element = "em" if found["stars"] == "*" else "strong"
+        return f"<{element}>{_escaped(found['words'])}</{element}>"
+    address = found["behind"] or found["within"] or found["bare"]
+    label, href = found["label"] or address, _spelled(address)
+    host = leads_to(href)
+    if host is None or not _SEEN.search(label):
+        return None
+    hosts.append(host)
+    hidden += [] if href in label else [href]
+    beside = "" if _tells(label, host, host) else f' <bdi class="host">{host}</bdi>'
+    return f'<a href="{escape(href)}" rel="{_REL}">{_escaped(label)}</a>{beside}'
+
+
+def _escaped(words: str) -> str:
+    return escape(words, quote=False).replace("\xa0", "&nbsp;")
+
+
+def _paragraphs(body: str) -> str:
+    if "\n" not in body:
         return f"<p>{body}</p>\n" if body else ""
     return "".join(f"<p>{part}</p>\n".replace("\n", "<br>\n", part.count("\n")) for part in _BLANK.split(body))
 
@@ -362,7 +420,7 @@ _CLEANER = nh3.Cleaner(
     attributes={"a": {"href"}, "code": {"class"}, "bdi": {"class"}},
     attribute_filter=_kept,
     url_schemes={"http", "https", "mailto"},
-    link_rel="nofollow ugc noopener noreferrer",
+    link_rel=_REL,
 )
 
 

@@ -6,7 +6,7 @@ import re
 
 import ada_url
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from folkmoot.discussion import text
@@ -132,16 +132,39 @@ def test_what_lives_is_read_alike_by_a_browser(address: str) -> None:
 PLAIN = some.text(alphabet=some.sampled_from("abc éß\n\n.,:;!?'\"&>-+#=1)(]/@|{}^%$\t\xa0\u3000\u2028\x0b\x85\u202e\ufeff字🌻"), max_size=60)
 
 
-@given(PLAIN)
+ADDRESSES = some.sampled_from([
+    "https://example.com", "http://example.com/a/b?c=d&e=f#g", "https://EXAMPLE.com/A_b*c", "https://example.com/a.", "https://10.0.0.1/", "http://8.8.8.8/x",
+    "https://localhost/", "https://a..b/", "https://example.com/%zz~,@+", "https://example.com/&copy;", "https://xn--bcher-kva.example/", "https://x.y:99/z",
+    "https:/",
+])  # fmt: skip
+MARKS = some.lists(
+    some.sampled_from(["*", "**", "***", "[", "]", "](", ")", "!", "<", ">", " ", "\n", "\n\n", ".", ",", "_", "`", ":", "\\", "a", "1.", "é", '"'])
+    | ADDRESSES | ADDRESSES.map("[the page]({})".format) | ADDRESSES.map("<{}>".format)
+    | some.sampled_from(["**bold**", "*so*", "words here", "[example.com](https://example.com/x)"]),
+    max_size=9,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=600)
+@given(PLAIN | MARKS)
 def test_the_quick_way_makes_the_same_bytes(typed: str) -> None:
-    quick = text.plainly(typed)
-    assert quick is None or quick == text.thoroughly(typed)[0]
+    quick, whole = text.quickly(typed), text.thoroughly(typed)
+    assert quick is None or (quick[:2], text.fold(quick[2])) == (whole[:2], text.fold(whole[2]))
 
 
 @given(some.lists(some.text(alphabet="abc é字.,&>'", min_size=1, max_size=9).map(str.strip).filter(bool), min_size=1, max_size=6))
 def test_ordinary_words_take_the_quick_way(lines: list[str]) -> None:
     typed = "\n".join(line for line in lines if not line.startswith(">")) or "words"
-    assert text.plainly(typed) is not None
+    assert text.quickly(typed) is not None
+
+
+@pytest.mark.parametrize("typed", [
+    "See [the report](https://example.com/a?b=c&d=e), page 3.\nIt says **so** *plainly*.", "**Nobody** was asked", "https://example.com/a_b.html",
+    "(She said) see https://example.com/a, and <http://example.org/b>.\n\nAnd [example.com](https://example.com/).",
+])  # fmt: skip
+def test_the_plainest_marks_take_the_quick_way(typed: str) -> None:
+    quick = text.quickly(typed)
+    assert quick is not None and quick[:2] == text.thoroughly(typed)[:2]
 
 
 @given(some.text(max_size=60) | PLAIN)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, urlsplit
 
@@ -35,17 +37,16 @@ class Node:
         self.blocks = tag in BLOCKS
 
 
-class _Builder(HTMLParser):
+class _Builder:
     """Builds the tree; what is not closed is closed at its parent's end."""
 
     def __init__(self, lines: bool) -> None:
-        super().__init__(convert_charrefs=True)
         self._lines = lines
         self.root = Node("root")
         self._branch = [self.root]
         self._unseen = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         if tag in _UNSEEN:
             self._unseen += 1
         if tag in _CLOSE_ONE_ANOTHER and self._branch[-1].tag == tag:
@@ -78,6 +79,14 @@ class _Builder(HTMLParser):
                 above.blocks = True
 
 
+class _Parser(_Builder, HTMLParser):
+    """Reads whatever HTML there is."""
+
+    def __init__(self, lines: bool) -> None:
+        HTMLParser.__init__(self, convert_charrefs=True)
+        _Builder.__init__(self, lines)
+
+
 @lru_cache(maxsize=1)
 def tree(html: str) -> Node:
     """The tree of a piece of HTML, below a root without meaning. Where it has no block and no break, its lines are lines."""
@@ -89,9 +98,39 @@ def tree(html: str) -> Node:
 
 
 def _built(html: str) -> Node:
-    builder = _Builder(lines=not _BREAKS.search(html))
-    builder.feed(html)
-    builder.close()
+    lines = not _BREAKS.search(html)
+    quick = _built_quickly(html, lines)
+    if quick:
+        return quick
+    parser = _Parser(lines)
+    parser.feed(html)
+    parser.close()
+    return parser.root
+
+
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[ \t\n]+[a-zA-Z-]+="[^"<>&]*")*)[ \t\n]*(/?)>""")
+_ATTRIBUTE = re.compile(r"""([a-zA-Z-]+)="([^"]*)\"""")
+_WORDS_ALONE = frozenset({"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext"})  # hold no tags
+
+
+def _built_quickly(html: str, lines: bool) -> Node | None:
+    """The tree of HTML whose tags are all written as they should be; None of other HTML, which the parser reads. Both build the same."""
+    pieces = _TAG.split(html)
+    if any("<" in words for words in pieces[::5]):
+        return None
+    builder = _Builder(lines)
+    for place in range(0, len(pieces), 5):
+        if place:
+            closing, tag, attributes, alone = pieces[place - 4 : place]
+            tag = tag.lower()
+            if tag in _WORDS_ALONE:
+                return None
+            if not closing:
+                builder.handle_starttag(tag, [(name.lower(), value) for name, value in _ATTRIBUTE.findall(attributes)])
+            if closing or alone:
+                builder.handle_endtag(tag)
+        if words := pieces[place]:
+            builder.handle_data(unescape(words))
     return builder.root
 
 
