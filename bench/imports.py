@@ -46,8 +46,9 @@ def _rows(comments: int) -> Iterator[str]:
         yield f'<thread dsq:id="{story}"><id/><link>https://{HOST}/old/{story}</link><title>Story {story}</title></thread>\n'
     for number in range(1, comments + 1):
         above = f'<parent dsq:id="{number - 1}"/>' if number % 3 and number % IN_A_STORY > 1 else ""
+        words = (PLAIN if number % 3 else WORDS).format(number=number)
         yield (
-            f'<post dsq:id="{number}"><message><![CDATA[{(PLAIN if number % 3 else WORDS).format(number=number)}]]></message><createdAt>2015-02-01T{number // 3600 % 24:02}:'
+            f'<post dsq:id="{number}"><message><![CDATA[{words}]]></message><createdAt>2015-02-01T{number // 3600 % 24:02}:'
             f"{number // 60 % 60:02}:{number % 60:02}Z</createdAt><isDeleted>false</isDeleted><isSpam>false</isSpam><author><name>User {number % 977}"
             f'</name><username>user{number % 977}</username></author><thread dsq:id="{number // IN_A_STORY + 1}"/>{above}</post>\n'
         )

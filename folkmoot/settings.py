@@ -69,6 +69,9 @@ class Mail(Struct, frozen=True):
     user: Annotated[str, Meta(description="The name for the mail server; empty: it asks for none.")] = ""
     password: Annotated[str, Meta(description="The password for the mail server.", extra={"secret": True})] = ""
     sender: Annotated[str, Meta(description="The mailbox that mails come from; empty: folkmoot@ the public address.")] = ""
+    dkim_selector: Annotated[
+        str, Meta(description="The name under which your mail server signs (DKIM); `doctor` looks whether its key is published.")
+    ] = ""
     to_folder: Annotated[str, Meta(description="Mails are put here as files and not sent: for the demo and for trying.")] = ""
 
 

@@ -12,10 +12,11 @@ from folkmoot.cli.opening import Command, opened, story_named
 from folkmoot.cli.terminal import done, force_option, json_option, leave_be, show
 from folkmoot.errors import Conflict
 from folkmoot.people.model import COMMAND
+from folkmoot.reading.freezing import Frozen, as_page
 from folkmoot.reading.freezing import as_json as frozen_json
-from folkmoot.reading.freezing import as_page
 from folkmoot.reading.freezing import freeze as frozen_story
 from folkmoot.sites.addresses import clean_address
+from folkmoot.storage.database import Tx
 from folkmoot.web.kit import clock
 
 
@@ -33,7 +34,16 @@ def freeze(story: str, out: Path, force: bool, as_json: bool) -> None:
     folkmoot story close https://news.example/lake && folkmoot story freeze https://news.example/lake --out archive/
     """
     with opened() as db:
-        frozen = db.read_now(lambda tx: frozen_story(tx, COMMAND, story_named(tx, story).id, clock()))
+        frozen, page, data = db.read_now(lambda tx: _written(tx, story, out, force))
+    if as_json:
+        show({"html": str(page), "json": str(data), "comments": frozen.live}, True)
+    else:
+        done(f"{frozen.live:,} comments are kept in {page} and {data}.")
+
+
+def _written(tx: Tx, story: str, out: Path, force: bool) -> tuple[Frozen, Path, Path]:
+    """Writes both files from one and the same state of the thread."""
+    frozen = frozen_story(tx, COMMAND, story_named(tx, story).id, clock())
     name = _name(frozen.story.address, frozen.story.id)
     page, data = out / f"{name}.html", out / f"{name}.json"
     for file in (page, data):
@@ -43,13 +53,10 @@ def freeze(story: str, out: Path, force: bool, as_json: bool) -> None:
     except OSError as error:
         raise Conflict(f"The folder {out} cannot be made: {error.strerror}.", "folder") from None
     with written(page) as html:
-        html.writelines(piece.encode("utf-8", "replace") for piece in as_page(frozen))
+        html.writelines(piece.encode("utf-8", "replace") for piece in as_page(tx, frozen))
     with written(data) as plain:
-        plain.write(frozen_json(frozen))
-    if as_json:
-        show({"html": str(page), "json": str(data), "comments": frozen.live}, True)
-    else:
-        done(f"{frozen.live:,} comments are kept in {page} and {data}.")
+        plain.writelines(frozen_json(tx, frozen))
+    return frozen, page, data
 
 
 def _name(address: str, story: int) -> str:

@@ -55,8 +55,7 @@ def backup(path: Path, force: bool, dry_run: bool) -> None:
 
     Into a file, or into a folder under a name with today's date. The folder `secrets` beside the data is not part of it.
 
-    To bring one back: stop `folkmoot serve`, put the file in place of the database (folkmoot.db in the data folder, without the
-    -wal and -shm beside it), start again. For PostgreSQL: pg_restore --clean --if-exists --no-owner --dbname=DATABASE FILE.
+    `folkmoot restore` brings one back; `folkmoot restore --verify` proves it in a scratch place, without touching anything.
 
     \b
     folkmoot backup /var/backups/
@@ -107,16 +106,8 @@ def _migrate(db: Database, settings: Settings, have: int) -> list[str]:
     file = _name(folder)
     write_backup(db, file)
     verify(file)
-    tell(f"A backup is in {file}, and it can be read. To go back: stop Folkmoot, install the version before, then\n  {_way_back(settings, file)}")
+    tell(f"A backup is in {file}, and it can be read. To go back: stop Folkmoot, bring it back, then install the version before:\n  folkmoot restore {file} --force")
     return apply(db, clock())
-
-
-def _way_back(settings: Settings, file: Path) -> str:
-    url = settings.database_url
-    if not url.startswith("sqlite:///"):
-        return f"pg_restore --clean --if-exists --no-owner --dbname=DATABASE {file}"
-    data = url.removeprefix("sqlite:///")
-    return f"cp {file} {data} && rm -f {data}-wal {data}-shm"
 
 
 def _name(folder: Path) -> Path:

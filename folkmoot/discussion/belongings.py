@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from folkmoot.discussion import joining, store, store_joining, waits
+from folkmoot.discussion import joining, outlet, store, store_joining, waits
 from folkmoot.discussion import store_belongings as own
 from folkmoot.discussion.store_search import AGAIN
 from folkmoot.discussion.visibility import vanish
@@ -70,6 +70,7 @@ def erase(tx: Tx, person: int, words: Words, now: int) -> int:
         own.unname(tx, row.id)
         index.drop(tx, row.id)  # the name could be searched, too; the words come back to the index by a job
         jobs.put(tx, AGAIN, {"comment": row.id}, now, key=f"{AGAIN}:{row.id}")
+        outlet.changed(tx, row, "comment.edited", now)  # a site's program may keep the name
         tx.bump(row.story)
     return len(bare)
 
@@ -83,6 +84,7 @@ def _withdraw(tx: Tx, row: Row, person: int, now: int) -> None:
     store.insert_decision(tx, new_id(now), row.id, "withdraw", person, "person", now)
     if row.state == "published":
         store.add_live(tx, row.story, -1)
+        outlet.changed(tx, row, "comment.removed", now)
     if row.visible:
         fresh = store.comment_row(tx, row.id)
         vanish(tx, fresh if fresh is not None else row, turn)

@@ -8,7 +8,9 @@ comment that stays visible is met, whatever votes do meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from folkmoot.discussion import store_pages
 from folkmoot.discussion.model import Branch, Comment, Page
@@ -21,6 +23,7 @@ REPLIES = 5            # replies shown under one parent
 LEVELS = 6             # levels shown below each other; deeper ones continue on a page of their own
 BUDGET = 160           # comments on a page in all: past it, replies wait behind "more"
 ABOVE = 5              # ancestors that a permalink's page shows
+WHOLE_STEP = 500       # comments fetched at a time where a whole thread is written to a file
 
 
 class _Reader:
@@ -117,18 +120,25 @@ def permalink(tx: Tx, comment: int, order: str = "best") -> Page:
     return Page(found.story, reader.version, order, reader.sorted_by, reader.branches([found]), None, live, above, comment)
 
 
-def whole(tx: Tx, story: int) -> list[Comment]:
-    """All that readers see of a thread, the oldest first, replies below what they answer. Not for a page: it has no bounds."""
-    below: dict[int, list[Comment]] = {}
-    for row in store_pages.every_row(tx, story):
-        below.setdefault(row.parent, []).append(store_pages.to_comment(row))
-    found: list[Comment] = []
-    waiting = below.get(0, [])[::-1]
+def whole(tx: Tx, story: int) -> Iterator[Comment]:
+    """All that readers see of a thread, the oldest first, replies below what they answer. For a file that is made once.
+
+    Who answers whom is held in memory, a few bytes a comment; the words are fetched as they come.
+    """
+    below: dict[int, array[int]] = {}
+    for row in store_pages.every_place(tx, story):
+        below.setdefault(row.parent, array("q")).append(row.id)
+    order = _in_reading_order(below)
+    while some := list(islice(order, WHOLE_STEP)):
+        yield from map(store_pages.to_comment, store_pages.rows_of(tx, some))
+
+
+def _in_reading_order(below: dict[int, array[int]]) -> Iterator[int]:
+    waiting = below.pop(0, array("q"))[::-1]
     while waiting:
         comment = waiting.pop()
-        found.append(comment)
-        waiting += below.get(comment.id, [])[::-1]
-    return found
+        yield comment
+        waiting.extend(below.pop(comment, array("q"))[::-1])
 
 
 def counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:

@@ -84,9 +84,15 @@ def live_counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:
     return {story: rows[0].live if rows else 0 for story, rows in zip(stories, found, strict=True)}
 
 
-def every_row(tx: Tx, story: int) -> list[Row]:
-    """All visible comments of a story, the oldest first: for a file that is made once."""
-    return tx.rows(f"SELECT {SHOWN} FROM comment WHERE story = :story AND visible = 1 ORDER BY posted, id", story=story)
+def every_place(tx: Tx, story: int) -> list[Row]:
+    """(id, parent) of all visible comments of a story, the oldest first."""
+    return tx.rows("SELECT id, parent FROM comment WHERE story = :story AND visible = 1 ORDER BY posted, id", story=story)
+
+
+def rows_of(tx: Tx, comments: Sequence[int]) -> list[Row]:
+    """Comments by their ids, in this order."""
+    found = tx.each(f"SELECT {SHOWN} FROM comment WHERE id = :comment", [{"comment": each} for each in comments])
+    return [row for rows in found for row in rows]
 
 
 def version_of(tx: Tx, story: int) -> tuple[int, int]:

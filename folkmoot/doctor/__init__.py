@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from folkmoot.doctor import config, data, machine, public
+from folkmoot.doctor import config, data, machine, names, public
 from folkmoot.doctor.model import Finding, Patient
 
 Look = Callable[[Patient], Iterator[Finding]]
-LOOKS: tuple[Look, ...] = (*config.LOOKS, *machine.LOOKS, *data.LOOKS, *public.LOOKS)
+LOOKS: tuple[Look, ...] = (*config.LOOKS, *machine.LOOKS, *data.LOOKS, *public.LOOKS, *names.LOOKS)
 
 
 def examine(patient: Patient, looks: tuple[Look, ...] = LOOKS) -> Iterator[Finding]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from folkmoot import dns
 from folkmoot.settings import KEYS, Settings
 from folkmoot.storage.database import Database
 
@@ -24,13 +26,25 @@ class Finding(Struct, frozen=True):
 
 
 class Patient(Struct, frozen=True):
-    """The settings with where each came from, the settings file, the database (None where it cannot be opened), and the time (UTC ms)."""
+    """The settings with where each came from, the settings file, the database (None where it cannot be opened), and the time (UTC ms).
+
+    ask: what TXT records say of a name; without it this machine's name server is asked.
+    """
 
     settings: Settings
     places: dict[str, str]
     file: Path | None
     db: Database | None
     now: int
+    ask: Callable[[str], list[str] | None] | None = None
+
+    def texts(self, name: str) -> list[str] | None:
+        """What TXT records say of a name; None where nobody knows."""
+        return (self.ask or dns.texts)(name)
+
+    def place(self, path: str) -> str:
+        """Where a setting stands, for a value that only the operator knows."""
+        return self.line(path, "…").replace('"…"', "…")
 
     def line(self, path: str, value: object) -> str:
         """Where a setting is to be changed, and to what."""

@@ -26,7 +26,8 @@ def public_address(patient: Patient) -> Iterator[Finding]:
     except Problem as problem:
         yield Finding(
             "nobody answers", f"{address} does not answer: {problem.words}", "Readers see an empty frame.",
-            f"{_PROXY}: proxy_pass http://{_listen(patient)}; and `folkmoot serve` must run. Or " + patient.line("server.public_url", address),
+            f"{_PROXY}: proxy_pass http://{_listen(patient)}; and `folkmoot serve` must run. Or it is another address: "
+            + patient.place("server.public_url"),
         )  # fmt: skip
         return
     if answer.status not in (200, 503) or b'"' not in answer.body or not answer.headers.get("content-type", "").startswith("application/json"):

@@ -25,20 +25,16 @@ VERSION = 1
 
 
 class Frozen(Struct, frozen=True):
-    """A thread as its readers saw it last: comments in reading order. frozen: UTC ms."""
+    """A closed thread as its readers see it last. live: how many comments stand there, tombstones not counted; frozen: UTC ms."""
 
     story: Story
     site: Site
-    comments: list[Comment]
+    live: int
     frozen: int
-
-    @property
-    def live(self) -> int:
-        return sum(comment.live for comment in self.comments)
 
 
 class FrozenStory(Struct, frozen=True):
-    """A story in the file. live: how many comments stand there, tombstones not counted."""
+    """A story in the file. live: as in Frozen."""
 
     id: str
     url: str
@@ -58,41 +54,44 @@ class FrozenAnswer(Struct, frozen=True):
 
 
 def freeze(tx: Tx, actor: Actor, story: int, now: int) -> Frozen:
-    """All that readers see of a closed story. Raises Conflict while it is open, NotAllowed without the role."""
+    """What is to be written of a closed story, in this same transaction. Raises Conflict while it is open, NotAllowed without the role."""
     found = get_story(tx, story)
     require(actor, "close_story", found.site)
     if found.closed is None:
         raise Conflict("This story is open, and what is frozen does not move. Close it first.", "story_open")
-    return Frozen(found, get_site(tx, found.site), paging.whole(tx, found.id), now)
+    return Frozen(found, get_site(tx, found.site), paging.counts(tx, [found.id])[found.id], now)
 
 
-def as_json(frozen: Frozen) -> bytes:
-    """The JSON file."""
+def as_json(tx: Tx, frozen: Frozen) -> Iterator[bytes]:
+    """The JSON file, piece by piece: a comment a line."""
     story = frozen.story
     closed = machine(story.closed) if story.closed else None
     told = FrozenStory(str(story.id), story.address, story.title, frozen.site.name, closed, frozen.live)
-    made = FrozenAnswer(VERSION, machine(frozen.frozen), told, [comment_answer(each) for each in frozen.comments])
-    return msgspec.json.format(msgspec.json.encode(made), indent=1) + b"\n"
+    yield msgspec.json.encode(FrozenAnswer(VERSION, machine(frozen.frozen), told, [])).removesuffix(b"]}")
+    for number, comment in enumerate(paging.whole(tx, story.id)):
+        yield (b",\n" if number else b"\n") + msgspec.json.encode(comment_answer(comment))
+    yield b"\n]}\n"
 
 
-def as_page(frozen: Frozen) -> Iterator[str]:
+def as_page(tx: Tx, frozen: Frozen) -> Iterator[str]:
     """The HTML file, piece by piece. Its own policy stands in it: no script, no picture, no connection, whoever serves it."""
     language = frozen.story.language or frozen.site.language
     style = "\n".join((static.file("look.css").plain.decode(), themes.sheet(frozen.site.theme), static.file("frozen.css").plain.decode()))
     policy = f"default-src 'none'; style-src {headers.style_hash(style)}; base-uri 'none'; form-action 'none'"
-    names = {each.id: each.name for each in frozen.comments}
     page = template("reading/frozen.html", language)
     title = frozen.story.title or frozen.story.address
-    yield from page.generate(frozen=frozen, steps=_steps(frozen.comments), names=names, style=style, policy=policy, title=title)
+    yield from page.generate(frozen=frozen, steps=_steps(paging.whole(tx, frozen.story.id)), style=style, policy=policy, title=title)
 
 
-def _steps(comments: list[Comment]) -> Iterator[tuple[Comment | None, int, int]]:
-    """(comment, lists that begin before it, lists that end before it) in reading order; at last (None, 0, lists that end).
+def _steps(comments: Iterator[Comment]) -> Iterator[tuple[Comment | None, int, int, str]]:
+    """(comment, lists that begin before it, lists that end before it, whom it answers) in reading order; at last (None, 0, lists that end, "").
 
-    So a thread as deep as threads go is written without going deep.
+    So a thread as deep as threads go is written without going deep, and as long as they get without holding it.
     """
-    level = 0
+    above: list[str] = []  # the names on the branch that led here
     for comment in comments:
-        yield comment, max(comment.level - level, 0), max(level - comment.level, 0)
-        level = comment.level
-    yield None, 0, level
+        level = len(above)
+        answered = above[comment.level - 2] if comment.level > 1 else ""
+        yield comment, max(comment.level - level, 0), max(level - comment.level, 0), answered
+        above[comment.level - 1 :] = [comment.name]
+    yield None, 0, len(above), ""

@@ -11,6 +11,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from folkmoot.discussion import hooks
 from folkmoot.discussion.store_outlet import Hook
 from folkmoot.errors import NotAllowed
+from folkmoot.me import leaving
 from folkmoot.people.model import COMMAND
 from folkmoot.settings import Settings, Storage
 from folkmoot.storage import jobs
@@ -65,6 +66,21 @@ def test_a_hook_hears_what_was_posted_edited_and_removed_signed_by_the_standard(
     assert second["comment"]["text"] == "The dam will hold."  # type: ignore[index]
     assert third["comment"] == {"id": str(said)}  # type: ignore[index]
     assert len({asked.headers["webhook-id"] for asked in cms.asked}) == 3
+
+
+def test_a_hook_hears_of_what_its_writer_took_back_and_of_who_was_erased(moot: Moot, cms: Counterpart) -> None:
+    _, secret = add(moot, cms)
+    ada, zeb, yan = moot.guest("Ada"), moot.member("Zeb"), moot.member("Yan")
+    back, gone, stays = moot.says(ada, "Never mind."), moot.says(zeb, "My words go."), moot.says(yan, "My words stay.")
+    work(moot, cms)
+    cms.asked.clear()
+    moot.withdraw(ada, back)
+    for person, words in ((zeb, "go"), (yan, "stay")):
+        moot.db.write_now(lambda tx, person=person, words=words: leaving.erase(tx, person, person.id or 0, words, moot.now))  # type: ignore[misc]
+    work(moot, cms)
+    told = {(each["type"], each["data"]["comment"]["id"]) for each in (read(asked, secret) for asked in cms.asked)}  # type: ignore[index]
+    assert told == {("comment.removed", str(back)), ("comment.removed", str(gone)), ("comment.edited", str(stays))}
+    assert b"Yan" not in b"".join(asked.body for asked in cms.asked)
 
 
 def test_a_changed_byte_is_noticed(moot: Moot, cms: Counterpart) -> None:

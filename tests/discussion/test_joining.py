@@ -56,7 +56,7 @@ class Two:
         return merging.part(self.moot.db, COMMAND, self.old.id, "Two after all.", self.moot.now)
 
     def texts(self, story: Story) -> list[str]:
-        return [each.text for each in self.moot.db.read_now(lambda tx: paging.whole(tx, story.id))]
+        return self.moot.db.read_now(lambda tx: [each.text for each in paging.whole(tx, story.id)])
 
     def find(self, address: str) -> int:
         found = self.moot.db.read_now(lambda tx: stories.find(tx, address))

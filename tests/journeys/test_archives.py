@@ -42,9 +42,9 @@ def kept(newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Path:
     story = newsroom.db.read_now(lambda tx: stories.find(tx, newsroom.at("frozen")))
     assert story
     newsroom.db.write_now(lambda tx: stories.close(tx, COMMAND, story.id, "", now))
-    frozen = newsroom.db.read_now(lambda tx: freeze(tx, COMMAND, story.id, now))
+    page = newsroom.db.read_now(lambda tx: "".join(as_page(tx, freeze(tx, COMMAND, story.id, now))))
     file = tmp_path_factory.mktemp("kept") / "story.html"
-    file.write_text("".join(as_page(frozen)), "utf-8")
+    file.write_text(page, "utf-8")
     return file
 
 

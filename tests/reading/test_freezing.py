@@ -6,14 +6,17 @@ import json
 import re
 from html import unescape
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from folkmoot.discussion.model import MAX_LEVEL
-from folkmoot.errors import Conflict, NotAllowed
+from folkmoot.discussion import paging, store_pages
+from folkmoot.discussion.model import MAX_LEVEL, Comment
+from folkmoot.errors import Conflict, NotAllowed, Problem
 from folkmoot.people.model import COMMAND
-from folkmoot.reading.freezing import Frozen, as_json, as_page, freeze
+from folkmoot.reading.freezing import as_json, as_page, freeze
 from folkmoot.sites import stories
+from folkmoot.storage.database import Tx
 from tests.hostile import allowed, corpora
 from tests.hostile.shape import Shape
 from tests.moot import Moot
@@ -22,9 +25,22 @@ from tests.test_cli import Terminal, at, nowhere
 __all__ = ["at", "nowhere"]  # fixtures
 
 
-def frozen(moot: Moot) -> Frozen:
+class Files(NamedTuple):
+    """A frozen story: the page, the JSON, and what is told of it."""
+
+    page: str
+    data: bytes
+    comments: list[Comment]
+
+
+def frozen(moot: Moot) -> Files:
     moot.db.write_now(lambda tx: stories.close(tx, COMMAND, moot.story.id, "", moot.now))
-    return moot.db.read_now(lambda tx: freeze(tx, COMMAND, moot.story.id, moot.now))
+
+    def made(tx: Tx) -> Files:
+        kept = freeze(tx, COMMAND, moot.story.id, moot.now)
+        return Files("".join(as_page(tx, kept)), b"".join(as_json(tx, kept)), list(paging.whole(tx, moot.story.id)))
+
+    return moot.db.read_now(made)
 
 
 def test_all_that_readers_saw_is_kept_in_reading_order(moot: Moot) -> None:
@@ -33,9 +49,9 @@ def test_all_that_readers_saw_is_kept_in_reading_order(moot: Moot) -> None:
     moot.says(vera, "The council meets on Monday.")
     moot.says(ada, "No *way*.", parent=moot.says(bo, "Why?", parent=first))
     kept = frozen(moot)
-    page = "".join(as_page(kept))
+    page = kept.page
     assert [each.text for each in kept.comments] == ["Close it.", "Why?", "No *way*.", "The council meets on Monday."]
-    told = json.loads(as_json(kept))
+    told = json.loads(kept.data)
     assert (told["story"]["live"], [each["level"] for each in told["comments"]]) == (4, [1, 2, 3, 1])
     assert page.count("<ol") == page.count("</ol>") == 3 and page.count("<li>") == page.count("</li>") == 4
     assert "<em>way</em>" in page and ">Newsroom</span>" in page and 'reply to <a href="#c' in page
@@ -49,7 +65,7 @@ def test_nothing_hidden_is_in_it(moot: Moot) -> None:
     moot.decide(vera, removed, "remove", "A reason that stays inside")
     moot.withdraw(bo, withdrawn)
     kept = frozen(moot)
-    page, data = "".join(as_page(kept)), as_json(kept).decode()
+    page, data = kept.page, kept.data.decode()
     assert "Removed by a moderator." in page and "An answer." in page
     for words in ("Secret", "stays inside", "net-1", "mail.example"):
         assert words not in page and words not in data
@@ -57,7 +73,7 @@ def test_nothing_hidden_is_in_it(moot: Moot) -> None:
 
 def test_the_page_needs_no_server_and_runs_nothing(moot: Moot) -> None:
     moot.says(moot.guest("Bo"), "See [this](https://example.com/a).")
-    page = "".join(as_page(frozen(moot)))
+    page = frozen(moot).page
     assert not re.search(r"<(script|form|iframe|img|button|input|base)\b|\bon\w+=|url\(|@import", page)
     assert set(re.findall(r'(?:href|src)="([^"#]+)', page)) == {"https://example.com/a", "https://news.example/lake"}
     assert "default-src 'none'; style-src 'sha256-" in unescape(page)
@@ -74,7 +90,7 @@ def test_the_deepest_thread_is_written_without_going_deep(moot: Moot) -> None:
     above = None
     for level in range(MAX_LEVEL):
         above = moot.says(moot.guest("Bo"), f"Level {level}", parent=above)
-    page = "".join(as_page(frozen(moot)))
+    page = frozen(moot).page
     assert page.count("<ol") == page.count("</ol>") == MAX_LEVEL
 
 
@@ -85,11 +101,11 @@ def test_hostile_words_stay_words_in_what_is_frozen(moot: Moot) -> None:
         except Exception as refused:
             assert "cannot" in str(refused) or "no words" in str(refused) or str(refused), words
     kept = frozen(moot)
-    page = "".join(as_page(kept))
+    page = kept.page
     assert len(kept.comments) > 25
     assert all(allowed.faults(each.html) == [] for each in kept.comments)
     assert not any("<script" in sign for sign in Shape(page).around)
-    assert len(json.loads(as_json(kept))["comments"]) == len(kept.comments)
+    assert len(json.loads(kept.data)["comments"]) == len(kept.comments)
 
 
 def test_the_command_writes_two_files_and_none_over_others(at: Terminal, moot: Moot, tmp_path: Path) -> None:
@@ -101,3 +117,33 @@ def test_the_command_writes_two_files_and_none_over_others(at: Terminal, moot: M
     assert sorted(path.suffix for path in (tmp_path / "kept").iterdir()) == [".html", ".json"]
     assert "Close it." in Path(str(told["html"])).read_text("utf-8") and Path(str(told["html"])).name.startswith("news-example-lake-")
     assert "--force" in at.refuses("story", "freeze", "https://news.example/lake", "--out", str(tmp_path / "kept"))
+
+
+def test_a_long_thread_is_written_without_being_held(moot: Moot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "WHOLE_STEP", 3)
+    roots = [moot.says(moot.guest("Bo"), f"Root {number}") for number in range(4)]
+    for number in range(12):
+        moot.says(moot.guest("Ada"), f"Reply {number}", parent=roots[number % 4])
+    asked: list[int] = []
+    fetch = store_pages.rows_of
+    monkeypatch.setattr(store_pages, "rows_of", lambda tx, some: (asked.append(len(some)), fetch(tx, some))[1])
+    kept = frozen(moot)
+    assert max(asked) == 3 and sum(asked) == 3 * 16
+    assert [each["text"] for each in json.loads(kept.data)["comments"]][:5] == ["Root 0", "Reply 0", "Reply 4", "Reply 8", "Root 1"]
+
+
+@pytest.mark.long
+def test_every_hostile_text_stays_words_in_what_is_frozen(moot: Moot) -> None:
+    """The corpora whole, as they would stand after an import; some forty megabytes of page in steps."""
+    said = 0
+    for words in corpora.texts():
+        if words.strip() and len(words) < 20_000:
+            try:
+                moot.says(moot.guest("Bo"), words)
+                said += 1
+            except Problem:
+                continue
+    kept = frozen(moot)
+    assert len(json.loads(kept.data)["comments"]) == len(kept.comments) == said > 5_000
+    assert all(allowed.faults(each.html) == [] for each in kept.comments)
+    assert not any("<script" in sign for sign in Shape(kept.page).around)
