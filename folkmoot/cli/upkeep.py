@@ -106,7 +106,8 @@ def _migrate(db: Database, settings: Settings, have: int) -> list[str]:
     file = _name(folder)
     write_backup(db, file)
     verify(file)
-    tell(f"A backup is in {file}, and it can be read. To go back: stop Folkmoot, bring it back, then install the version before:\n  folkmoot restore {file} --force")
+    tell(f"A backup is in {file}, and it can be read. To go back: stop Folkmoot, bring it back, then install the version before:")
+    tell(f"  folkmoot restore {file} --force")
     return apply(db, clock())
 
 
