@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -60,7 +61,12 @@ stories.group.add_command(freezing.freeze)
 
 
 def main() -> None:
-    """The program `folkmoot`."""
+    """The program `folkmoot`.
+
+    numpy's helpers are told to be one: a second one that waits in a loop for small products takes as much from readers as it gives.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     sys.exit(run(sys.argv[1:]))
 
 

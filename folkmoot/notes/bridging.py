@@ -38,7 +38,8 @@ ROUNDS = 8
 STILL = 0.003              # rounds end when readers' beliefs move less than this on average
 FINE, COARSE = 10, 4       # steps to which beliefs about readers are told apart when ratings are gathered; coarse where there is plenty
 STILL_ENOUGH = 0.05        # the same where there is plenty
-CHUNK = 40_000             # ratings that are held against the grid at once
+CHUNK = 4_000              # ratings that are held against the grid at once: they fit a processor's own memory
+CROWDED = 16               # cells of a table of notes by sayings per rating at most; beyond that the ratings are added up one by one
 LEAN_A, LEAN_B = (each.ravel() for each in np.meshgrid(STEPS, STEPS, indexing="ij"))
 CELLS = len(LEAN_A)
 
@@ -108,45 +109,65 @@ def fit(ratings: Ratings, weight: Floats | None = None, start: Floats | None = N
 
     weight: of each rating, else 1. start: rater factors to begin from (the last fit's), which also say which way round the axis is.
     """
-    w = np.ones(len(ratings)) if weight is None else weight
     draw = np.random.default_rng(seed)
     begins = [start] if start is not None and np.any(start) else []
     wanted = 1 if len(ratings) > PLENTY else STARTS
     begins += [draw.uniform(-1, 1, ratings.raters) for _ in range(wanted - len(begins))]
-    found = sorted((_alternate(ratings, w, begin) for begin in begins), key=lambda each: each.loss)
+    found = sorted((_alternate(ratings, weight, begin) for begin in begins), key=lambda each: each.loss)
     gaps = [each.loss / found[0].loss - 1 for each in found[1:] if _alike(found[0], each) < 0.9 and found[0].loss]
     return _signed(found[0], start, min(gaps, default=1.0))
 
 
-def _alternate(ratings: Ratings, w: Floats, factor: Floats) -> Fit:
-    """A ridge regression of the items with raters fixed, then the other way round, until nothing moves."""
-    item, rater, y, total = ratings.note, ratings.rater, ratings.level / 2.0, max(float(w.sum()), 1.0)
-    items, raters = max(len(np.unique(item)), 1), max(len(np.unique(rater)), 1)
-    f_u, i_u, before = factor, np.zeros(ratings.raters), np.inf
+def _alternate(ratings: Ratings, w: Floats | None, factor: Floats) -> Fit:
+    """A ridge regression of the items with raters fixed, then the other way round, until nothing moves. w: None where all weigh 1."""
+    item, rater, y = ratings.note, ratings.rater, ratings.level / 2.0
+    total = max(float(len(y) if w is None else w.sum()), 1.0)
+    items, raters = _Rows.of(item, ratings.items, w, total), _Rows.of(rater, ratings.raters, w, total)
     settled = ROUGHLY if len(ratings) > PLENTY else SETTLED
-    mu = float(w @ y) / total / (1 + PENALTY_INTERCEPT)
+    shrunk, before = total * (1 + PENALTY_INTERCEPT), np.inf
+    mu = float(y.sum() if w is None else w @ y) / shrunk
+    f_u, i_u, own, lean = factor, np.zeros(ratings.raters), np.zeros(len(y)), factor[rater]
     for _ in range(SWEEPS):
-        i_n, f_n = _ridge(item, ratings.items, y - mu - i_u[rater], f_u[rater], w, total / items)
-        i_u, f_u = _ridge(rater, ratings.raters, y - mu - i_n[item], f_n[item], w, total / raters)
-        rest = y - i_u[rater] - i_n[item] - f_u[rater] * f_n[item]
-        mu = float(w @ rest) / (total * (1 + PENALTY_INTERCEPT))
-        loss = float(w @ (rest - mu) ** 2) / total + PENALTY_INTERCEPT * mu * mu
-        loss += float(PENALTY_FACTOR * f_u @ f_u + PENALTY_INTERCEPT * i_u @ i_u) / raters
-        loss += float(PENALTY_FACTOR * f_n @ f_n + PENALTY_INTERCEPT * i_n @ i_n) / items
+        i_n, f_n = items.ridge(y - mu - own, lean)
+        of_item, lean_of_item = i_n[item], f_n[item]
+        i_u, f_u = raters.ridge(y - mu - of_item, lean_of_item)
+        own, lean = i_u[rater], f_u[rater]
+        rest = y - own - of_item - lean * lean_of_item
+        mu = float(rest.sum() if w is None else w @ rest) / shrunk
+        rest -= mu
+        loss = float(rest @ rest if w is None else w @ rest**2) / total + PENALTY_INTERCEPT * mu * mu
+        loss += float(PENALTY_FACTOR * f_u @ f_u + PENALTY_INTERCEPT * i_u @ i_u) / raters.there
+        loss += float(PENALTY_FACTOR * f_n @ f_n + PENALTY_INTERCEPT * i_n @ i_n) / items.there
         if before - loss < settled:
             break
         before = loss
     return Fit(mu, i_u, f_u, i_n, f_n, loss)
 
 
-def _ridge(who: Whole, number: int, rest: Floats, factor: Floats, w: Floats, pull: float) -> tuple[Floats, Floats]:
-    """(intercept, factor) of each of `number`, the other side fixed: two unknowns each, in closed form. pull: ratings per one of them."""
-    weighed = w * factor
-    c = np.bincount(who, w, number) + PENALTY_INTERCEPT * pull
-    s, ss = np.bincount(who, weighed, number), np.bincount(who, weighed * factor, number) + PENALTY_FACTOR * pull
-    e, ef = np.bincount(who, w * rest, number), np.bincount(who, weighed * rest, number)
-    determinant = c * ss - s * s
-    return (e * ss - ef * s) / determinant, (c * ef - s * e) / determinant
+class _Rows(Struct, frozen=True):
+    """The ratings of each item, or of each rater: whose each is, how many are there, how much they weigh together and what pulls them to zero."""
+
+    who: Whole
+    number: int
+    there: int
+    w: Floats | None
+    weight: Floats
+    pull: float
+
+    @classmethod
+    def of(cls, who: Whole, number: int, w: Floats | None, total: float) -> _Rows:
+        there = max(int((np.bincount(who, minlength=number) > 0).sum()), 1)
+        pull = total / there
+        return cls(who, number, there, w, np.bincount(who, w, number) + PENALTY_INTERCEPT * pull, pull)
+
+    def ridge(self, rest: Floats, factor: Floats) -> tuple[Floats, Floats]:
+        """(intercept, factor) of each, the other side fixed: two unknowns each, in closed form."""
+        who, number, c = self.who, self.number, self.weight
+        weighed, left = (factor, rest) if self.w is None else (self.w * factor, self.w * rest)
+        s, ss = np.bincount(who, weighed, number), np.bincount(who, weighed * factor, number) + PENALTY_FACTOR * self.pull
+        e, ef = np.bincount(who, left, number), np.bincount(who, weighed * rest, number)
+        determinant = c * ss - s * s
+        return (e * ss - ef * s) / determinant, (c * ef - s * e) / determinant
 
 
 def _alike(one: Fit, other: Fit) -> float:
@@ -319,23 +340,29 @@ def _exchange(ratings: Ratings, w: Floats, reader: Floats, table: Floats, prior:
     item = np.log(prior[(np.arange(ratings.items) >= ratings.notes).astype(int)])
     said = np.empty((len(alike.note), CLASSES), np.float32)
     sayings = _sayings(alike.words, table)
-    logs, without = np.log(sayings), 1 / sayings
+    logs, without = np.log(sayings), np.concatenate([1 / sayings, np.ones((1, CELLS), np.float32)])
+    by_cell = np.ascontiguousarray(table.transpose(2, 1, 0).reshape(CELLS, 3 * CLASSES))
+    taken_out = np.where(alike.taken_out, alike.saying, len(sayings))
     for part in _chunks(alike.note):
         _believe(item, alike, part, logs)
         others = item[alike.note[part]].astype(np.float32)
-        out = alike.taken_out[part]
-        others[out] *= without[alike.saying[part][out]]
-        said[part] = _answered(alike.level[part], others, table) / others.sum(1, keepdims=True)
+        others *= without[taken_out[part]]
+        said[part] = _answered(alike.level[part], others, by_cell) / others.sum(1, keepdims=True)
     item[np.bincount(ratings.note, minlength=ratings.items) == 0] = prior[0]
     return _Heard(item, np.log(said), alike.of, _middles(alike, item, table))
 
 
 def _believe(item: Floats, alike: _Alike, part: slice, logs: Floats) -> None:
     """Turns rows of `item` from the logarithm of what was believed before into what is believed after."""
-    heard = logs[alike.saying[part]] * alike.counts[part, None].astype(np.float32)
-    first = np.flatnonzero(np.r_[True, np.diff(alike.note[part]) > 0])
-    which = alike.note[part][first]
-    item[which] = normal(item[which] + np.add.reduceat(heard, first, axis=0))
+    note, saying, counts = alike.note[part], alike.saying[part], alike.counts[part].astype(np.float32)
+    first = np.flatnonzero(np.r_[True, np.diff(note) > 0])
+    which = note[first]
+    if len(first) * len(logs) < CROWDED * len(note):
+        row = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(note)]))
+        told = np.bincount(row * len(logs) + saying, counts, len(first) * len(logs)).astype(np.float32).reshape(-1, len(logs)) @ logs
+    else:
+        told = np.add.reduceat(logs[saying] * counts[:, None], first, axis=0)
+    item[which] = normal(item[which] + told)
 
 
 def _gather(ratings: Ratings, w: Floats, reader: Floats) -> _Alike:
@@ -366,12 +393,11 @@ def _sayings(words: Floats, table: Floats) -> Floats:
     return likely
 
 
-def _answered(level: Whole, others: Floats, table: Floats) -> Floats:
-    """rows × CLASSES: how likely what was said is, for each kind of reader, by what the others say of the note."""
-    said = np.empty((len(level), CLASSES), np.float32)
-    for each in range(3):
-        said[level == each] = others[level == each] @ table[:, each].T
-    return said
+def _answered(level: Whole, others: Floats, by_cell: Floats) -> Floats:
+    """rows × CLASSES: how likely what was said is, for each kind of reader, by what the others say of the note. by_cell: CELLS × (3 × CLASSES)."""
+    every = others @ by_cell
+    chosen: Floats = every.reshape(len(level), 3, CLASSES)[np.arange(len(level)), level]
+    return chosen
 
 
 def _middles(alike: _Alike, item: Floats, table: Floats) -> float:

@@ -20,6 +20,7 @@ WHY: dict[Why, str] = {
     "campaign_against": "Raters who act together have rated it down; the rest are too few to decide.",
     "asked_differ": "Readers drawn by lot and asked think otherwise than those who came by themselves.",
     "linked_differ": "It would not be shown without raters who seem to act together.",
+    "burst_against": "Ratings against it came all at once, while most of the others find it helpful.",
 }  # fmt: skip
 
 

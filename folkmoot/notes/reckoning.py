@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FIT = "note_fit"        # the job that reckons a site whole; payload: {"site"}
 EVERY = 10 * MINUTE     # how often the sites are looked at for new ratings
 STEP = 100              # notes, or readers, that are written in one transaction
-CAMPAIGNS = ("campaign_for", "campaign_against")
+CAMPAIGNS = ("campaign_for", "campaign_against", "burst_against")
 
 
 class Kept(Struct):

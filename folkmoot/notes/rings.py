@@ -89,6 +89,18 @@ def linked(ratings: Ratings, chance: Floats, least: float = CERTAIN) -> Linked:
     return Linked(cluster, strike, pushed, buried, tuple(evidence))
 
 
+def bursts_against(ratings: Ratings) -> Flags:
+    """Ratings "not helpful" that came too thick on their note, by the same odds as a ring. One note alone names no ring, but leaves a doubt."""
+    found = np.zeros(len(ratings), bool)
+    table = _lay_out(ratings, np.ones(len(ratings)), np.zeros(ratings.raters, np.int64))
+    if not len(table.row):
+        return found
+    burst, low, high = _bursts(table)
+    for target in np.flatnonzero((burst >= CERTAIN + np.log(max(ratings.notes, 1))) & (table.key % 2 == 0)):
+        found[table.row[low[target] : high[target]]] = True
+    return found
+
+
 def _surely(table: _Strikes, ring: _Ring) -> Floats:
     """How surely each row is a strike: a member's within the window is, a stranger's may be."""
     odds = table.odds * ring.ready / ring.window * ring.members.sum() / max(int((table.activity > 0).sum()), 1)

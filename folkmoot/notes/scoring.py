@@ -30,11 +30,11 @@ from folkmoot.notes.bridging import (
     normal,
     phi,
 )  # fmt: skip
-from folkmoot.notes.rings import CERTAIN, Linked, linked
+from folkmoot.notes.rings import CERTAIN, Linked, bursts_against, linked
 
 Status = Literal["proposed", "both_sides", "helpful", "disputed", "unhelpful"]
 Why = Literal["early", "few", "one_sided", "not_sure", "lacking", "both_sides", "helpful", "unhelpful", "campaign_for", "campaign_against",
-              "asked_differ", "linked_differ", "split"]  # fmt: skip
+              "asked_differ", "linked_differ", "burst_against", "split"]  # fmt: skip
 SHOWN = ("both_sides", "helpful")
 
 MOST = 2 / 3          # of a side must lean to helpful
@@ -132,6 +132,7 @@ class _Known(Struct, frozen=True):
     buried: bool
     asked_differ: bool
     linked_differ: bool
+    struck: bool
     was_shown: bool
 
 
@@ -154,7 +155,8 @@ def score(ratings: Ratings, last: Scored | None = None, before: Sequence[Status]
         rings = linked(ratings, chances(ratings, sides, weight), least=0.0)
     weight = one_voice(ratings, rings)
     electorate = _electorate(ratings, found, sides)
-    return Scored(ratings, found, sides, rings, electorate, weight, _judge_all(ratings, sides, rings, electorate, weight, before))
+    doubts = _linked_differ(ratings, sides, rings, weight)
+    return Scored(ratings, found, sides, rings, electorate, weight, _judge_all(ratings, sides, rings, electorate, weight, before, doubts))
 
 
 def _padded(factor: Floats, raters: int) -> Floats:
@@ -197,11 +199,12 @@ def _electorate(ratings: Ratings, found: Fit, sides: Sides) -> Electorate:
 
 
 def _judge_all(
-    ratings: Ratings, sides: Sides, rings: Linked, electorate: Electorate, weight: Floats, before: Sequence[Status]
+    ratings: Ratings, sides: Sides, rings: Linked, electorate: Electorate, weight: Floats, before: Sequence[Status],
+    doubts: tuple[Flags, Flags],
 ) -> tuple[Judgement, ...]:  # fmt: skip
     item = sides.item[: ratings.notes]
     facts = zip(*_beliefs(item), missing_of(item, sides), strict=True)
-    known = _known(ratings, sides, rings, weight, before)
+    known = _known(ratings, sides, rings, weight, before, doubts)
     return tuple(_judgement(electorate, each, tuple(row)) for each, row in zip(known, facts, strict=True))
 
 
@@ -228,17 +231,19 @@ def missing_of(item: Floats, sides: Sides) -> Whole:
     return missing
 
 
-def _known(ratings: Ratings, sides: Sides, rings: Linked, weight: Floats, before: Sequence[Status]) -> list[_Known]:
+def _known(
+    ratings: Ratings, sides: Sides, rings: Linked, weight: Floats, before: Sequence[Status], doubts: tuple[Flags, Flags]
+) -> list[_Known]:  # fmt: skip
     """The facts of each note."""
     near, far, net = _by_side(ratings, sides, weight)
     count, yes, no = (np.bincount(ratings.note[rows], minlength=ratings.items) for rows in
                       (slice(None), ratings.level == 2, ratings.level == 0))  # fmt: skip
     certain = _certain_targets(ratings, rings)
-    asked, suspects = _asked_differ(ratings, sides, weight), _linked_differ(ratings, sides, rings, weight)
+    asked, (suspects, struck) = _asked_differ(ratings, sides, weight), doubts
     shown = [status in SHOWN for status in before] + [False] * (ratings.notes - len(before))
     return [
         _Known(int(count[n]), int(yes[n]), int(no[n]), int(net[n]), (int(near[n, 0]), int(near[n, 1])), (int(far[n, 0]), int(far[n, 1])),
-               bool(certain[0][n]), bool(certain[1][n]), bool(asked[n]), bool(suspects[n]), shown[n]) for n in range(ratings.notes)
+               bool(certain[0][n]), bool(certain[1][n]), bool(asked[n]), bool(suspects[n]), bool(struck[n]), shown[n]) for n in range(ratings.notes)
     ]  # fmt: skip
 
 
@@ -282,14 +287,24 @@ def _asked_differ(ratings: Ratings, sides: Sides, weight: Floats) -> Flags:
     return differ
 
 
-def _linked_differ(ratings: Ratings, sides: Sides, rings: Linked, weight: Floats) -> Flags:
-    """Notes that would not stand at the head without one of the suspected rings."""
-    differs = np.zeros(ratings.notes, bool)
-    shown = sides.item[: ratings.notes] @ GOOD >= KEEPS
+def _linked_differ(ratings: Ratings, sides: Sides, rings: Linked, weight: Floats) -> tuple[Flags, Flags]:
+    """(notes that would not stand at the head without one of the suspected rings, notes that are kept from it by one, or by a burst)."""
+    sure = sides.item[: ratings.notes] @ GOOD
+    lifted, struck = np.zeros(ratings.notes, bool), _burst_differs(ratings)
     for ring in range(_sure_of(rings) + 1, len(rings.evidence) + 1):
         out = rings.cluster[ratings.rater] == ring
-        without = exchange_once(ratings, sides, np.where(out, 0.0, weight))[: ratings.notes]
-        differs |= shown & (without @ GOOD < SURE) & (np.bincount(ratings.note[out], minlength=ratings.items)[: ratings.notes] > 1)
+        without = exchange_once(ratings, sides, np.where(out, 0.0, weight))[: ratings.notes] @ GOOD
+        for level, changes, found in ((2, (sure >= KEEPS) & (without < SURE), lifted), (0, (sure < SURE) & (without >= SURE), struck)):
+            found |= changes & (np.bincount(ratings.note[out & (ratings.level == level)], minlength=ratings.items)[: ratings.notes] > 1)
+    return lifted, struck
+
+
+def _burst_differs(ratings: Ratings) -> Flags:
+    """Notes against which ratings came all at once, and which most of the others find helpful."""
+    burst = bursts_against(ratings)
+    struck, every, yes = (np.bincount(ratings.note[rows], minlength=ratings.items)[: ratings.notes] for rows in
+                          (burst, ~burst, ~burst & (ratings.level == 2)))  # fmt: skip
+    differs: Flags = (struck > 1) & (every >= LEAST) & (yes >= MOST * every)
     return differs
 
 
@@ -317,6 +332,8 @@ def _grade(electorate: Electorate, known: _Known, sure: float, bad: float) -> tu
         return "unhelpful", "unhelpful"
     if known.ratings >= LEAST and min(known.helpful, known.unhelpful) * 4 >= known.ratings:
         return "disputed", "split"
+    if known.struck:
+        return "disputed", "burst_against"
     return "proposed", "few" if known.ratings < LEAST else "not_sure"
 
 
@@ -343,15 +360,18 @@ def rescore_note(
     one = Ratings(np.zeros(len(level), np.int64), np.arange(len(level)), level, np.full(len(level), np.nan),
                   np.zeros(len(level), bool) if asked is None else asked, 1, max(len(level), 1), 1)  # fmt: skip
     cluster = np.where(known, scored.linked.cluster[np.where(known, rater, 0)], 0)
-    rings = Linked(cluster, np.zeros(len(level)), *_remembered(scored, note), scored.linked.evidence[: _sure_of(scored.linked)])
+    pushed, buried, *doubts = _remembered(scored, note)
+    rings = Linked(cluster, np.zeros(len(level)), pushed, buried, scored.linked.evidence[: _sure_of(scored.linked)])
     weight = one_voice(one, rings)
     beliefs = exchange_once(one, sides, weight)
     judged = Sides(reader, beliefs, sides.expected, sides.prior, sides.table, sides.middle)
-    return _judge_all(one, judged, rings, scored.electorate, weight, (before,))[0]
+    return _judge_all(one, judged, rings, scored.electorate, weight, (before,), (doubts[0], doubts[1]))[0]
 
 
-def _remembered(scored: Scored, note: int | None) -> tuple[Flags, Flags]:
+def _remembered(scored: Scored, note: int | None) -> list[Flags]:
+    """What only a whole reckoning can see: whether a ring has (pushed, buried) it, what is (lifted, struck) by those who are only suspected."""
     if note is None or note >= scored.ratings.notes:
-        return np.zeros(1, bool), np.zeros(1, bool)
+        return [np.zeros(1, bool)] * 4
     pushed, buried = _certain_targets(scored.ratings, scored.linked)
-    return pushed[note : note + 1], buried[note : note + 1]
+    why = scored.judgements[note].why
+    return [pushed[note : note + 1], buried[note : note + 1], np.array([why == "linked_differ"]), np.array([why == "burst_against"])]

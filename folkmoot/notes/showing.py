@@ -254,6 +254,7 @@ REASONS: dict[str, str] = {
     "campaign_against": N_("Raters who act together have rated it down; the rest are too few to decide."),
     "asked_differ": N_("Readers drawn by lot think otherwise than those who came by themselves."),
     "linked_differ": N_("It would not be shown without raters who seem to act together."),
+    "burst_against": N_("Ratings against it came all at once, while most of the others find it helpful."),
     "unhelpful": N_("Most readers on both sides do not find it helpful."),
     "split": N_("Readers disagree about it."),
 }  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.worlds import Shape, World, varied, world
+from bench.worlds import Shape, World, small, varied, world
 from folkmoot import cli
 from folkmoot.notes.bridging import fit, ratings_of, with_votes
 from folkmoot.notes.explaining import WHY, explain
@@ -88,6 +88,16 @@ def test_what_a_ring_buries_is_shown_or_stays_listed_as_disputed(town: tuple[Wor
     made, scored = town
     assert {scored.judgements[note].status for note in np.flatnonzero(made.buried)} <= {"helpful", "both_sides", "disputed"}
     assert shown(scored)[made.buried].mean() >= 0.5
+
+
+def test_a_strike_by_too_few_to_be_named_leaves_its_note_listed_as_disputed() -> None:
+    made = world(small(5007), 5007)
+    scored, note = score(made.ratings), 4
+    assert made.buried[note] and not scored.linked.cluster.any()
+    assert (scored.judgements[note].status, scored.judgements[note].why) == ("disputed", "burst_against")
+    rows = made.ratings.note == note
+    more = rescore_note(scored, np.r_[made.ratings.rater[rows], -1], np.r_[made.ratings.level[rows], 0], note=note)
+    assert more.why == "burst_against", "one more rating does not make it forget"
 
 
 def test_a_ring_is_found_and_nobody_else_is_taken_for_one(town: tuple[World, Scored]) -> None:
