@@ -39,9 +39,10 @@ SHOWN = ("both_sides", "helpful")
 
 MOST = 2 / 3          # of a side must lean to helpful
 FEW = 1 / 3           # of a side at most: unhelpful
-SURE = 0.9            # that it is so, before a note stands at the head: at the very worst one in ten is wrong there
+SURE = 0.875          # that it is so, before a note stands at the head: at the very worst one in eight is wrong there
 SURER = 0.975         # before it is called helpful without more words
-KEEPS = 0.85          # what stands at the head stays there until it is less sure than this
+KEEPS = 0.825         # what stands at the head stays there until it is less sure than this
+BOUND = 0.9           # what the bounds of a score hold with
 KNOWN = 0.6           # of the belief about a reader must be on one side before the reader speaks for it
 CLEAR = 400_000       # ratings from which on rings show at the first look
 EARLY = 20            # under so many raters nothing is shown
@@ -211,7 +212,7 @@ def _judge_all(
 def _beliefs(item: Floats) -> tuple[Floats, ...]:
     """(sure, bad, score, low, high, axis) of each row of beliefs."""
     steps = np.cumsum(item[:, _RISING], 1)
-    low, high = (BOTH[_RISING][np.minimum((steps < share).sum(1), CELLS - 1)] for share in (1 - SURE, SURE))
+    low, high = (BOTH[_RISING][np.minimum((steps < share).sum(1), CELLS - 1)] for share in (1 - BOUND, BOUND))
     return item @ GOOD, item @ BAD, item @ BOTH, low, high, item @ (phi(LEAN_A) - phi(LEAN_B))
 
 
