@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 import msgspec
@@ -46,6 +47,7 @@ def arrive(tx: Tx, chat: Chat, address: str, message: str, words: str, site: int
         return True
     if meaning in ("begin", "start") and (known is None or known.opted_in is None):
         store_chats.opt(tx, new_id(now), chat.name, address, "in", "they began a talk", now)
+    around = replace(around, phone=address if chat.vouches else "")
     heard = talks.hear(tx, f"{chat.name}:{address}", words, site, around, now)
     stopped = "stop" in heard.done
     if stopped:

@@ -109,6 +109,7 @@ def letter_of(tx: Tx, row: Row, settings: Settings, now: int, cause: CauseOf = n
         site.language,
         found.maker if found else "",
         found.funder if found else "",
+        BY_NAME[row.way].carried and not row.mailbox,
     )
 
 

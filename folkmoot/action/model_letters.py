@@ -115,7 +115,8 @@ class Trail(Struct, frozen=True):
 class Facts(Struct, frozen=True):
     """What the dialogue is given to know at a turn.
 
-    whole: the channel brings a text in one piece, so a new one replaces the old. mailbox: the proven one, "" for nobody proven. home: the
+    whole: the channel brings a text in one piece, so a new one replaces the old. mailbox: the proven one, "" for nobody proven. phone: the
+    number that they write from, where its provider vouches for it. home: the
     remembered one. limits: letters of a message's text that the channel can carry, 0 for any number.
     """
 
@@ -130,6 +131,7 @@ class Facts(Struct, frozen=True):
     whole: bool = True
     buttons: bool = True
     mailbox: str = ""
+    phone: str = ""
     proven_name: str = ""
     home: Home | None = None
     trails: tuple[Trail, ...] = ()
@@ -160,6 +162,7 @@ class State(Struct, frozen=True):
     remember: bool | None = None
     stopped: bool = False
     from_book: bool = False
+    by_post: bool = False
 
 
 class Choice(Struct, frozen=True):

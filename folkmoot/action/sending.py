@@ -15,6 +15,7 @@ from folkmoot.action import store_letters as store
 from folkmoot.action.letters import DAY, KIND, WAITS, home_of, make_paper, move
 from folkmoot.action.model_letters import Home, LetterState, Option
 from folkmoot.errors import Conflict, Invalid, NotAllowed, Problem, TooSoon, say
+from folkmoot.people import phones
 from folkmoot.people import store as people_store
 from folkmoot.people.model import Person
 from folkmoot.storage import jobs
@@ -30,7 +31,8 @@ NEWCOMER = 7 * DAY
 
 
 class Sender(Struct, frozen=True):
-    """Whose letter it is and where it comes from. person: None while no mailbox is proven. limited: False lifts caps (load tests)."""
+    """Whose letter it is and where it comes from. person: None while nothing is proven. phone: the number that
+    they write from, where its provider vouches for it. limited: False lifts caps (load tests)."""
 
     owner: str
     talk: int
@@ -39,6 +41,7 @@ class Sender(Struct, frozen=True):
     action: int | None = None
     person: Person | None = None
     mailbox: str = ""
+    phone: str = ""
     limited: bool = True
 
 
@@ -159,8 +162,13 @@ def _first_state(tx: Tx, sender: Sender, option: Option) -> LetterState:
 
 
 def _has_proven(tx: Tx, sender: Sender) -> bool:
-    """Whether the mailbox is the writer's own: mailed digits, or an issuer that proves mail, have put it among their identities."""
+    """Whether the mailbox is the writer's own: mailed digits, or an issuer that proves mail, have put it among their identities.
+
+    Where there is no mailbox to answer to, their telephone has proven who they are.
+    """
     person = sender.person
+    if person is not None and not sender.mailbox:
+        return bool(sender.phone) and phones.is_proven(tx, person.id, sender.phone)
     return person is not None and person.proven is not None and sender.mailbox in people_store.mailboxes(tx, [person.id])[person.id]
 
 

@@ -85,8 +85,9 @@ def picked(state: State) -> tuple[Option, ...]:
 
 
 def needs_proof(state: State, facts: Facts) -> bool:
-    """Whether something is to be handed over for somebody whose mailbox is not proven."""
-    return any(option.carried for option in picked(state)) and not (facts.mailbox or state.proven)
+    """Whether something is to be handed over for somebody of whom neither a mailbox is proven nor a telephone, with answers by post."""
+    proven = facts.mailbox or state.proven or (facts.phone and state.by_post)
+    return any(option.carried for option in picked(state)) and not proven
 
 
 def mailbox_of(state: State, facts: Facts) -> str:
@@ -325,11 +326,13 @@ def _words_choices(state: State, facts: Facts) -> tuple[Choice, ...]:
 
 
 def _read_mailbox(state: State, words: str, facts: Facts) -> Answer:
+    if facts.phone and plain(words) == "post":
+        return Answer(replace(state, by_post=True, mailbox=""))
     said = words.strip().strip("<>")
     if not _MAILBOX.fullmatch(said) or len(said) > 254:
         unread = say("That is not one mail address. Write it like name@mail.example.")
         return Answer(wrong=by_door(facts, unread, together(unread, say('Or say PAPER to post the letters yourself.'))))
-    return Answer(replace(state, mailbox=said))
+    return Answer(replace(state, mailbox=said, by_post=False))
 
 
 def _read_code(state: State, words: str, facts: Facts) -> Answer:
@@ -396,7 +399,17 @@ def _remember_why(state: State, facts: Facts) -> str:
     return together(otherwise, by_door(facts, page, say('ACCOUNT shows what I keep, ERASE deletes it.')))
 
 
+def _mailbox_choices(state: State, facts: Facts) -> tuple[Choice, ...]:
+    by_post = (Choice("post", say("They answer by post")),) if facts.phone else ()
+    return (*by_post, Choice("paper", say("Print and post it myself")))
+
+
 def _mailbox_why(state: State, facts: Facts) -> str:
+    if facts.phone:
+        return say(
+            "A letter goes only under a name that is proven. Your number is: say POST, and they answer to your street address. A mailbox must be "
+            "proven too: I mail you six digits. Say PAPER to print and post the letter yourself."
+        )
     proof = say(
         "A letter goes only under a name whose mailbox is proven. I mail you six digits; nobody else sees the address but who gets the letter."
     )
@@ -438,7 +451,7 @@ STEPS: dict[str, Step] = {step.name: step for step in (
     Step("mailbox", said("Which e-mail address shall they answer to?"),
          _mailbox_why,
          lambda state, facts: needs_proof(state, facts) and not state.mailbox, _read_mailbox, lambda state: state.mailbox, "email",
-         lambda state, facts: (Choice("paper", say("Print and post it myself")),)),
+         _mailbox_choices),
     Step("preview", _preview_asks, _preview_why, lambda state, facts: not state.batch, _read_preview, _no, "", _preview_choices),
     Step("code", lambda state, facts: say("What are the six digits that I mailed to {mailbox}?", mailbox=state.mailbox),
          said("They show that the mailbox is yours. Until then your letter waits here."), lambda state, facts: needs_proof(state, facts),

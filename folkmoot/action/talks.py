@@ -20,7 +20,7 @@ from folkmoot.action.keywords import means
 from folkmoot.action.model_letters import Cause, Do, Facts, Outcome, Represented, Says, State, Turn
 from folkmoot.action.steps import by_door, picked
 from folkmoot.errors import NotFound, Problem, say
-from folkmoot.people import sessions, sign_in
+from folkmoot.people import phones, sessions, sign_in
 from folkmoot.people import store as people_store
 from folkmoot.people.accounts import get_person
 from folkmoot.people.mailing import Doorway
@@ -60,7 +60,10 @@ def no_cause(tx: Tx, action: int, now: int) -> Cause | None:
 
 @dataclass(frozen=True)
 class Around:
-    """What a channel brings: the settings, our secret, what it can carry, and who looks up officials and actions."""
+    """What a channel brings: the settings, our secret, what it can carry, and who looks up officials and actions.
+
+    phone: the number that a message came from, where its provider has signed that it did.
+    """
 
     settings: Settings
     secret: bytes
@@ -74,6 +77,7 @@ class Around:
     cause: CauseOf = no_cause
     by_code: Callable[[Tx, str, int], Cause | None] = no_code
     person: Person | None = None
+    phone: str = ""
     way: sign_in.Way = sign_in.PAGE
 
     @property
@@ -197,7 +201,7 @@ def _keep(tx: Tx, row: Row, around: Around, now: int, turn: Turn, facts: Facts) 
     while waiting:
         do = waiting.pop(0)
         outcome = DEEDS[do.name](tx, row, do, heard, around, now)
-        row = store_talks.talk_by_id(tx, row.id) or row
+        row = store_talks.talk_by_id(tx, row.id) or row._replace(person=None)  # erased: nobody is known any more
         heard.facts = facts_of(tx, row, around, now, outcome.words if do.name == "send" and outcome.good else heard.state.batch)
         after = conversation.told(heard.state, outcome, heard.facts)
         heard.state, heard.says = after.state, (*heard.says, *after.says)
@@ -228,7 +232,7 @@ def facts_of(tx: Tx, row: Row, around: Around, now: int, batch: str) -> Facts:
     mailboxes = people_store.mailboxes(tx, [row.person])[row.person] if row.person else ()
     made = _facts(tx, row.site, row.story, row.action, around, now)
     return replace(
-        made, mailbox=mailboxes[0] if mailboxes else "", proven_name=person.name if person and person.proven else "",
+        made, mailbox=mailboxes[0] if mailboxes else "", phone=around.phone, proven_name=person.name if person and person.proven else "",
         home=store_talks.home_of(tx, owners_of(row)), trails=letters.trails(tx, rows),
     )  # fmt: skip
 
@@ -250,14 +254,26 @@ def _find(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> O
 
 
 def _send(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
-    state, person = heard.state, get_person(tx, row.person) if row.person else None
-    sender = sending.Sender(row.owner, row.id, row.site, row.story, row.action, person, heard.facts.mailbox or state.mailbox, around.limited)
-    batch = secrets.token_hex(12)
+    state, batch = heard.state, secrets.token_hex(12)
     try:
+        person = _writer(tx, row, state, heard.facts, now)
+        mailbox = heard.facts.mailbox or state.mailbox
+        sender = sending.Sender(row.owner, row.id, row.site, row.story, row.action, person, mailbox, around.phone, around.limited)
         sending.send(tx, sender, sending.Text(state.issue, state.body, state.home, state.template), picked(state), batch, now)
     except Problem as problem:
         return Outcome("send", False, problem.words)
     return Outcome("send", True, batch)
+
+
+def _writer(tx: Tx, row: Row, state: State, facts: Facts, now: int) -> Person | None:
+    """Who is known to write: the talk's person, else whose telephone it is where that is to vouch for them."""
+    if row.person:
+        return get_person(tx, row.person)
+    if not (facts.phone and state.by_post and any(option.carried for option in picked(state))):
+        return None
+    person = phones.member_at(tx, facts.phone, state.home.name, now)
+    store_talks.set_person(tx, row.id, person.id)
+    return person
 
 
 def _mail_code(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
@@ -363,6 +379,8 @@ def _erase(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> 
     theirs = store_talks.talks_of(tx, row.person, ERASED_AT_ONCE) if row.person else []
     rows = store_letters.letters_of(tx, row.owner, row.person, ERASED_AT_ONCE)
     letters.let_go(tx, rows, [row, *theirs], row.person, now)
+    if around.phone:
+        phones.forget(tx, around.phone, now)
     return Outcome("erase", True, N_("All that you wrote and your address are deleted. What has left this house cannot be called back."))
 
 

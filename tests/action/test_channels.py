@@ -18,11 +18,14 @@ from twilio.request_validator import RequestValidator
 
 from folkmoot.action import chats, representatives, store_chats
 from folkmoot.action.channels import CHATS, messenger, twilio
+from folkmoot.action.delivering import letter_of
+from folkmoot.action.delivery import email
 from folkmoot.action.segments import segments, simpler
 from folkmoot.app import create_app
+from folkmoot.people import phones
 from folkmoot.settings import Messenger, Outbound, Server, Sms
 from folkmoot.storage.database import Database
-from tests.action.guided import DAY, HOME, WORDS, Guided
+from tests.action.guided import DAY, HOME, WORDS, Guided, words_of
 from tests.web.stand import Client
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "a token of the account"
@@ -155,6 +158,34 @@ def test_a_talk_by_text_message_leads_to_a_letter(phone: Phone) -> None:
     (letter,) = phone.rows("SELECT state, body, owner FROM letter")
     assert (letter.state, letter.owner) == ("yours", f"sms:{ADA}")
     assert letter.body == "The lake is where I learned to swim.\n\nSo did my daughters."
+
+
+def test_a_number_proves_who_writes_and_they_are_answered_by_post(phone: Phone) -> None:
+    for words in ("WRITE", "OK", "Please vote for the rain rule", HOME, "1", WORDS, "PREVIEW", "post"):
+        phone.texts(words)
+    assert "Shall it go?" in phone.provider.texts[-1]
+    phone.texts("SEND")
+    assert "goes in 10 minutes" in "".join(phone.provider.texts[-2:])
+    (letter,) = phone.rows("SELECT * FROM letter")
+    assert (letter.state, letter.mailbox) == ("undo", "")
+    made = phone.guided.db.read_now(lambda tx: letter_of(tx, letter, phone.guided.settings, phone.guided.now))
+    mail = email.message(made, phone.guided.settings)
+    assert (mail["Reply-To"], "Please answer by post" in " ".join(mail.get_content().split())) == (None, True)
+    phone.texts("NO")
+    other = phone.guided.db.write_now(lambda tx: phones.member_at(tx, ADA, "Somebody Else", phone.guided.now))
+    assert other.name == "Imogen Sarkis", "a number has one name"
+    phone.texts("ERASE")
+    assert phone.rows("SELECT * FROM identity") == []
+    assert "jetty" not in repr([tuple(row) for row in phone.rows("SELECT body, home FROM letter")])
+
+
+def test_a_number_proves_no_mailbox_and_a_page_no_number(phone: Phone) -> None:
+    for words in ("WRITE", "OK", "Please vote for the rain rule", HOME, "1", WORDS, "PREVIEW", "mayor@council.example", "SEND"):
+        phone.texts(words)
+    assert [row.state for row in phone.rows("SELECT state FROM letter")] == ["confirm"]
+    guided = phone.guided
+    guided.says("ada", "write", "ok", "Please vote for the rain rule", HOME, "1", WORDS)
+    assert "not one mail address" in words_of(guided.hear("ada", "post").says)
 
 
 def test_only_what_the_provider_signed_is_heard(phone: Phone) -> None:

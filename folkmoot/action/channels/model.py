@@ -35,7 +35,8 @@ class Size(Struct, frozen=True):
 class Chat(Struct, frozen=True):
     """A channel whose messages come by webhook. most: letters of one message; window: ms after their last message in which we may write, 0: always.
 
-    quiet: until when (UTC ms) a message that we begin waits; now where it may go. caps: segments (a chat, its neighbours, all) a day.
+    vouches: whether the provider signs that a message came from its address, which is a telephone's. quiet: until when (UTC ms) a message that
+    we begin waits; now where it may go. caps: segments (a chat, its neighbours, all) a day.
     """
 
     name: str
@@ -48,3 +49,4 @@ class Chat(Struct, frozen=True):
     quiet: Callable[[Settings, str, int], int] = lambda settings, address, now: now
     window: int = 0
     plain: Callable[[str], str] = lambda text: text
+    vouches: bool = False

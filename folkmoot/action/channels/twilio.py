@@ -197,5 +197,5 @@ def _caps(settings: Settings) -> tuple[int, int, int]:
     return sms.per_number, sms.per_prefix, min(sms.per_day, afford)
 
 
-CHAT = Chat("sms", 1_500, False, ready, send, _size, _caps, quiet_until, 0, simpler)
+CHAT = Chat("sms", 1_500, False, ready, send, _size, _caps, quiet_until, 0, simpler, vouches=True)
 OPERATIONS = (Operation("POST", PATH, hear_text, "Text messages, from the provider", problems=(NotFound, NotSignedIn)),)

@@ -32,7 +32,7 @@ def message(letter: Letter, settings: Settings) -> EmailMessage:
         at=letter.made,
         from_=mail.sender(settings),
         from_name=name,
-        reply_to=letter.mailbox,
+        reply_to=letter.mailbox or None,
         automatic=False,
     )
 

@@ -50,6 +50,9 @@ def footer(letter: Letter) -> str:
     first = say("Written from a template by somebody who lives at the address above and prepared with the guide of {site}.", site=letter.site)
     own = say("Written by the sender and prepared with the guide of {site}.", site=letter.site)
     parts = [in_words(first if letter.template else own, letter.language)]
+    if letter.by_post:
+        by_post = say("Please answer by post, to the address above: the sender’s telephone is proven, and no mailbox is known.")
+        parts.append(in_words(by_post, letter.language))
     if letter.maker:
         parts.append(
             in_words(

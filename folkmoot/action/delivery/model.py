@@ -12,7 +12,10 @@ from folkmoot.settings import Settings
 
 
 class Letter(Struct, frozen=True):
-    """A letter as it goes. delivery: its id for ever. site, address: the newsroom and where its guide is; funder: who pays for the action."""
+    """A letter as it goes. delivery: its id for ever. site, address: the newsroom and where its guide is; funder: who pays for the action.
+
+    by_post: it is handed over for somebody who is answered by post.
+    """
 
     delivery: str
     to: Recipient
@@ -27,6 +30,7 @@ class Letter(Struct, frozen=True):
     language: str = "en"
     maker: str = ""
     funder: str = ""
+    by_post: bool = False
 
 
 class Receipt(Struct, frozen=True):

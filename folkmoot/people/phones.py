@@ -1,0 +1,33 @@
+"""People who are known by their telephone: whoever writes from a number, as its provider signs, has the number.
+
+It opens no page of ours: nobody signs in by it. It gives what they do from there a name that stays the same.
+"""
+
+from __future__ import annotations
+
+from folkmoot.people import store, store_belongings, store_issuers
+from folkmoot.people.accounts import member_of
+from folkmoot.people.model import Person
+from folkmoot.storage.database import Tx
+
+PHONE = "phone"  # the issuer of identities that a signed message from a number proves
+
+
+def member_at(tx: Tx, number: str, name: str, now: int) -> Person:
+    """Whose number it is, by the name that they gave first. Raises Invalid for a name that is none."""
+    return member_of(tx, PHONE, number, None, name, now)
+
+
+def is_proven(tx: Tx, person: int, number: str) -> bool:
+    return any((each.issuer, each.subject) == (PHONE, number) for each in store.identities(tx, person))
+
+
+def forget(tx: Tx, number: str, now: int) -> None:
+    """Lets go of whoever is known by a number alone, and of the number where they are known by something else as well."""
+    found = store.person_by_identity(tx, PHONE, number)
+    if found is None:
+        return
+    if len(store.identities(tx, found.id)) > 1:
+        store_issuers.delete_identity(tx, found.id, PHONE, number)
+    else:
+        store_belongings.let_go(tx, found.id, now)
