@@ -35,8 +35,16 @@ class WayAnswer(Struct):
     label: str
 
 
+class Responses(Struct):
+    """What became of letters from here, as their writers say: `answered` got an answer to what they asked, of `asked` who told us."""
+
+    answered: int
+    asked: int
+
+
 class OfficialAnswer(Struct):
-    """Somebody in an office; `vacant`: nobody. certain: they represent the place whichever candidate district it lies in."""
+    """Somebody in an office; `vacant`: nobody. certain: they represent the place whichever candidate district it lies in.
+    responses: for one official alone, once five or more have said."""
 
     id: str
     name: str
@@ -57,6 +65,7 @@ class OfficialAnswer(Struct):
     committees: list[str]
     source: str
     dated: str
+    responses: Responses | None = None
 
 
 class Choice(Struct):

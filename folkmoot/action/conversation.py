@@ -364,13 +364,13 @@ def _found(state: State, outcome: Outcome, facts: Facts) -> Turn:
         why = found.why if found and found.why else say("I find nobody who represents that place.")
         cleared = replace(state, home=replace(state.home, code=""), found=None, step="home")
         return _asking(cleared, facts, (Says("wrong", why),))
-    return advance(replace(state, found=found, chosen=()), facts, "home")
+    return advance(replace(state, found=found, chosen=(), warned=False), facts, "home")
 
 
 def _sent(state: State, outcome: Outcome, facts: Facts) -> Turn:
     """The letters are taken: what each waits for."""
     if not outcome.good:
-        return _asking(state, facts, (Says("wrong", outcome.words),))
+        return _asking(replace(state, warned=outcome.warned), facts, (Says("wrong", outcome.words),))
     sent = replace(state, batch=outcome.words, path=(*state.path, "preview"))
     says = tuple(Says("tell", trail(each, facts)) for each in facts.trails)
     turn = _asking(replace(sent, step=next_step(sent, facts)), facts)

@@ -7,6 +7,7 @@ is unknown is shown and not sent again unless its writer says so. Each step is a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -203,6 +204,12 @@ def responsiveness(tx: Tx, official: str) -> tuple[int, int] | None:
     told = store.answers_about(tx, official)
     asked = sum(number for name, number in told.items() if name != "none_expected")
     return (told.get("answered", 0), asked) if asked >= ENOUGH else None
+
+
+def responses(tx: Tx, named: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """The same of several officials: those alone of whom enough have said."""
+    told = {official: responsiveness(tx, official) for official in dict.fromkeys(named)}
+    return {official: heard for official, heard in told.items() if heard is not None}
 
 
 def trails(tx: Tx, rows: list[Row]) -> tuple[Trail, ...]:

@@ -1,4 +1,4 @@
-"""How alike two letters are, and what is not sent without a person's look. Pure.
+"""How alike two letters are, and which hold a link. Pure.
 
 A text is compared by its shingles, runs of five words without their marks, of which the 100 smallest hashes are kept: their overlap
 estimates the likeness of the whole texts (Broder, "On the resemblance and containment of documents", 1997).
@@ -16,13 +16,6 @@ TEMPLATE = 0.8  # from here on a letter is one of many
 LOOKED_UP = 24  # hashes by which earlier letters are found
 _FRAME = re.compile(r"(?im)^\s*(dear\b.*|to whom it may concern.*|sincerely\b.*|yours\b.*|(?:best|kind|warm) regards\b.*|thank you\b.{0,20})\s*$")
 _LINK = re.compile(r"https?://|www\.|\b[\w-]+\.(?:com|org|net|info|biz|ru|cn|io|ly|co|me|xyz|top|site|online)\b", re.I)
-_THREATS = tuple(re.compile(words, re.I) for words in (
-    r"\b(?:i|we)(?:'ll| will| shall| am going to|'m going to| are going "
-    r"to)\s+(?:\w+\s+){0,3}?(?:kill|shoot|murder|hang|stab|behead|bomb|burn (?:you|down|your)|hurt you|hunt you|find you and)\b",
-    r"\b(?:kill|shoot|murder|hang|behead|lynch)\s+(?:you|your (?:family|wife|husband|children|kids|son|daughter))\b",
-    r"\byou(?:'ll| will| should| deserve to| are going to)\s+(?:\w+\s+){0,2}?(?:die|hang|be shot|be hanged|be killed|bleed|burn in)\b",
-    r"\bi know where you (?:live|sleep)\b", r"\b(?:bullet|knife)\s+(?:in|through|to)\s+your\b", r"\bwatch your back\b", r"\bput (?:a )?bomb\b",
-))  # fmt: skip
 
 
 def words_of(text: str) -> list[str]:
@@ -46,9 +39,3 @@ def likeness(one: list[int], other: list[int]) -> float:
 
 def has_link(text: str) -> bool:
     return _LINK.search(text) is not None
-
-
-def has_threat(text: str) -> bool:
-    """Whether a text reads like a threat of violence: then a person looks at it. It is a net with wide meshes, in English alone."""
-    said = " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())
-    return any(each.search(said) for each in _THREATS)

@@ -67,12 +67,16 @@ class District(Struct, frozen=True):
 
 
 class Option(Struct, frozen=True):
-    """Somebody to write to and the way a letter would go. carried: we hand it over; else the person posts it."""
+    """Somebody to write to and the way a letter would go. carried: we hand it over; else the person posts it.
+
+    declared: that they represent the place is the person's own word, which no address has settled.
+    """
 
     to: Recipient
     way: str
     carried: bool
     why: str = ""
+    declared: bool = False
 
 
 class Represented(Struct, frozen=True):
@@ -163,6 +167,7 @@ class State(Struct, frozen=True):
     stopped: bool = False
     from_book: bool = False
     by_post: bool = False
+    warned: bool = False
 
 
 class Choice(Struct, frozen=True):
@@ -215,10 +220,11 @@ class Turn(Struct, frozen=True):
 
 
 class Outcome(Struct, frozen=True):
-    """What came of a Do."""
+    """What came of a Do. warned: it was not done, and is when asked for once more."""
 
     name: str
     good: bool = True
     words: str = ""
     found: Represented | None = None
     number: int = 0
+    warned: bool = False

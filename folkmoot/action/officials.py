@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from msgspec import structs
 
 from folkmoot.action import store_officials as store
-from folkmoot.action.divisions import STATES, WITHOUT_SENATORS, code_of, congress_days, congress_of, state_of
+from folkmoot.action.divisions import STATES, WITHOUT_SENATORS, code_of, congress_days, congress_of, country_of, state_of
 from folkmoot.action.ground import DETAILS, Ground, above, kind_of
 from folkmoot.action.locating import Located, locate
 from folkmoot.action.model import Committee, District, Found, Level, Office, Official, Place, Point, Status
@@ -248,6 +248,11 @@ def in_role(tx: Tx, division: str, role: str, on: str) -> list[Official]:
     ground = Ground(tx, on)
     seats = [each for each in ground.seats(division) if each.role == role and held(each.since, each.until, on)]
     return complete(ground, _without_repeats(seats), None)
+
+
+def countries(tx: Tx, on: str) -> list[str]:
+    """The countries whose officials are known on a day, the United States first."""
+    return sorted({country_of(load.scope) for load in Ground(tx, on).people}, key=lambda code: (code != "us", code))
 
 
 def data_day(tx: Tx, on: str, country: str = "us") -> str:

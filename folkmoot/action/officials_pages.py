@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from folkmoot.action import calls, geocoding, officials, wrong
-from folkmoot.action.answers import FoundAnswer, OfficialAnswer, found_answer, official_answer
-from folkmoot.action.divisions import STATES, code_of, division_of
-from folkmoot.action.model import Found, Level, Place, Point
+from folkmoot.action import calls, geocoding, letters, officials, wrong
+from folkmoot.action.answers import FoundAnswer, OfficialAnswer, Responses, found_answer, official_answer
+from folkmoot.action.divisions import COUNTRIES, STATES, code_of, division_of
+from folkmoot.action.model import Found, Level, Official, Place, Point
 from folkmoot.errors import Invalid, NotFound, Problem, TooSoon, Unavailable
 from folkmoot.people.model import Actor
 from folkmoot.sites import store as sites
@@ -41,14 +41,15 @@ class PlaceForm(Struct, forbid_unknown_fields=True):
     lon: Degrees = ""
     state: Code = ""
     district: list[Division] = []
-    level: Literal["country", "state"] = "country"
+    level: Level = "country"
     country: Annotated[str, Meta(max_length=2)] = "us"
 
 
 class LevelQuery(Struct):
-    """GET /officials"""
+    """GET /officials. country: else the first of those that are loaded."""
 
-    level: Literal["country", "state"] = "country"
+    level: Level = "country"
+    country: Annotated[str, Meta(max_length=2)] = ""
 
 
 class OneQuery(Struct):
@@ -143,12 +144,24 @@ async def looked_up(ask: Ask[Actor], form: PlaceForm) -> tuple[Point | None, str
 
 
 async def find_page(ask: Ask[Actor], query: LevelQuery) -> object:
-    form = PlaceForm(level=query.level)
-    return _show(ask, form, None, "", await _dated(ask))
+    loaded = await ask.read(lambda tx: _loaded(tx, ask.now))
+    form = PlaceForm(level=query.level, country=query.country or next(iter(loaded.countries), "us"))
+    return _show(ask, form, None, "", loaded)
 
 
-async def _dated(ask: Ask[Actor]) -> str:
-    return await ask.read(lambda tx: officials.data_day(tx, officials.day_of(ask.now)))
+class Around(Struct, frozen=True):
+    """What the page shows beside an answer. dated: the day of each country's facts; heard: (answered, asked) of officials."""
+
+    countries: dict[str, str]
+    dated: dict[str, str]
+    heard: dict[str, tuple[int, int]] = {}
+
+
+def _loaded(tx: Tx, now: int, found: Found | None = None) -> Around:
+    day = officials.day_of(now)
+    codes = officials.countries(tx, day)
+    heard = letters.responses(tx, (each.id for each in found.officials if each.id)) if found else {}
+    return Around({code: COUNTRIES.get(code, code.upper()) for code in codes}, {code: officials.data_day(tx, day, code) for code in codes}, heard)
 
 
 async def found_page(ask: Ask[Actor], form: PlaceForm) -> object:
@@ -158,24 +171,29 @@ async def found_page(ask: Ask[Actor], form: PlaceForm) -> object:
         place = place_of(form, point)
         found = await ask.read(lambda tx: officials.who_represents(tx, place, officials.day_of(ask.now), form.level))
     except Invalid as problem:
-        return _show(ask, form, None, in_words(problem.words, ask.language), await _dated(ask), 422)
-    return _show(ask, form, found, said, found.data.date)
+        return _show(ask, form, None, in_words(problem.words, ask.language), await ask.read(lambda tx: _loaded(tx, ask.now)), 422)
+    return _show(ask, form, found, said, await ask.read(lambda tx: _loaded(tx, ask.now, found)))
 
 
-def _show(ask: Ask[Actor], form: PlaceForm, found: Found | None, problem: str, dated: str, status: int = 200) -> object:
+def _show(ask: Ask[Actor], form: PlaceForm, found: Found | None, problem: str, around: Around, status: int = 200) -> object:
     ask.headers["Permissions-Policy"] = headers.PERMISSIONS_OF_PLACE
     return ask.page(
         "action/officials.html", status, form=form, found=found, problem=problem, states=STATES, geocoder=bool(ask.kit.settings.officials.geocoder),
-        distance=distance, tel=calls.tel, dated=dated,
+        distance=distance, tel=calls.tel, dated=found.data.date if found else around.dated.get(form.country, ""), countries=around.countries,
+        heard=around.heard,
     )  # fmt: skip
 
 
 async def one_page(ask: Ask[Actor], query: OneQuery) -> object:
     """One official."""
-    found = await ask.read(lambda tx: officials.official_on(tx, query.official, officials.day_of(ask.now)))
+
+    def read(tx: Tx) -> tuple[Official | None, tuple[int, int] | None]:
+        return officials.official_on(tx, query.official, officials.day_of(ask.now)), letters.responsiveness(tx, query.official)
+
+    found, heard = await ask.read(read)
     if found is None:
         raise NotFound("Nobody of this name holds an office today, as far as the loaded lists say.", "no_such_official")
-    return ask.page("action/official.html", each=found, distance=distance, tel=calls.tel)
+    return ask.page("action/official.html", each=found, heard=heard, distance=distance, tel=calls.tel)
 
 
 async def list_page(ask: Ask[Actor], query: ListQuery) -> object:
@@ -235,10 +253,16 @@ async def find_officials(ask: Ask[Actor], query: FindQuery) -> FoundAnswer:
 async def get_official(ask: Ask[Actor], query: OfficialQuery) -> OfficialAnswer:
     """An official as they stand on a day."""
     ask.spend("find")
-    found = await ask.read(lambda tx: officials.official_on(tx, query.id, query.on or officials.day_of(ask.now)))
+
+    def read(tx: Tx) -> tuple[Official | None, tuple[int, int] | None]:
+        return officials.official_on(tx, query.id, query.on or officials.day_of(ask.now)), letters.responsiveness(tx, query.id)
+
+    found, heard = await ask.read(read)
     if found is None:
         raise NotFound("Nobody of this name holds an office today, as far as the loaded lists say.", "no_such_official")
-    return official_answer(found, ask.language)
+    answer = official_answer(found, ask.language)
+    answer.responses = Responses(*heard) if heard else None
+    return answer
 
 
 OPERATIONS = (

@@ -83,6 +83,7 @@ def place_of(home: Home, picks: tuple[str, ...], level: Level = "country", count
 def _joined(found: list[Found], asked: Iterable[str], settings: Settings) -> Represented:
     """One answer of several levels. Those whom the matter concerns may be certain where others of the place are not."""
     sure = [each for answer in found for each in answer.officials if each.certain or answer.status == "certain"]
+    own_word = {each.id for answer in found if answer.declared for each in answer.officials if not _is_shared(each, answer)}
     unsure = [each for answer in found for each in answer.officials if not (each.certain or answer.status == "certain")]
     open_ = [answer for answer in found if answer.status == "ambiguous" and answer.choices and (not unsure or _concern(unsure, asked))]
     if found[0].status == "none" and not sure and not open_:
@@ -91,8 +92,13 @@ def _joined(found: list[Found], asked: Iterable[str], settings: Settings) -> Rep
     why = " ".join(dict.fromkeys(whys))
     districts = tuple(District(each.division, _described(each.name or _plain_name(each.division), each.holder,
     each.about)) for answer in open_[:1] for each in answer.choices)
-    options = tuple(option_for(recipient(each), settings) for each in sure)
+    options = tuple(option_for(recipient(each), settings, declared=each.id in own_word) for each in sure)
     return Represented("ambiguous" if open_ else "certain" if options else "none", options, districts, why or found[0].why, found[0].data.date)
+
+
+def _is_shared(official: Official, answer: Found) -> bool:
+    """Whether somebody represents more than the district that was picked: then the pick does not decide."""
+    return official.district not in answer.districts
 
 
 def _plain_name(division: str) -> str:

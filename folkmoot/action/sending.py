@@ -14,6 +14,7 @@ from folkmoot.action import likeness
 from folkmoot.action import store_letters as store
 from folkmoot.action.letters import DAY, KIND, WAITS, home_of, make_paper, move
 from folkmoot.action.model_letters import Home, LetterState, Option
+from folkmoot.action.threats import has_threat
 from folkmoot.errors import Conflict, Invalid, NotAllowed, Problem, TooSoon, say
 from folkmoot.people import phones
 from folkmoot.people import store as people_store
@@ -203,7 +204,7 @@ def _judge(tx: Tx, row: Row | None, person: Person | None, now: int) -> None:
 
 
 def _why_held(row: Row, person: Person | None, now: int) -> str:
-    if likeness.has_threat(f"{row.subject}\n{row.body}"):
+    if has_threat(f"{row.subject}\n{row.body}"):
         return N_("It reads like a threat, so a person looks at it before it can go.")
     newcomer = person is None or person.proven is None or now - person.proven < NEWCOMER
     if newcomer and likeness.has_link(f"{row.subject}\n{row.body}"):

@@ -266,6 +266,7 @@ def _whom_why(state: State, facts: Facts) -> str:
     parts = [
         found.why if found else "",
         *(say("{seat}.", seat=each) for each in vacant),
+        say("Your district is your own pick: no address has settled it.") if any(option.declared for option in writable(state, facts)) else "",
         say("From records of {date}.", date=found.data) if found and found.data else "",
     ]
     return together(*parts) or say("A letter goes only to those who represent where you live.")

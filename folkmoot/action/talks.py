@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from folkmoot.action import conversation, letters, sending, store_chats, store_letters, store_talks
+from folkmoot.action.delivery import BY_NAME
 from folkmoot.action.keywords import means
 from folkmoot.action.model_letters import Cause, Do, Facts, Outcome, Represented, Says, State, Turn
 from folkmoot.action.steps import by_door, picked
@@ -255,6 +256,9 @@ def _find(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> O
 
 def _send(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
     state, batch = heard.state, secrets.token_hex(12)
+    outside = _outsiders(tx, state, heard.facts, around, now)
+    if any(refuses for _, refuses in outside) or (outside and not state.warned):
+        return _of_outsiders(outside, state.home.lines)
     try:
         person = _writer(tx, row, state, heard.facts, now)
         mailbox = heard.facts.mailbox or state.mailbox
@@ -263,6 +267,31 @@ def _send(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> O
     except Problem as problem:
         return Outcome("send", False, problem.words)
     return Outcome("send", True, batch)
+
+
+def _outsiders(tx: Tx, state: State, facts: Facts, around: Around, now: int) -> list[tuple[str, bool]]:
+    """(name, whether the way to them refuses it) of those chosen who do not represent the address: lists and districts change while a draft waits."""
+    found = around.find(tx, state, facts, now)
+    if found.status == "none":
+        return []  # nobody knows; whoever hands the letter over looks again
+    here = {option.to.id for option in found.options}
+    return [(option.to.name, BY_NAME[option.way].outsiders == "refuse") for option in picked(state) if option.to.id not in here]
+
+
+def _of_outsiders(outside: list[tuple[str, bool]], lines: tuple[str, ...]) -> Outcome:
+    """Refused, or said once, as the ways demand."""
+    refuses = any(each for _, each in outside)
+    names, home = ", ".join(name for name, each in outside if each or not refuses), ", ".join(lines)
+    if refuses:
+        words = say("{names} does not represent {home}, and takes letters only from there. It was not sent.", names=names, home=home)
+        return Outcome("send", False, words)
+    warning = say(
+        "{names} does not represent {home} any more, as far as the lists of today say. Offices put aside what comes from elsewhere. Send it once "
+        "more if you mean it, or change the address.",
+        names=names,
+        home=home,
+    )
+    return Outcome("send", False, warning, warned=True)
 
 
 def _writer(tx: Tx, row: Row, state: State, facts: Facts, now: int) -> Person | None:

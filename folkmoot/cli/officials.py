@@ -13,7 +13,7 @@ from folkmoot.action.divisions import code_of, division_of
 from folkmoot.action.model import Data, Found, Level, Place, Point
 from folkmoot.cli.opening import Command, opened, settings_with
 from folkmoot.cli.terminal import done, dry_run_option, json_option, show_all, tell
-from folkmoot.errors import Invalid
+from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import COMMAND
 from folkmoot.storage.database import Database
 from folkmoot.web.bodies import encode_json
@@ -127,9 +127,19 @@ def check(on: str | None, kind: str | None, versions: bool, as_json: bool) -> No
             rows = db.read_now(lambda tx: checking.standings(tx, day))
             show_all([_standing(each) for each in rows], as_json, "Nothing is loaded yet. `folkmoot officials load FOLDER` loads.")
             return
-        found = db.read_now(lambda tx: list(checking.check(tx, day)))
+        looked, found = db.read_now(lambda tx: (checking.standings(tx, day), list(checking.check(tx, day))))
+    if not looked:
+        raise NotFound("Nothing is loaded yet, so there is nothing to check. `folkmoot officials load FOLDER` loads.", "nothing_loaded")
+    tell(_looked_at(looked, day))
     show_all([{"kind": each.kind, "about": each.about, "what": each.words} for each in found if kind in (None, each.kind)], as_json,
-        "Nothing was found.")
+        f"All is well: nothing {kind or 'stale, vacant, contradictory or missing'} was found.")
+
+
+def _looked_at(looked: list[checking.Standing], day: str) -> str:
+    """What a check rests on, in one sentence."""
+    used = [each for each in looked if each.state == "in use"]
+    sources = ", ".join(sorted({each.source for each in used}))
+    return f"Looked at {sum(each.entries for each in used)} entries in {len(used)} versions that hold on {day} ({sources})."
 
 
 def _standing(each: checking.Standing) -> dict[str, object]:
@@ -168,9 +178,16 @@ def find(
         raise click.UsageError("Say where: --zip, --point, --district or --state.")
     day = on or officials.day_of(clock())
     with opened() as db:
+        if country not in (known := db.read_now(lambda tx: officials.countries(tx, day))):
+            raise NotFound(_nothing_loaded(country, known), "nothing_loaded")
         for place in places:
             answer = found_answer(_found(db, place, day, level))
             click.echo(encode_json(answer).decode()) if as_json else _tell(answer)
+
+
+def _nothing_loaded(country: str, known: list[str]) -> str:
+    there = f" What is loaded is of: {', '.join(known)} (--country)." if known else ""
+    return f"No officials of the country {country} are loaded, so nobody can be named. `folkmoot officials load FOLDER` loads them.{there}"
 
 
 def _division(words: str) -> str:

@@ -432,5 +432,3 @@ def test_with_mail_letters_off_everybody_gets_paper(guided: Guided) -> None:
     guided.to_preview("imogen", whom="all")
     guided.hear("imogen", "send")
     assert guided.states("imogen") == {"otto": "yours", "desi": "yours"}
-
-

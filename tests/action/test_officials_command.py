@@ -78,3 +78,29 @@ def test_misuse_gets_one_sentence(data: Path, capsys: pytest.CaptureFixture[str]
     capsys.readouterr()
     assert run(["officials", *given]) == code
     assert said in capsys.readouterr().err
+
+
+def test_where_nothing_is_loaded_nobody_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FOLKMOOT_DATA", str(tmp_path / "empty"))
+    assert run(["site", "add", "news.example"]) == 0
+    for given in (["find", "--zip", "00001"], ["check"]):
+        capsys.readouterr()
+        assert run(["officials", *given]) == 1
+        said = capsys.readouterr()
+        assert (said.out, "loaded" in said.err, "`folkmoot officials load FOLDER`" in said.err) == ("", True, True)
+
+
+def test_another_country_than_those_loaded_is_named_with_those_that_are(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["officials", "find", "--zip", "10115", "--country", "fr"]) == 1
+    said = capsys.readouterr().err
+    assert "country fr" in said and "us" in said
+
+
+def test_check_says_what_it_looked_at_and_that_all_is_well(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert run(["officials", "check", "--on", facts.TODAY, "--kind", "stale"]) == 0
+    said = capsys.readouterr()
+    assert "Looked at" in said.err and "congress_people" in said.err
+    assert "All is well: nothing stale was found." in said.out + said.err

@@ -22,7 +22,11 @@ BY_NAME = {way.name: way for way in WAYS}
 __all__ = ["BY_NAME", "WAYS", "Letter", "Receipt", "Way", "option_for"]
 
 
-def option_for(to: Recipient, settings: Settings) -> Option:
-    """The way in which a letter to somebody goes from here: the first carried one that reaches them, else paper."""
-    way = next((way for way in WAYS if way.carried and way.reaches(to, settings)), paper.WAY)
-    return Option(to, way.name, way.carried, way.words)
+def option_for(to: Recipient, settings: Settings, *, declared: bool = False) -> Option:
+    """The way in which a letter to somebody goes from here: the first carried one that reaches them, else paper.
+
+    declared: that they represent the writer is the writer's own word alone; a way that refuses outsiders is not offered then.
+    """
+    ways = (way for way in WAYS if way.carried and way.reaches(to, settings) and not (declared and way.outsiders == "refuse"))
+    way = next(ways, paper.WAY)
+    return Option(to, way.name, way.carried, way.words, declared)
