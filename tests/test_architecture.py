@@ -32,12 +32,12 @@ PURE = (
     "sites/model.py", "sites/addresses.py", "notes/model.py", "notes/finding.py", "notes/quoting.py", "notes/rules.py", "notes/sources.py",
     "action/model.py", "action/divisions.py", "action/shapes.py", "action/versions.py", "action/zones.py",
     "action/model_letters.py", "action/homes.py", "action/keywords.py", "action/steps.py", "action/conversation.py", "action/segments.py",
-    "action/likeness.py",
+    "action/likeness.py", "action/threats.py", "action/letter_links.py",
     "notes/bridging.py", "notes/rings.py", "notes/scoring.py", "notes/explaining.py", "notes/opinions.py",
 )  # fmt: skip
 PURE_LIBRARIES = {
-    "__future__", "array", "base64", "collections", "difflib", "functools", "hashlib", "html", "idna", "ipaddress", "itertools", "json", "math", "re",
-    "struct", "typing", "unicodedata", "urllib", "zlib", "msgspec", "markdown_it", "mdurl", "nh3", "ada_url", "numpy",
+    "__future__", "array", "base64", "collections", "difflib", "functools", "hashlib", "hmac", "html", "idna", "ipaddress", "itertools", "json",
+    "math", "re", "struct", "typing", "unicodedata", "urllib", "zlib", "msgspec", "markdown_it", "mdurl", "nh3", "ada_url", "numpy",
 }  # fmt: skip
 FRAMEWORKS = {"starlette", "uvicorn"}
 ENGINES = {"apsw", "sqlite3", "psycopg", "psycopg_pool"}

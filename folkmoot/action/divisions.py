@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from folkmoot.web.words import N_
-
 US = "ocd-division/country:us"
 
 # code: (name, the clock that most of it keeps)
@@ -29,13 +27,6 @@ STATES: dict[str, tuple[str, str]] = {
     "WI": ("Wisconsin", "America/Chicago"), "WY": ("Wyoming", "America/Denver"), "DC": ("District of Columbia", "America/New_York"),
     "PR": ("Puerto Rico", "America/Puerto_Rico"), "GU": ("Guam", "Pacific/Guam"), "VI": ("U.S. Virgin Islands", "America/St_Thomas"),
     "AS": ("American Samoa", "Pacific/Pago_Pago"), "MP": ("Northern Mariana Islands", "Pacific/Guam"),
-}  # fmt: skip
-# What people call a country whose officials may be loaded; others go by their code.
-COUNTRIES: dict[str, str] = {
-    "us": N_("United States"), "ca": N_("Canada"), "gb": N_("United Kingdom"), "ie": N_("Ireland"), "au": N_("Australia"), "nz": N_("New Zealand"),
-    "de": N_("Germany"), "at": N_("Austria"), "ch": N_("Switzerland"), "fr": N_("France"), "be": N_("Belgium"), "nl": N_("Netherlands"),
-    "es": N_("Spain"), "pt": N_("Portugal"), "it": N_("Italy"), "pl": N_("Poland"), "mx": N_("Mexico"), "ar": N_("Argentina"), "br": N_("Brazil"),
-    "in": N_("India"), "za": N_("South Africa"), "ke": N_("Kenya"), "ng": N_("Nigeria"), "eg": N_("Egypt"), "tn": N_("Tunisia"), "jp": N_("Japan"),
 }  # fmt: skip
 WITHOUT_SENATORS = frozenset({"DC", "PR", "GU", "VI", "AS", "MP"})
 _KINDS = {"DC": "district"} | dict.fromkeys(("PR", "GU", "VI", "AS", "MP"), "territory")

@@ -11,7 +11,8 @@ from msgspec import Meta, Struct
 
 from folkmoot.action import calls, geocoding, letters, officials, wrong
 from folkmoot.action.answers import FoundAnswer, OfficialAnswer, Responses, found_answer, official_answer
-from folkmoot.action.divisions import COUNTRIES, STATES, code_of, division_of
+from folkmoot.action.countries import COUNTRIES
+from folkmoot.action.divisions import STATES, code_of, division_of
 from folkmoot.action.model import Found, Level, Official, Place, Point
 from folkmoot.errors import Invalid, NotFound, Problem, TooSoon, Unavailable
 from folkmoot.people.model import Actor
