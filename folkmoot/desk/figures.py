@@ -53,6 +53,8 @@ def count(tx: Tx, now: int) -> int:
     if reached >= now:
         facts.put(tx, FACT, str(now - now % HOUR - AGAIN))
         return 0
+    if reached + AGAIN < now:
+        reached = _eventful(tx, reached, now)
     store.replace_hour(tx, reached, _hour(tx, reached))
     facts.put(tx, FACT, str(reached + HOUR))
     return 1
@@ -62,6 +64,12 @@ def _begin(tx: Tx, now: int) -> int:
     first = source.earliest(tx)
     moment = max(first >> 21, now - FIRST) if first else now
     return moment - moment % HOUR
+
+
+def _eventful(tx: Tx, hour: int, now: int) -> int:
+    """The next hour in which anything happened, at the latest the present one: a site that was quiet for months is counted at once."""
+    moment = max(hour, min((each for each in source.next_moments(tx, hour, hour << 21) if each is not None), default=now))
+    return min(moment, now) // HOUR * HOUR
 
 
 def _hour(tx: Tx, hour: int) -> Counter[tuple[int, str, str]]:

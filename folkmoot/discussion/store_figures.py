@@ -50,6 +50,16 @@ def earliest(tx: Tx) -> int | None:
     return row.id if row else None
 
 
+def next_moments(tx: Tx, since: int, first: int) -> tuple[int | None, ...]:
+    """When the next comment, report, decision and appeal came; None where there is none. first: the least id of that time."""
+    row = tx.one(
+        "SELECT (SELECT MIN(id) FROM comment WHERE id >= :first) AS posted, (SELECT MIN(id) FROM flag WHERE id >= :first) AS reported,"
+        " (SELECT MIN(at) FROM decision WHERE at >= :since) AS decided, (SELECT MIN(at) FROM appeal WHERE at >= :since) AS appealed",
+        since=since, first=first,
+    )  # fmt: skip
+    return tuple(each and each >> 21 for each in row[:2]) + tuple(row[2:]) if row else ()
+
+
 def log(tx: Tx, before: int, last: int, deed: str, person: int | None, limit: int) -> list[Row]:
     """Decisions on comments before a place, newest first; by a deed, by a person."""
     by = " AND d.person = :person" if person is not None else ""

@@ -14,7 +14,6 @@ from folkmoot.reading.counts import Counts
 from folkmoot.reading.snapshots import Head, Key, Snapshots
 from folkmoot.reading.spellings import Spellings
 
-BETWEEN = 3  # of so many answers and one, one gives way to a writer first
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -27,16 +26,13 @@ class Hot:
     def __init__(self, app: App, spellings: Spellings[Key], snapshots: Snapshots, counts: Counts, give_way: Callable[[], None]) -> None:
         self.app = app
         self._give_way = give_way
-        self._turn = 0
         self._key_of = spellings.get
         self._snapshots = snapshots
         self._counts = counts.at_once
 
     def at_once(self, target: bytes, headers: Mapping[bytes, bytes]) -> tuple[Head, bytes] | None:
         """Head and body for a GET of a request target (raw path and query), where its page is at hand."""
-        self._turn += 1
-        if self._turn & BETWEEN == 0:
-            self._give_way()
+        self._give_way()
         key = self._key_of(target)
         if key is None:
             return self._counts(target, headers)

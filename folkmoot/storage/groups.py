@@ -33,6 +33,10 @@ _MOST = 5_000  # pieces that may wait; who comes then is told at once, which is 
 _TRIES = 3  # of a piece alone, where the engine asks for another try (a deadlock, two transactions in each other's way)
 
 
+def stay() -> None:
+    """Nobody waits for a commit to leave the interpreter alone."""
+
+
 class Lost(Exception):
     """The transaction of a group cannot go on.
 
@@ -68,8 +72,11 @@ class Session(Protocol):
         careful: at the cost of a round trip, no refusal of the engine is heard too late to tell whose it is.
         """
 
-    def commit(self) -> dict[int, int]:
-        """Redeems the pledges and commits; gives the versions that moved. Whatever it raises but Unsure: nothing was kept."""
+    def commit(self, leaving: Callable[[], None] = stay) -> dict[int, int]:
+        """Redeems the pledges and commits; gives the versions that moved. Whatever it raises but Unsure: nothing was kept.
+
+        leaving: called where all that is left is the engine's work.
+        """
 
     def roll_back(self) -> None:
         """Undoes the group."""
@@ -103,25 +110,24 @@ class Writer(threading.Thread):
         self._session.close()
 
     def _serve(self, first: Piece) -> None:
+        self.courtesy.begin()
         try:
             self._session.begin()
         except Exception as error:
+            self.courtesy.end()
             self._refuse([first, *self._waiting()], error)
             return
         group: list[Piece] = []
         pieces = self._take(first)
         try:
-            self.courtesy.begin()
             for piece in pieces:
                 group.append(piece)
                 self._session.perform(piece)
-                self.courtesy.passed()
-            self.courtesy.end()
-            moved = self._session.commit()
+            moved = self._session.commit(self.courtesy.end)
         except Unsure as unsure:
             self._give_up(group, unsure)
         except Exception as error:
-            self.courtesy.end()
+            self.courtesy.end()  # a piece may have failed before the commit was reached
             self._roll_back()
             if isinstance(error, Lost) and error.own and len(group) == 1:
                 self._refuse(group, error.cause)

@@ -11,7 +11,7 @@ import psycopg
 from folkmoot.storage import refusals
 from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
-from folkmoot.storage.groups import Lost, Unsure
+from folkmoot.storage.groups import Lost, Unsure, stay
 from folkmoot.storage.pieces import Memory, Piece, Pledges
 from folkmoot.storage.postgres_pipe import Pipe, Refused, Reply
 
@@ -209,7 +209,7 @@ class PostgresSession:
         again = refused.state in _AGAIN + _STALE
         return Lost(cause or translated(refused), again, careful=self._pipe.usable and not again)
 
-    def commit(self) -> dict[int, int]:
+    def commit(self, leaving: Callable[[], None] = stay) -> dict[int, int]:
         tx = PostgresTx(self._pipe, self._pledges.memory, saved=True)
         try:
             moved, number = self._finish(tx)
@@ -217,6 +217,7 @@ class PostgresSession:
             if tx.refused is not None:
                 raise self._lost(tx.refused, error) from error
             raise
+        leaving()
         try:
             self._pipe.do("COMMIT")
             self._pipe.sync()

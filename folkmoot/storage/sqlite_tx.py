@@ -14,7 +14,7 @@ from folkmoot.errors import Conflict, Unavailable
 from folkmoot.storage import refusals
 from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
-from folkmoot.storage.groups import Lost
+from folkmoot.storage.groups import Lost, stay
 from folkmoot.storage.pieces import Memory, Piece, Pledges
 from folkmoot.storage.statements import writes
 from folkmoot.storage.turns import Turns
@@ -33,6 +33,8 @@ def open_connection(path: str, *, write: bool) -> apsw.Connection:
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE if write else apsw.SQLITE_OPEN_READONLY
     connection = apsw.Connection(path, flags=flags, statementcachesize=300)
     connection.set_busy_timeout(BUSY)
+    # Else the planner looks at what is bound, and prepares a statement anew whenever that changes: 13 us instead of 2 for a look.
+    connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     if write:
         for _ in connection.execute(_SETTINGS):
             pass
@@ -256,13 +258,14 @@ class SqliteSession:
         self._full = isinstance(trouble, Unavailable) and trouble.code == refusals.DISK_FULL
         return Lost(cause or trouble)
 
-    def commit(self) -> dict[int, int]:
+    def commit(self, leaving: Callable[[], None] = stay) -> dict[int, int]:
         tx = SqliteTx(self._connection, self._statements, self._pledges.memory)
         self._pledges.redeem(tx)
         stories = self._pledges.stories()
         moved = self._end(tx, stories) if stories else {}
         if tx.trouble is not None:
             raise self._lost(tx.trouble)
+        leaving()
         self._execute("COMMIT")
         self._look_after_log()  # before the turn is given away: while others write, a checkpoint never reaches the end
         self._queue.give()

@@ -79,6 +79,18 @@ def test_figures_are_counted_from_the_rows_and_again_gives_the_same(moot: Moot, 
         moot.later(MINUTE)
 
 
+def test_a_quiet_year_is_counted_in_a_few_steps(moot: Moot) -> None:
+    moot.says(moot.guest("Ada"), "The first words.")
+    moot.later(365 * DAY)
+    moot.says(moot.guest("Benedikt"), "The next words, a year later.")
+    moot.later(3 * 60 * MINUTE)
+    steps = 0
+    while moot.db.write_now(lambda tx: figures.count(tx, moot.now)):
+        steps += 1
+    assert steps <= 6
+    assert moot.db.read_now(lambda tx: figures.days(tx, moot.site.id, moot.now - 366 * DAY, moot.now + 1)).total("posted") == 2
+
+
 def test_plots_keep_within_their_frame() -> None:
     drawn = plots.bars(((1, 2, 300), (0, 5, 10)), ("a", "b", "c"))
     assert [tick.label for tick in drawn.ticks] == ["0", "125", "250", "375", "500"]

@@ -16,7 +16,7 @@ def test_nobody_waits_where_nothing_is_written() -> None:
     assert not courtesy.give_way()
 
 
-def test_who_serves_goes_on_once_a_piece_is_done() -> None:
+def test_who_serves_goes_on_once_the_pieces_are_done() -> None:
     courtesy, woken = Courtesy(), threading.Event()
     courtesy.begin()
 
@@ -26,16 +26,15 @@ def test_who_serves_goes_on_once_a_piece_is_done() -> None:
         woken.set()
 
     threading.Thread(target=serve, daemon=True).start()
-    courtesy.passed()
+    courtesy.end()
     assert woken.wait(10)
 
 
-def test_pieces_that_nobody_waited_for_are_no_fault() -> None:
+def test_a_group_that_nobody_waited_for_is_no_fault() -> None:
     courtesy = Courtesy()
-    courtesy.begin()
     for _ in range(3):
-        courtesy.passed()
-    courtesy.end()
+        courtesy.begin()
+        courtesy.end()
 
 
 def test_a_write_gets_on_while_somebody_gives_way_all_the_time(db: Database) -> None:
