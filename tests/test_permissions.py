@@ -14,7 +14,7 @@ import pytest
 
 from folkmoot.app import OPERATIONS, PAGES
 from folkmoot.desk import rules
-from folkmoot.discussion import store
+from folkmoot.discussion import hooks, store
 from folkmoot.discussion.export import export_rows
 from folkmoot.people import accounts, sanctions, sessions
 from folkmoot.people.model import COMMAND, Actor, Role
@@ -92,6 +92,11 @@ AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # 
     ("POST", "/desk/rules"): ({"site": "{site}", "mode": "hold_all", "guests": "1"}, frozenset({"admin"})),
     ("GET", "/desk/rules/{id}"): ({}, frozenset({"admin"})),
     ("POST", "/desk/rules/{id}/switch-on"): ({}, frozenset({"admin"})),
+    ("GET", "/desk/hooks"): ({"site": "{site}"}, frozenset({"admin"})),
+    ("POST", "/desk/hooks"): ({"site": "{site}", "address": "http://8.8.8.8/told"}, frozenset({"admin"})),
+    ("POST", "/desk/hooks/{id}"): ({"do": "remove"}, frozenset({"admin"})),
+    ("GET", "/desk/look"): ({"site": "{site}"}, frozenset({"admin"})),
+    ("POST", "/desk/look"): ({"site": "{site}", "do": "save", "accent": "#7a2e1d #e8a48f"}, frozenset({"admin"})),
     ("GET", "/desk/figures"): ({"site": "{site}"}, STAFF),
     ("GET", "/desk/log"): ({"site": "{site}"}, STAFF),
     ("GET", "/desk/log.csv"): ({"site": "{site}"}, STAFF),
@@ -163,6 +168,8 @@ class Town:
             while db.write_now(lambda tx: rules.work(tx, {"run": run}, moot.now)):
                 pass
             return run
+        if path.startswith("/desk/hooks/"):
+            return db.write_now(lambda tx: hooks.add_hook(tx, COMMAND, moot.site.id, f"https://cms.example/{comment}", moot.now))[0].id
         if path.startswith("/desk/stories/"):
             return moot.take_in(f"https://news.example/{comment}").id
         return comment

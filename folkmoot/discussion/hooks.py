@@ -21,11 +21,12 @@ from folkmoot.discussion.answers import comment_answer
 from folkmoot.discussion.outlet import HOOK
 from folkmoot.discussion.store_outlet import Hook
 from folkmoot.discussion.store_pages import to_comment
-from folkmoot.errors import NotAllowed, NotFound, Unavailable, say
+from folkmoot.errors import Conflict, NotAllowed, NotFound, Unavailable, say
 from folkmoot.outbound import Bounds
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
 from folkmoot.settings import Outbound, Settings
+from folkmoot.sites.sites import get_site
 from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Tx
@@ -36,6 +37,9 @@ PREFIX = "whsec_"
 KEY_BYTES = 32
 OVERLAP = 2 * 86_400_000  # ms for which the former key signs too
 GONE = 410
+TEST = "test"             # the event that an administrator sends to see whether a hook listens
+KEPT = 20                 # answers remembered of each hook
+MOST = 20                 # hooks of a site
 
 
 class Message(Struct, frozen=True):
@@ -48,9 +52,29 @@ class Message(Struct, frozen=True):
     body: bytes
 
 
+class Delivery(Struct, frozen=True):
+    """A message and what came of it. at: when it was or will be sent (UTC ms). status: of the answer, None while it waits."""
+
+    message: str
+    event: str
+    at: int
+    status: int | None = None
+    tries: int = 0
+    error: str = ""
+    given_up: bool = False
+
+
 def add_hook(tx: Tx, actor: Actor, site: int, address: str, now: int) -> tuple[Hook, str]:
-    """Adds a hook; gives it and the secret that its program needs. The address has been checked by outbound.check. Raises NotAllowed."""
+    """Adds a hook; gives it and the secret that its program needs. The address has been checked by outbound.check.
+
+    Raises NotAllowed, Conflict where the site has very many or this one already.
+    """
     _require(actor, site)
+    active = [each.address for each in store_outlet.hooks_of(tx, site) if each.ended is None]
+    if address in active:
+        raise Conflict("This address is told already.", "hook_known")
+    if len(active) >= MOST:
+        raise Conflict(say("A site has up to {most} hooks. Remove one first.", most=MOST), "too_many_hooks")
     hook, secret = new_id(now), _new_secret()
     store_outlet.insert_hook(tx, hook, site, address, secret, actor.id, now)
     return _hook(tx, hook), PREFIX + secret
@@ -70,6 +94,32 @@ def remove_hook(tx: Tx, actor: Actor, hook: int, now: int) -> Hook:
     found = _hook(tx, hook)
     _require(actor, found.site)
     store_outlet.end_hook(tx, hook, "removed", now)
+    return found
+
+
+def send_test(tx: Tx, actor: Actor, hook: int, now: int) -> None:
+    """Has a message without any comment sent to a hook, as all others are. Raises Conflict for one that has ended."""
+    found = _hook(tx, hook)
+    _require(actor, found.site)
+    if found.ended is not None:
+        raise Conflict("This hook has ended. Add it anew.", "hook_ended")
+    jobs.put(tx, HOOK, {"event": TEST, "comment": 0, "at": now, "hook": found.id, "id": f"msg_{new_id(now)}"}, now)
+
+
+def deliveries(tx: Tx, actor: Actor, hook: int) -> list[Delivery]:
+    """The last messages to a hook, those that wait first. Raises NotFound, NotAllowed."""
+    _require(actor, _hook(tx, hook).site)
+    waits = [
+        Delivery(str(job.payload["id"]), str(job.payload["event"]), job.due, tries=job.attempts, error=job.error, given_up=job.given_up)
+        for job in jobs.waiting(tx, HOOK, 500) if job.payload.get("hook") == hook
+    ]  # fmt: skip
+    return [*waits[:KEPT], *(Delivery(row.message, row.event, row.at, row.status) for row in store_outlet.sent(tx, hook, KEPT))]
+
+
+def hook_of(tx: Tx, actor: Actor, hook: int) -> Hook:
+    """A hook. Raises NotFound, NotAllowed."""
+    found = _hook(tx, hook)
+    _require(actor, found.site)
     return found
 
 
@@ -110,20 +160,27 @@ def spread(tx: Tx, told: dict[str, Any], now: int) -> int:
 
 def look(tx: Tx, told: dict[str, Any], now: int) -> Message | None:
     """The message as it is to be sent now; None where its hook has ended, or the words can be read no longer."""
-    hook, row = store_outlet.hook_by_id(tx, told["hook"]), store.comment_row(tx, told["comment"])
-    if hook is None or hook.ended is not None or row is None:
+    hook = store_outlet.hook_by_id(tx, told["hook"])
+    if hook is None or hook.ended is not None:
         return None
-    story = get_story(tx, row.story)
-    data: dict[str, object] = {"story": {"id": str(story.id), "url": story.address, "title": story.title, "key": story.publisher_key}}
-    if told["event"] == "comment.removed":
-        data["comment"] = {"id": str(row.id)}
-    elif row.state == "published" and row.visible:
-        data["comment"] = comment_answer(to_comment(row))
-    else:
+    data = {"site": get_site(tx, hook.site).host} if told["event"] == TEST else _said(tx, told["event"], told["comment"])
+    if data is None:
         return None
     body = msgspec.json.encode({"type": told["event"], "timestamp": machine(told["at"]), "data": data}, enc_hook=str)
     keys = (hook.secret, *([hook.former] if hook.former and now < hook.former_until else []))
     return Message(hook.id, told["id"], hook.address, keys, body)
+
+
+def _said(tx: Tx, event: str, comment: int) -> dict[str, Any] | None:
+    """What is told of a comment; None where there is nothing to tell any more."""
+    row = store.comment_row(tx, comment)
+    if row is None:
+        return None
+    story = get_story(tx, row.story)
+    told = {"story": {"id": str(story.id), "url": story.address, "title": story.title, "key": story.publisher_key}}
+    if event == "comment.removed":
+        return told | {"comment": {"id": str(row.id)}}
+    return told | {"comment": comment_answer(to_comment(row))} if row.state == "published" and row.visible else None
 
 
 def send(message: Message, settings: Settings, now: int) -> int:
@@ -153,5 +210,7 @@ def remember(tx: Tx, told: dict[str, Any], status: int | None, now: int) -> None
     """Keeps what the hook answered; one that says that it is gone is asked no more."""
     if status is not None:
         store_outlet.set_status(tx, told["hook"], status, now)
+        store_outlet.add_sent(tx, told["hook"], told["id"], told["event"], status, now)
+        store_outlet.drop_sent(tx, told["hook"], KEPT)
     if status == GONE:
         store_outlet.end_hook(tx, told["hook"], "it said that it is gone (410)", now)

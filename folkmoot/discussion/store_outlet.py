@@ -108,3 +108,26 @@ def set_status(tx: Tx, hook: int, status: int, now: int) -> None:
 def end_hook(tx: Tx, hook: int, why: str, now: int) -> bool:
     tx.forget("heard")
     return tx.count("UPDATE hook SET ended = :now, ended_why = :why WHERE id = :hook AND ended IS NULL", hook=hook, why=why, now=now) == 1
+
+
+def add_sent(tx: Tx, hook: int, message: str, event: str, status: int, now: int) -> None:
+    tx.run(
+        "INSERT INTO hook_sent (hook, message, event, status, at) VALUES (:hook, :message, :event, :status, :now)"
+        " ON CONFLICT (hook, message) DO UPDATE SET status = excluded.status, at = excluded.at",
+        hook=hook, message=message, event=event, status=status, now=now,
+    )  # fmt: skip
+
+
+def sent(tx: Tx, hook: int, limit: int) -> list[Row]:
+    """(message, event, status, at) of what a hook answered, the last first."""
+    return tx.rows("SELECT message, event, status, at FROM hook_sent WHERE hook = :hook ORDER BY at DESC, message DESC LIMIT :limit",
+                   hook=hook, limit=limit)  # fmt: skip
+
+
+def drop_sent(tx: Tx, hook: int, keep: int) -> None:
+    """Forgets all but the last of what a hook answered."""
+    tx.run(
+        "DELETE FROM hook_sent WHERE hook = :hook AND message NOT IN"
+        " (SELECT message FROM hook_sent WHERE hook = :hook ORDER BY at DESC, message DESC LIMIT :keep)",
+        hook=hook, keep=keep,
+    )  # fmt: skip

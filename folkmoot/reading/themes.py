@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from msgspec import Struct
+
 from folkmoot.errors import Sentence, say
 from folkmoot.sites.model import Site, Theme
 from folkmoot.web import static
@@ -57,6 +59,30 @@ def _odd(theme: Theme) -> Iterator[Sentence]:
             yield say(N_("{name} must be a colour like #0b5560, or two, by day and by night."), name=name)
 
 
+def is_odd(theme: Theme) -> bool:
+    """Whether something in a theme is no colour, no typeface or no property, so that nothing can be measured."""
+    return next(_odd(theme), None) is not None
+
+
+class Measured(Struct, frozen=True):
+    """A theme in one scheme: its colours, and for each pair (above, below, contrast, least, whether that is enough)."""
+
+    scheme: str
+    colours: dict[str, str]
+    pairs: tuple[tuple[str, str, float, float, bool], ...]
+
+
+def measured(theme: Theme) -> tuple[Measured, ...]:
+    """How well a theme can be read, in each scheme that it has."""
+    return tuple(_measured(theme, number, scheme) for number, scheme in enumerate(SCHEMES) if theme.scheme in ("auto", scheme))
+
+
+def _measured(theme: Theme, number: int, scheme: str) -> Measured:
+    shown = {name: both[number] for name, both in (house() | _colours(theme)).items()}
+    found = ((above, below, contrast(shown[above], shown[below]), least) for above, below, least in PAIRS)
+    return Measured(scheme, shown, tuple((above, below, ratio, least, ratio >= least) for above, below, ratio, least in found))
+
+
 def _is_font(value: str) -> bool:
     return len(value) <= MAX_FONTS and all(_FONT.fullmatch(part.strip()) for part in value.split(","))
 
@@ -67,16 +93,12 @@ def _is_colour(value: str) -> bool:
 
 
 def _pale(theme: Theme) -> Iterator[Sentence]:
-    for number, scheme in enumerate(SCHEMES):
-        if theme.scheme not in ("auto", scheme):
-            continue
-        shown = {name: both[number] for name, both in (house() | _colours(theme)).items()}
-        for above, below, least in PAIRS:
-            found = contrast(shown[above], shown[below])
-            if found < least:
+    for each in measured(theme):
+        for above, below, found, least, enough in each.pairs:
+            if not enough:
                 yield say(
                     N_("{above} on {below} cannot be read well ({scheme}): the contrast is {found}, {least} is needed."),
-                    above=above, below=below, scheme=scheme, found=f"{found:.2f}", least=least,
+                    above=above, below=below, scheme=each.scheme, found=f"{found:.2f}", least=least,
                 )  # fmt: skip
 
 

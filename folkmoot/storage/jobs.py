@@ -61,6 +61,16 @@ class DeadJob(msgspec.Struct, frozen=True):
     dead: int
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """A job that is still to be done, or was given up. attempts: tries so far; error: what the last of them ended with; due: UTC ms."""
+
+    payload: dict[str, object]
+    attempts: int
+    error: str
+    due: int
+    given_up: bool
+
+
 class Standing(msgspec.Struct, frozen=True):
     """How many jobs are due, since when the oldest of them (ms), how many were given up."""
 
@@ -82,6 +92,13 @@ def put(tx: Tx, kind: str, payload: dict[str, object], now: int, *,
 def waits(tx: Tx, key: str) -> bool:
     """Whether the job with a key is still to be done, or being done."""
     return tx.one("SELECT id FROM job WHERE unique_key = :key AND dead IS NULL", key=key) is not None
+
+
+def waiting(tx: Tx, kind: str, limit: int) -> list[Waiting]:
+    """Jobs of a kind, the newest first."""
+    rows = tx.rows("SELECT payload, attempts, last_error, run_after, dead FROM job WHERE kind = :kind ORDER BY id DESC LIMIT :limit",
+                   kind=kind, limit=limit)  # fmt: skip
+    return [Waiting(msgspec.json.decode(row.payload), row.attempts, row.last_error or "", row.run_after, row.dead is not None) for row in rows]
 
 
 def drop(tx: Tx, key: str) -> None:

@@ -34,3 +34,12 @@ INSERT INTO comment_words (comment_words, rank) VALUES ('secure-delete', 1);
 CREATE TABLE comment_words (rowid BIGINT PRIMARY KEY, lexemes tsvector NOT NULL);
 -- postgres only
 CREATE INDEX comment_words_lexemes ON comment_words USING gin (lexemes);
+-- What hooks have answered lately, the last few of each.
+CREATE TABLE hook_sent (
+  hook BIGINT NOT NULL,
+  message TEXT NOT NULL,                   -- webhook-id
+  event TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (hook, message)
+);
