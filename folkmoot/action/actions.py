@@ -88,13 +88,14 @@ def _remember(tx: Tx, actor: Actor, action: Action, deed: str, reason: str, befo
     if deed != "stop":
         for name, at in (("starts", action.draft.starts), ("ends", action.draft.ends)):
             if at > now:
-                jobs.put(tx, JOB, {"story": action.story}, now, run_after=at, key=f"action:{action.id}:{name}")
+                jobs.put(tx, JOB, {"story": action.story, "action": str(action.id)}, now, run_after=at, key=f"action:{action.id}:{name}")
     tx.bump(action.story)
 
 
 def turn(tx: Tx, told: dict[str, object], now: int) -> int:
-    """An action of a story has begun or ended by time alone: its page is made anew."""
-    story = told["story"]
+    """An action of a story has begun or ended by time alone: the page is made anew in which it stands, which a merge may have changed meanwhile."""
+    found = store.action_by_id(tx, int(str(told["action"]))) if "action" in told else None
+    story = found.story if found else told["story"]
     assert isinstance(story, int)
     tx.bump(story)
     return 0

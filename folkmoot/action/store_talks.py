@@ -64,8 +64,12 @@ def end_talk(tx: Tx, owner: str, now: int) -> None:
 
 
 def carry_talk(tx: Tx, talk: int, owner: str, channel: str, now: int) -> None:
-    """Gives a talk to another owner, whose own one ends."""
+    """Gives a talk to another owner, whose own one ends; the address that was remembered for it goes along."""
     end_talk(tx, owner, now)
+    tx.run(
+        "UPDATE home SET owner = :owner WHERE owner = (SELECT owner FROM talk WHERE id = :talk)"
+        " AND NOT EXISTS (SELECT 1 FROM home WHERE owner = :owner)", owner=owner, talk=talk
+    )
     tx.run(
         "UPDATE talk SET owner = :owner, channel = :channel, ended = NULL, touched = :now WHERE id = :talk",
         talk=talk,
@@ -76,10 +80,14 @@ def carry_talk(tx: Tx, talk: int, owner: str, channel: str, now: int) -> None:
 
 
 def forget_talks(tx: Tx, before: int, limit: int) -> int:
-    """Empties talks that nobody has gone on with since."""
+    """Empties talks that nobody has gone on with since, with the addresses that nobody can be shown or erase any more; how many of both."""
     tx.run("DELETE FROM link_code WHERE expires < :before OR talk IN (SELECT id FROM talk WHERE touched < :before)", before=before)
-    return tx.count(
+    gone = tx.count(
         "DELETE FROM talk WHERE id IN (SELECT id FROM talk WHERE touched < :before ORDER BY touched LIMIT :limit)", before=before, limit=limit
+    )
+    return gone + tx.count(
+        "DELETE FROM home WHERE owner IN (SELECT owner FROM home WHERE owner NOT LIKE 'person:%'"
+        " AND NOT EXISTS (SELECT 1 FROM talk WHERE talk.owner = home.owner AND talk.ended IS NULL) LIMIT :limit)", limit=limit
     )
 
 

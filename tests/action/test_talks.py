@@ -189,6 +189,39 @@ def test_who_changes_the_address_is_asked_again_and_keeps_the_words(guided: Guid
     assert guided.state("imogen").home.street == "1 Mill Road"
 
 
+def remembered(guided: Guided) -> list[str]:
+    return [row.owner for row in guided.db.read_now(lambda tx: tx.rows("SELECT owner FROM home ORDER BY owner"))]
+
+
+def test_an_address_that_was_remembered_goes_with_the_talk_that_could_show_and_erase_it(guided: Guided) -> None:
+    for channel in ("web", "sms"):
+        guided.send("imogen", whom="2", channel=channel)
+        guided.hear("imogen", "ok", channel)
+    guided.send("noor")
+    guided.hear("noor", "ok")
+    member = guided.db.read_now(lambda tx: tx.rows("SELECT person FROM talk WHERE person IS NOT NULL"))[0].person
+    assert remembered(guided) == sorted([f"person:{member}", "sms:imogen", "web:imogen"])
+    guided.later(20 * DAY)
+    guided.hear("imogen", "help", "sms")
+    guided.later(12 * DAY)
+    guided.duty("forget_talks")
+    assert remembered(guided) == sorted([f"person:{member}", "sms:imogen"]), "who came by since, and who is known, can still see and erase it"
+    guided.later(32 * DAY)
+    guided.duty("forget_talks")
+    assert remembered(guided) == [f"person:{member}"]
+
+
+def test_a_remembered_address_goes_along_to_another_channel_and_is_erased_there(guided: Guided) -> None:
+    guided.send("imogen", whom="2", channel="sms")
+    guided.hear("imogen", "ok", "sms")
+    code = re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", words_of(guided.hear("imogen", "link", "sms").says))
+    assert code is not None
+    assert "9 Tannery Row" in words_of((guided.hear("browser", code.group()), guided.hear("browser", "account"))[1].says)
+    assert remembered(guided) == ["web:browser"]
+    guided.hear("browser", "erase")
+    assert remembered(guided) == []
+
+
 # ── In the terminal, with the loaded lists ───────────────────────────────────────────────────────────────────────────────
 
 

@@ -18,6 +18,7 @@ CREATE TABLE talk (
 );
 CREATE UNIQUE INDEX talk_owner ON talk (owner) WHERE ended IS NULL;
 CREATE INDEX talk_touched ON talk (touched);
+CREATE INDEX talk_story ON talk (story) WHERE story IS NOT NULL;
 
 -- A number or chat at a channel. We write first only to who has opted in and not out; both are rows below.
 CREATE TABLE chat (
@@ -132,6 +133,7 @@ CREATE INDEX letter_owner ON letter (owner, made);
 CREATE INDEX letter_person ON letter (person, made) WHERE person IS NOT NULL;
 CREATE INDEX letter_official ON letter (official, made);
 CREATE INDEX letter_state ON letter (state, since);
+CREATE INDEX letter_story ON letter (story) WHERE story IS NOT NULL;
 CREATE INDEX letter_action ON letter (action, state) WHERE action IS NOT NULL;
 CREATE INDEX letter_ended ON letter (since) WHERE scrubbed IS NULL;
 
