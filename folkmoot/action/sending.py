@@ -42,8 +42,8 @@ class Sender(Struct, frozen=True):
     action: int | None = None
     person: Person | None = None
     mailbox: str = ""
-    phone: str = ""
     limited: bool = True
+    phone: str = ""
 
 
 class Text(Struct, frozen=True):

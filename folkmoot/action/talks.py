@@ -262,7 +262,7 @@ def _send(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> O
     try:
         person = _writer(tx, row, state, heard.facts, now)
         mailbox = heard.facts.mailbox or state.mailbox
-        sender = sending.Sender(row.owner, row.id, row.site, row.story, row.action, person, mailbox, around.phone, around.limited)
+        sender = sending.Sender(row.owner, row.id, row.site, row.story, row.action, person, mailbox, around.limited, around.phone)
         sending.send(tx, sender, sending.Text(state.issue, state.body, state.home, state.template), picked(state), batch, now)
     except Problem as problem:
         return Outcome("send", False, problem.words)
