@@ -149,7 +149,7 @@ def _read_issue(state: State, words: str, facts: Facts) -> Answer:
         return Answer(replace(state, issue=line))
     first = re.split(r"(?<=[.!?])\s", line)[0]
     subject = first if len(first) <= MAX_SUBJECT else first[: MAX_SUBJECT - 1].rsplit(" ", 1)[0] + "…"
-    return Answer(replace(state, issue=subject, body=state.body or words.strip()[:MAX_BODY]))
+    return Answer(replace(state, issue=subject, body=state.body or clean_body(words)[:MAX_BODY]))
 
 
 # ── The place ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ from folkmoot.errors import Invalid, NotFound, NotSignedIn, Problem
 from folkmoot.people.model import Actor
 from folkmoot.settings import Settings
 from folkmoot.storage.database import Tx
-from folkmoot.web.bodies import decode_json, query, read_body
+from folkmoot.web.bodies import query, read_body
 from folkmoot.web.operations import Operation
 from folkmoot.web.requests import Ask
 from folkmoot.web.words import N_
@@ -98,7 +98,7 @@ async def hear_message(ask: Ask[Actor]) -> Response:
     raw = await read_body(ask.request)
     if not is_signed(settings.messenger.secret, raw, ask.request.headers.get("x-hub-signature-256", "")):
         raise NotSignedIn(N_("This request is not signed by the provider."), "not_signed")
-    hook = decode_json(raw, Hook)
+    hook = _read(raw)
     for event in (each for entry in hook.entry for each in entry.messaging) if hook.object == "page" else ():
         message, words = words_of(event)
         if message and event.sender.id:
@@ -106,11 +106,19 @@ async def hear_message(ask: Ask[Actor]) -> Response:
     return Response("EVENT_RECEIVED", 200, {"Cache-Control": "no-store"}, "text/plain")
 
 
+def _read(raw: bytes) -> Hook:
+    """What the provider signed. Nothing in it is refused for what somebody wrote: it would be brought again and again. Raises Invalid."""
+    try:
+        return msgspec.json.decode(raw, type=Hook)
+    except msgspec.MsgspecError:
+        raise Invalid(N_("This is no event of Messenger."), "not_read") from None
+
+
 def words_of(event: Messaging) -> tuple[str, str]:
     """(the provider's id, the words) of an event; ("", "") for what is no message of theirs."""
     if event.message and not event.message.is_echo:
         pressed = event.message.quick_reply.payload if event.message.quick_reply else ""
-        return event.message.mid, pressed or event.message.text
+        return event.message.mid, (pressed or event.message.text).replace("\0", " ")
     if event.postback:
         return event.postback.mid or f"{event.sender.id}.{event.timestamp}", event.postback.payload
     return "", ""
