@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -44,6 +45,7 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 LOOK_AGAIN = 0.3   # seconds between two looks into the outbox: a person waits for a mailed code
 AFTER_TROUBLE = 2.0
+LONGEST_REST = 0.2
 RULE = Actor(door="rule")
 
 
@@ -239,8 +241,14 @@ class Worker:
         elif isinstance(handler, Telling):
             self._tell(job, handler)
         else:
-            while self._db.write_now(partial(self._step, job=job, handler=handler)):
-                pass
+            self._repeat(partial(self._step, job=job, handler=handler))
+
+    def _repeat(self, step: Callable[[Tx], bool]) -> None:
+        """Steps until there are no more, and after each as long a rest: at least half of the time to write is for those who post."""
+        begun = time.monotonic()
+        while self._db.write_now(step):
+            time.sleep(min(time.monotonic() - begun, LONGEST_REST))
+            begun = time.monotonic()
 
     def _tell(self, job: Job, handler: Telling) -> None:
         found = self._db.read_now(lambda tx: handler.look(tx, job.payload, self._now()))

@@ -178,7 +178,6 @@ class SqliteTx(Pledges):
         self.held.add(story)
         turns = self.memory.turns
         if story not in turns:
-            self.forget("story")  # what was read of it before, another may have changed meanwhile
             row = self.one("SELECT turn FROM story_version WHERE story = :story", story=story)
             turns[story] = row.turn + 1 if row else 1
         return turns[story]
