@@ -51,6 +51,8 @@ class Seeded(Struct, frozen=True):
 class Seeder:
     """Fills a database. The same seed gives the same threads but for ids."""
 
+    WORDS = _WORDS
+
     def __init__(self, db: Database, seed: int = 7) -> None:
         self.db = db
         self.chance = random.Random(seed)

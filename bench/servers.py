@@ -79,12 +79,12 @@ class Folkmoot:
 
 
 @contextmanager
-def folkmoot(database: str, folder: Path, core: int | None = None) -> Iterator[Folkmoot]:
-    """`folkmoot serve` with limits off, over a database that is there."""
+def folkmoot(database: str, folder: Path, core: int | None = None, environ: dict[str, str] | None = None) -> Iterator[Folkmoot]:
+    """`folkmoot serve` with limits off, over a database that is there. environ: more settings."""
     port = free_port()
-    environ = {"FOLKMOOT_LIMITS__ENABLED": "false", "FOLKMOOT_DATABASE": database, "FOLKMOOT_DATA": str(folder)}
+    given = {"FOLKMOOT_LIMITS__ENABLED": "false", "FOLKMOOT_DATABASE": database, "FOLKMOOT_DATA": str(folder), **(environ or {})}
     command = [*(pinned(core) if core is not None else []), sys.executable, "-m", "folkmoot", "serve", "--port", str(port)]
-    with process(command, f"http://127.0.0.1:{port}/livez", environ, folder / "serve.log") as running:
+    with process(command, f"http://127.0.0.1:{port}/livez", given, folder / "serve.log") as running:
         yield Folkmoot(f"http://127.0.0.1:{port}", running.pid)
 
 

@@ -7,7 +7,7 @@ each orders the pairs by chance, and those of one text are seldom the same pair.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import pairwise
 from zlib import crc32
 
@@ -28,6 +28,6 @@ def gists(tokens: Sequence[str]) -> tuple[int, int] | None:
     return min(made), max(made)
 
 
-def nearly_same(one: set[str], other: set[str]) -> bool:
+def nearly_same(one: Set[str], other: Set[str]) -> bool:
     """Whether two texts have most of their pairs in common."""
     return bool(one) and len(one & other) >= NEAR * len(one | other)

@@ -11,6 +11,7 @@ from folkmoot.discussion.alike import gists, nearly_same, pairs_of
 from folkmoot.discussion.classifier import NOT_ALIKE
 from folkmoot.discussion.model import ANONYMOUS, Customs, Draft, Verdict, Words
 from folkmoot.discussion.rules import DAY, HOUR, WORTH_COPYING, Context, judge, tokens_of
+from folkmoot.discussion.store_judging import Wanted, around
 from folkmoot.discussion.text import fold
 from folkmoot.discussion.trust import LAST, Standing, step_of
 from folkmoot.people import sanctions
@@ -28,21 +29,30 @@ MOST_NEAR = 12  # candidates that are compared word by word
 def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now: int, customs: Customs) -> Verdict:
     """What becomes of a new comment."""
     policy = policy_of(tx, story.site)
-    by_person, by_network = store.recent_posts(tx, actor.id, actor.network, now - HOUR) if customs.limits else ([], [])
-    repeated, echoed, copies = _said_before(tx, actor, draft.words, now) if customs.limits else (None, None, 0)
     slowed = _slowed(tx, actor, story, now) if story.slow else 0
     standing = standing_of(tx, actor.id, actor.proven)
-    unknown = customs.limits and step_of(standing, policy.trust, now) == 0
-    alike = _alike(tx, draft.words, now) if unknown else 0
     looks = skeleton(name) if name != ANONYMOUS else ""  # everybody without a name is called the same
+    unknown = customs.limits and step_of(standing, policy.trust, now) == 0
+    found = around(tx, _wanted(actor, story, draft.words, looks, now, customs, unknown), MOST_NEAR)
+    repeated, echoed, copies = _said_before(actor, found["same"])
     return judge(
         structs.replace(draft, name=name),
         _context(
-            tx, actor, story, policy, now, customs, standing=standing, alike=alike,
-            by_person=tuple(by_person), by_network=tuple(by_network), slowed=slowed, repeated=repeated, echoed=echoed, copies=copies, looks=looks,
+            tx, actor, story, policy, now, customs, standing=standing, alike=_alike(draft.words, found["near"]),
+            by_person=tuple(row.posted for row in found["person"]), by_network=tuple(row.posted for row in found["network"]), slowed=slowed,
+            repeated=repeated, echoed=echoed, copies=copies, looks=looks, others=frozenset({looks}) if found["name"] else frozenset(),
             likeness=lessons.likeness_of(tx, story.site, draft.words) if policy.learned_hold else NOT_ALIKE,
-            others=frozenset({looks}) if looks and store.namesake(tx, story.id, looks, actor.id) else frozenset(),
         ),
+    )  # fmt: skip
+
+
+def _wanted(actor: Actor, story: Story, words: Words, looks: str, now: int, customs: Customs, unknown: bool) -> Wanted:
+    """What the rules must know of other comments. Rates and repeats only where limits are on, near-copies only of who is new."""
+    one, two = gists_of(words) if unknown else (None, None)
+    limits = customs.limits
+    return Wanted(
+        story.id, now - HOUR, now - DAY, looks, words.digest if limits else "", actor.id if limits else None, actor.network if limits else None,
+        actor.id, one, two,
     )  # fmt: skip
 
 
@@ -56,18 +66,24 @@ def judge_edit(tx: Tx, actor: Actor, story: Story, row: Row, words: Words, now: 
 
 def gists_of(words: Words) -> tuple[int, int] | tuple[None, None]:
     """The two min-hashes of a comment that is long enough to be told from others by them."""
-    found = gists(tokens_of(words.folded)) if words.letters >= WORTH_COPYING else None
-    return found or (None, None)
+    return _gists(words.folded) if words.letters >= WORTH_COPYING else (None, None)
 
 
-def _alike(tx: Tx, words: Words, now: int) -> int:
+@lru_cache(maxsize=64)
+def _gists(folded: str) -> tuple[int, int] | tuple[None, None]:
+    return gists(tokens_of(folded)) or (None, None)
+
+
+def _alike(words: Words, near: list[Row]) -> int:
     """How many comments of the last day say nearly the same."""
-    one, two = gists_of(words)
-    if one is None or two is None:
-        return 0
-    own = pairs_of(tokens_of(words.folded))
-    near = store.near(tx, one, two, now - DAY, MOST_NEAR)
-    return sum(nearly_same(own, pairs_of(tokens_of(fold(text)))) for text in near)
+    own = pairs_of(tokens_of(words.folded)) if near else set()
+    return sum(nearly_same(own, _pairs(row.text)) for row in near)
+
+
+@lru_cache(maxsize=512)
+def _pairs(text: str) -> frozenset[str]:
+    """The pairs of a comment that is there. Remembered: the same few come up again and again."""
+    return frozenset(pairs_of(tokens_of(fold(text))))
 
 
 def _slowed(tx: Tx, actor: Actor, story: Story, now: int) -> int:
@@ -97,11 +113,11 @@ def _staff(names: tuple[str, ...]) -> frozenset[str]:
     return skeletons((*names, *RESERVED))
 
 
-def _said_before(tx: Tx, actor: Actor, words: Words, now: int) -> tuple[int | None, int | None, int]:
+def _said_before(actor: Actor, same: list[Row]) -> tuple[int | None, int | None, int]:
     """(the person's own comment with the same words, one from their network, how many others') within the last hour."""
     repeated = echoed = None
     copies = 0
-    for row in store.same_words(tx, words.digest, now - HOUR):
+    for row in same:
         if actor.id is not None and row.person == actor.id:
             repeated = row.id
         elif actor.network is not None and row.network == actor.network:

@@ -26,6 +26,7 @@ from folkmoot.sites.model import Policy, Step
 PROOF = "proof"  # the rule that asks for work: doors know it by this name
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 COPIES = 3        # others' comments with the same words on the site within the hour that make one more suspicious
+KEPT_LISTS = 64
 QUICKEST = 2_000  # ms: who needs less from the first letter to the post is no person, even one who pastes
 WORTH_COPYING = 40  # letters: shorter words are said alike by chance
 # Whose comments, posted within how long, how many at least, then what.
@@ -305,27 +306,42 @@ def has_any(folded: str, words: tuple[str, ...]) -> bool:
     return any(not phrases.single.isdisjoint(tokens) or any(_longer(tokens, phrases)) for tokens in _readings(folded))
 
 
-def _readings(folded: str) -> Iterator[list[str]]:
+@lru_cache(maxsize=64)
+def _readings(folded: str) -> tuple[tuple[str, ...], ...]:
     """The words of a folded text as they stand, then, where there is something to undo, with digits read as letters (sp4m)."""
-    yield tokens_of(folded)
-    if _DISGUISED.search(folded):
-        yield [word if word.isdigit() else word.translate(_DISGUISE) for word in _WORN.findall(folded)]
-
-
-def tokens_of(folded: str) -> list[str]:
-    """The words of a folded text."""
-    return folded.translate(_GAPS).split() if folded.isascii() else _TOKEN.findall(folded)
-
-
-def _longer(tokens: list[str], phrases: _Phrases) -> Iterator[bool]:
-    if phrases.lengths:
-        for place, token in enumerate(tokens):
-            for size in phrases.lengths.get(token, ()):
-                yield tuple(tokens[place : place + size]) in phrases.longer
+    if not _DISGUISED.search(folded):
+        return (tokens_of(folded),)
+    worn = tuple(word if word.isdigit() else word.translate(_DISGUISE) for word in _WORN.findall(folded))
+    return tokens_of(folded), worn
 
 
 @lru_cache(maxsize=64)
+def tokens_of(folded: str) -> tuple[str, ...]:
+    """The words of a folded text. Remembered for a moment: several rules ask for those of the same comment."""
+    return tuple(folded.translate(_GAPS).split() if folded.isascii() else _TOKEN.findall(folded))
+
+
+def _longer(tokens: tuple[str, ...], phrases: _Phrases) -> Iterator[bool]:
+    if not phrases.lengths.keys().isdisjoint(tokens):
+        for place, token in enumerate(tokens):
+            for size in phrases.lengths.get(token, ()):
+                yield tokens[place : place + size] in phrases.longer
+
+
+_READY: dict[int, tuple[tuple[str, ...], _Phrases]] = {}  # by the list's identity: to hash five thousand words costs more than to look for them
+
+
 def _made_ready(words: tuple[str, ...]) -> _Phrases:
+    """A list made ready once; the same policy is the same object (sites/store.py), so its lists are known again."""
+    found = _READY.get(id(words))
+    if found is None or found[0] is not words:
+        if len(_READY) >= KEPT_LISTS:
+            _READY.clear()
+        found = _READY[id(words)] = (words, _phrases(words))
+    return found[1]
+
+
+def _phrases(words: tuple[str, ...]) -> _Phrases:
     cut = {word: tuple(tokens_of(word)) for word in map(fold, words) if word}
     longer = frozenset(phrase for phrase in cut.values() if len(phrase) > 1)
     lengths: dict[str, set[int]] = defaultdict(set)

@@ -235,15 +235,6 @@ def scrub_revisions(tx: Tx, comment: int) -> None:
 # What the rules ask
 
 
-def recent_posts(tx: Tx, person: int | None, network: str | None, since: int) -> tuple[list[int], list[int]]:
-    """When this person, and when this network, posted since a moment."""
-    by_person = tx.rows("SELECT posted FROM comment WHERE person = :person AND posted > :since", person=person, since=since) if person else []
-    by_network = (
-        tx.rows("SELECT posted FROM comment WHERE network = :network AND posted > :since", network=network, since=since) if network else []
-    )
-    return [row.posted for row in by_person], [row.posted for row in by_network]
-
-
 def last_post_in(tx: Tx, story: int, person: int | None, network: str | None, since: int) -> int | None:
     """When somebody, or whoever has their address block, last posted under a story since a moment."""
     whose = "person = :person" if person is not None else "network = :network"
@@ -254,16 +245,6 @@ def last_post_in(tx: Tx, story: int, person: int | None, network: str | None, si
     return row.posted if row else None
 
 
-def near(tx: Tx, one: int, two: int, since: int, limit: int) -> list[str]:
-    """The texts of comments since a moment that share a min-hash."""
-    rows = tx.rows(
-        "SELECT id, text FROM comment WHERE gist_one = :one AND posted > :since AND state IN ('published', 'held')"
-        " UNION SELECT id, text FROM comment WHERE gist_two = :two AND posted > :since AND state IN ('published', 'held') LIMIT :limit",
-        one=one, two=two, since=since, limit=limit,
-    )
-    return [row.text for row in rows]
-
-
 def record_before(tx: Tx, person: int, before: int, limit: int) -> tuple[int, int, int | None]:
     """`record_of` as it was at a moment, by what is known now of what was posted before."""
     sql = "SELECT state FROM comment WHERE person = :person AND posted < :before ORDER BY posted DESC LIMIT :limit"
@@ -271,26 +252,6 @@ def record_before(tx: Tx, person: int, before: int, limit: int) -> tuple[int, in
     sql = "SELECT posted FROM comment WHERE person = :person AND posted < :before AND state = 'published' ORDER BY posted LIMIT 1"
     first = tx.one(sql, person=person, before=before) if states else None
     return states.count("published"), states.count("removed") + states.count("spam"), first.posted if first else None
-
-
-def same_words(tx: Tx, digest: str, since: int) -> list[Row]:
-    """Comments of the same folded text since a moment, newest first."""
-    return tx.rows(
-        "SELECT id, story, person, network, posted FROM comment WHERE digest = :digest AND posted > :since"
-        " AND state IN ('published', 'held') ORDER BY posted DESC LIMIT 20",
-        digest=digest, since=since,
-    )
-
-
-def namesake(tx: Tx, story: int, skeleton: str, person: int | None) -> bool:
-    """Whether somebody else in the thread bears a name that looks the same."""
-    return (
-        tx.one(
-            "SELECT id FROM comment WHERE story = :story AND skeleton = :skeleton AND (person IS NULL OR person <> :person) LIMIT 1",
-            story=story, skeleton=skeleton, person=person or 0,
-        )
-        is not None
-    )
 
 
 def record_of(tx: Tx, person: int, limit: int) -> tuple[int, int, int | None]:

@@ -9,7 +9,7 @@ import pytest
 
 from folkmoot.discussion.classifier import Likeness
 from folkmoot.discussion.model import MAX_IMPORTED, MAX_TEXT, Draft, Verdict
-from folkmoot.discussion.rules import BURSTS, DAY, HOUR, RULES, Context, has_any, judge
+from folkmoot.discussion.rules import BURSTS, DAY, HOUR, PROOF, RULES, Context, has_any, judge
 from folkmoot.discussion.text import fold, read
 from folkmoot.discussion.trust import Standing
 from folkmoot.people.names import skeleton, skeletons
@@ -55,12 +55,13 @@ def test_every_reason_is_a_whole_sentence_for_people() -> None:
         {"closed": True}, {"banned_words": ("lake",)}, {"repeated": 5}, {"echoed": 5}, {"copies": 3}, {"suspect_words": ("lake",)},
         {"by_person": (NOW,) * 10}, {"by_person": (NOW,) * 5}, {"mode": "hold_all"}, {"mode": "hold_newcomers"}, {"newcomer_links": -1},
         {"looks": "a", "staff": frozenset("a")}, {"guests": False}, {"barred": "You cannot write here."}, {"slowed": 5},
-        {"alike": 3}, {"learned_hold": 50, "likeness": Likeness(0.9, ("lake",))},
+        {"alike": 3}, {"rush": 30, "rush_from": 30}, {"learned_hold": 50, "likeness": Likeness(0.9, ("lake",))},
     ]  # fmt: skip
     spoken = [said("The lake is clean, and it has been for a year.", **each) for each in known]
     spoken.append(judge(Draft(1, read("The lake is clean."), trapped=True), Context(now=NOW)))
+    spoken.append(judge(Draft(1, read("The lake is clean."), written=5), Context(now=NOW)))
     assert all(verdict.why.endswith(".") and verdict.answer != "published" for verdict in spoken)
-    assert {verdict.rule for verdict in spoken} == {rule.__name__ for rule in RULES} - {"length"}
+    assert {verdict.rule for verdict in spoken} == {rule.__name__ for rule in RULES} - {"length", "rush"} | {PROOF}
 
 
 # ── The same again ───────────────────────────────────────────────────────────────────────────────────────────────────────
