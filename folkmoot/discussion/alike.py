@@ -21,10 +21,10 @@ def pairs_of(tokens: Sequence[str]) -> set[str]:
 
 def gists(tokens: Sequence[str]) -> tuple[int, int] | None:
     """The two min-hashes of a text; None for one of too few words to tell."""
-    pairs = pairs_of(tokens)
-    if len(pairs) < 5:
+    words = [token.encode() for token in tokens]
+    made = {crc32(second, crc32(first + b" ")) for first, second in pairwise(words)}
+    if len(made) < 5:
         return None
-    made = list(map(crc32, map(str.encode, pairs)))
     return min(made), max(made)
 
 

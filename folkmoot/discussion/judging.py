@@ -23,7 +23,7 @@ from folkmoot.sites.model import Policy, Story
 from folkmoot.sites.store import policy_of
 from folkmoot.storage.database import Row, Tx
 
-MOST_NEAR = 12  # candidates that are compared word by word
+MOST_NEAR = 6  # candidates of either min-hash that are compared word by word
 
 
 def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now: int, customs: Customs) -> Verdict:
@@ -77,7 +77,8 @@ def _gists(folded: str) -> tuple[int, int] | tuple[None, None]:
 def _alike(words: Words, near: list[Row]) -> int:
     """How many comments of the last day say nearly the same."""
     own = pairs_of(tokens_of(words.folded)) if near else set()
-    return sum(nearly_same(own, _pairs(row.text)) for row in near)
+    texts = {row.id: row.text for row in near}
+    return sum(nearly_same(own, _pairs(text)) for text in texts.values())
 
 
 @lru_cache(maxsize=512)

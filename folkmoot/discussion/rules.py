@@ -282,7 +282,7 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u
 _INDIC_MARKS = "\u0900-\u0963\u0966-\u0dff"
 _TOKEN = re.compile(rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}]|[{_INDIC_MARKS}])+")
 _GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
-_DISGUISED = re.compile(r"[0-9@$]")
+_DISGUISED = re.compile(r"[@$]|[a-z][0-9]|[0-9][a-z]")  # a number by itself is none
 _WORN = re.compile(r"[a-z0-9@$]+")
 _DISGUISE = str.maketrans("013457@$", "oieastas")
 

@@ -17,8 +17,11 @@ _PARTS = {
     " ORDER BY posted DESC LIMIT 100) w",
     "same": f"SELECT 'same' AS what, {_COLUMNS}, '' AS text FROM (SELECT {_COLUMNS} FROM comment WHERE digest = :digest AND posted > :hour"
     f" AND {_THERE} ORDER BY posted DESC LIMIT 20) s",
-    "near": f"SELECT 'near' AS what, {_COLUMNS}, text FROM (SELECT {_COLUMNS}, text FROM comment WHERE gist_one = :one AND posted > :day AND {_THERE}"
-    f" UNION SELECT {_COLUMNS}, text FROM comment WHERE gist_two = :two AND posted > :day AND {_THERE} LIMIT :most) n",
+    "near": " UNION ALL ".join(
+        f"SELECT 'near' AS what, {_COLUMNS}, text FROM (SELECT {_COLUMNS}, text FROM comment WHERE gist_{gist} = :{gist} AND posted > :day"
+        f" AND {_THERE} ORDER BY posted DESC LIMIT :most) {name}"
+        for gist, name in (("one", "g"), ("two", "h"))
+    ),
     "name": f"SELECT 'name' AS what, {_COLUMNS}, '' AS text FROM (SELECT {_COLUMNS} FROM comment WHERE story = :story AND skeleton = :looks"
     " AND (person IS NULL OR person <> :writer) LIMIT 1) m",
 }
@@ -42,8 +45,8 @@ class Wanted(Struct, frozen=True):
 
 
 def around(tx: Tx, wanted: Wanted, most: int) -> dict[str, list[Row]]:
-    """What there is beside a new comment: the writer's and their network's posts since an hour, the newest same words, at most `most` texts
-    that share a min-hash, and somebody else in the thread whose name looks the same."""
+    """What there is beside a new comment: the writer's and their network's posts since an hour, the newest same words, the `most` newest
+    texts that share each min-hash (one that shares both comes twice), and somebody else in the thread whose name looks the same."""
     asked = {
         "person": wanted.person is not None, "network": wanted.network is not None, "same": wanted.digest != "", "near": wanted.one is not None,
         "name": wanted.looks != "",
