@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from folkmoot.reading.themes import faults
 from folkmoot.sites import sites, store
 from folkmoot.sites.model import Policy, Site, Theme
 from folkmoot.sites.snippet import snippet
+from folkmoot.storage.database import Tx
 from folkmoot.web.kit import clock
 from folkmoot.web.words import LANGUAGES
 
@@ -89,8 +91,18 @@ def set_(host: str, key: str, value: str, dry_run: bool) -> None:
     folkmoot site set news.example theme '{"properties": {"accent": "#7a2e1d #e8a48f"}}'
     """
     with opened() as db:
-        change(db, lambda tx: sites.change_site(tx, COMMAND, site_named(tx, host).id, **_changed(site_named(tx, host), key, value)), dry_run)
+        change(db, partial(_set, host=host, key=key, value=value), dry_run)
     done(f"{host}: {key} is {value} now. Every page of the site is made anew.", dry_run)
+
+
+def _set(tx: Tx, host: str, key: str, value: str) -> Site:
+    """A change of what a site allows is a row of its own, as at the desk; so is who made it."""
+    site = site_named(tx, host)
+    changed = _changed(site, key, value)
+    policy = changed.pop("policy", None)
+    if isinstance(policy, Policy) and policy != site.policy:
+        return sites.change_policy(tx, COMMAND, site.id, policy, "", clock())
+    return sites.change_site(tx, COMMAND, site.id, **changed)
 
 
 @group.command("add-host")

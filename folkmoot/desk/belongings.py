@@ -5,7 +5,7 @@ The protocol is people/belongings.py. Appeals are discussion's, which has them i
 
 from __future__ import annotations
 
-from folkmoot.desk import store_belongings as own
+from folkmoot.discussion import store_reporters as own
 from folkmoot.people import store_sanctions
 from folkmoot.people.belongings import STEP, Part, Section, Words
 from folkmoot.sites.keeping import kept

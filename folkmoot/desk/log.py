@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from folkmoot.desk import store_reports as store
 from folkmoot.discussion import store_figures as comments
+from folkmoot.discussion import store_reports as store
 from folkmoot.people import store_sanctions
 from folkmoot.people.accounts import names_of
 from folkmoot.people.model import Actor

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from folkmoot.desk import store_reports as store
 from folkmoot.discussion import moderation
 from folkmoot.discussion import store as comments
+from folkmoot.discussion import store_reports as store
 from folkmoot.errors import Conflict, Invalid, NotFound, say
 from folkmoot.people import notices
 from folkmoot.people.mailboxes import read_mailbox

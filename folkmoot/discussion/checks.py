@@ -36,6 +36,7 @@ def check(db: Database, every: int = 1) -> Iterator[Finding]:
     yield from _keys(db)
     if not unfinished:
         yield from _waiting(db)
+        yield from _beside(db)
 
 
 def _rows(db: Database, rows: list[Row], every: int, unfinished: bool) -> Iterator[Finding]:
@@ -142,6 +143,19 @@ def _waiting(db: Database) -> Iterator[Finding]:
         yield Finding("waiting", str(row), f"The comment {row} should wait for a moderator, but is not in the queue.")
     for row in db.read_now(partial(waiting.needless, limit=STEP)):
         yield Finding("waiting", str(row), f"The comment {row} is in the queue, though nothing about it waits.")
+
+
+_BESIDE = {
+    "lock": "is locked for replies, but does not say so or stands elsewhere", "mark": "says that it is locked for replies, but is not",
+    "pin": "is put above a thread to which it does not belong", "appeal": "has an appeal that is about no removal of it, or half decided",
+    "report": "was reported as unlawful, but does not exist, or the report is half decided",
+}  # fmt: skip
+
+
+def _beside(db: Database) -> Iterator[Finding]:
+    """Locks, pins, appeals and reports that do not fit their comments."""
+    for row in db.read_now(partial(store.beside, limit=STEP)):
+        yield Finding(row.what, str(row.comment), f"The comment {row.comment} {_BESIDE[row.what]}.")
 
 
 def _keys(db: Database) -> Iterator[Finding]:

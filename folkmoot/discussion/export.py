@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import BinaryIO
 
 from msgspec import Struct
 from msgspec.json import Encoder
 
 from folkmoot.discussion import store_export as own
+from folkmoot.discussion import store_export_desk as desk
 from folkmoot.discussion import store_imports
 from folkmoot.discussion.store_rows import VERSION, Header
 from folkmoot.errors import Conflict, say
 from folkmoot.people import store_export as people
+from folkmoot.people import store_sanctions as sanctions
 from folkmoot.sites import store_export as sites
 from folkmoot.storage.database import Database, Row, Tx
 
@@ -122,6 +125,10 @@ class _Export:
             "story": lambda: (row for some in _chunks(self._stories) for row in sites.stories(self._tx, some)),
             "story_decision": self._story_decisions,
             "vote": lambda: self._of_comments(own.votes, own.vote_row),
+            "sanction": lambda: iter(sanctions.sanction_rows(self._tx, self._site)),
+            "person_note": lambda: iter(sanctions.note_rows(self._tx, self._site)),
+            "site_decision": lambda: iter(sites.rules_rows(self._tx, self._site)),
+            **{str(kind.__struct_config__.tag): partial(self._of_desk, kind) for kind in desk.KINDS},
         }
         named = {name for kind, rows in kinds.items() if kind not in ("person", "identity") for row in rows() for name in _people_named(row)}
         self._people = self._with_kin(named)
@@ -135,6 +142,13 @@ class _Export:
             yield from (made(row) for row in rows if row.story in self._ours)
             last = rows[-1]
             after = [last.comment, last.person] if read is own.votes else [last.id, 0]
+
+    def _of_desk(self, kind: type[Struct]) -> Iterator[Struct]:
+        """What the desk keeps beside this site's comments."""
+        after, read = 0, desk.page(kind)
+        while rows := read(self._tx, [after], STEP):
+            yield from (desk.made(kind, row) for row in rows if row.of_story in self._ours)
+            after = rows[-1].id
 
     def _keys(self) -> Iterator[Struct]:
         rows, after = own.keys(self._tx, self._site, 0, STEP)
@@ -162,7 +176,7 @@ def _people_named(row: Struct) -> Iterator[int]:
     """The people whom a row names."""
     if getattr(row, "of", "") == "person":
         yield int(getattr(row, "ours"))  # noqa: B009
-    for field in ("person", "granted_by", "ended_by"):
+    for field in ("person", "granted_by", "ended_by", "decided_by", "removed_by", "by"):
         if number := getattr(row, field, None):
             yield int(number)
 

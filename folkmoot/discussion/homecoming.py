@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from folkmoot.discussion import store_export as own
+from folkmoot.discussion import store_export_desk as desk
 from folkmoot.discussion import store_homecoming as home
 from folkmoot.discussion import store_staging as staged
 from folkmoot.discussion import waits
@@ -24,15 +25,29 @@ from folkmoot.discussion.merging import MOST, Merge
 from folkmoot.discussion.model import MAX_IMPORTED, Words
 from folkmoot.discussion.settling import Settling
 from folkmoot.discussion.staging import STEP, Progress
-from folkmoot.discussion.store_rows import BatchRow, CommentRow, DecisionRow, FlagRow, KeyRow, RevisionRow, VoteRow
+from folkmoot.discussion.store_rows import (
+    AccessRow,
+    AppealRow,
+    BatchRow,
+    CommentRow,
+    DecisionRow,
+    FlagRow,
+    KeyRow,
+    LockRow,
+    PinRow,
+    ReportRow,
+    RevisionRow,
+    VoteRow,
+)
 from folkmoot.discussion.text import RENDERER, read, render
 from folkmoot.discussion.vetting import vet
 from folkmoot.errors import Conflict, Invalid, say
 from folkmoot.people import store_export as people
+from folkmoot.people import store_sanctions as sanctions
 from folkmoot.people.names import skeleton
-from folkmoot.people.store_rows import IdentityRow, PersonRow, RoleRow
+from folkmoot.people.store_rows import IdentityRow, NoteRow, PersonRow, RoleRow, SanctionRow
 from folkmoot.sites import store_export as sites
-from folkmoot.sites.store_rows import AddressRow, HostRow, SiteRow, StoryDecisionRow, StoryRow
+from folkmoot.sites.store_rows import AddressRow, HostRow, SiteDecisionRow, SiteRow, StoryDecisionRow, StoryRow
 from folkmoot.storage.database import Database, Row, Tx
 
 # By what a row is known to be the same row, whatever has changed about it since.
@@ -41,6 +56,8 @@ _FIRM: dict[type[Struct], tuple[str, ...]] = {
     RevisionRow: ("comment", "number", "made"), DecisionRow: ("comment", "deed", "at"), FlagRow: ("comment", "person"),
     StoryDecisionRow: ("story", "deed", "at"), BatchRow: ("source", "started"),
     RoleRow: ("person", "role", "granted"), VoteRow: ("comment", "person"), KeyRow: ("ours",), IdentityRow: (), HostRow: (),
+    AppealRow: ("comment", "decision", "at"), LockRow: ("comment",), PinRow: (), ReportRow: ("comment", "at"), AccessRow: ("comment", "at"),
+    SanctionRow: ("deed", "at"), NoteRow: ("person", "at"), SiteDecisionRow: ("at",),
 }  # fmt: skip
 _decode = msgspec.json.Decoder(Line).decode
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -154,7 +171,9 @@ def _number(words: str | None) -> int | None:
 def _links(row: Line) -> Iterator[tuple[str, str]]:
     """(kind, id) of each row without which a row cannot be."""
     fields = {"story": "story", "comment": "comment", "parent": "comment", "claimed_by": "person", "merged_into": "story", "merged_from": "story"}
-    if isinstance(row, IdentityRow | RoleRow):
+    if isinstance(row, AppealRow):
+        fields["decision"] = "decision"
+    if isinstance(row, IdentityRow | RoleRow | SanctionRow | NoteRow | AppealRow):
         fields["person"] = "person"
     for field, kind in fields.items():
         reference = getattr(row, field, None)
@@ -253,6 +272,7 @@ _SAME: dict[type[Struct], Callable[[Tx, Any], Struct | None]] = {
     StoryRow: sites.same_story, AddressRow: sites.same_address, StoryDecisionRow: sites.same_decision, PersonRow: people.same_person,
     IdentityRow: people.same_identity, RoleRow: people.same_role, CommentRow: own.same_comment, RevisionRow: own.same_revision,
     DecisionRow: own.same_decision, VoteRow: own.same_vote, FlagRow: own.same_flag, BatchRow: own.same_batch,
+    SanctionRow: sanctions.same_sanction, NoteRow: sanctions.same_note, SiteDecisionRow: sites.same_rules, **dict.fromkeys(desk.KINDS, desk.same),
 }  # fmt: skip
 
 
@@ -286,6 +306,9 @@ class Homecoming(Merge):
         self._put("person", people.set_claims)
         self._put("identity", people.insert_identities)
         self._put("role", lambda tx, rows: people.insert_roles(tx, self.site.id, rows, everywhere=alone))
+        self._put("sanction", lambda tx, rows: sanctions.insert_sanctions(tx, self.site.id, rows, everywhere=alone))
+        self._put("person_note", lambda tx, rows: sanctions.insert_note_rows(tx, self.site.id, rows))
+        self._put("site_decision", lambda tx, rows: sites.insert_rules(tx, self.site.id, rows))
         self._put("story_decision", sites.insert_decisions)
         self._put("batch", lambda tx, rows: own.insert_batches(tx, self.site.id, rows))
 
@@ -294,6 +317,8 @@ class Homecoming(Merge):
         self._put("decision", own.insert_decisions)
         self._put("vote", own.insert_votes)
         self._put("flag", own.insert_flags)
+        for kind in desk.KINDS:
+            self._put(str(kind.__struct_config__.tag), desk.insert(kind, self.site.id))
         while self.main.write_now(partial(waits.refill, now=self.now)):
             pass
         self._put("key", lambda tx, rows: own.insert_keys(tx, self.site.id, rows))

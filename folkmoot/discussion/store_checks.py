@@ -60,3 +60,22 @@ def keys(tx: Tx, kind: str, after: int, limit: int) -> list[Row]:
 
 def unfinished(tx: Tx) -> list[Row]:
     return tx.rows("SELECT id, file, phase FROM batch WHERE phase NOT IN ('closed', 'undone') ORDER BY id")
+
+
+def beside(tx: Tx, limit: int) -> list[Row]:
+    """(what, comment): what the desk keeps beside comments and does not fit them."""
+    locked = "(' ' || c.marks || ' ') LIKE '% locked %'"
+    asked = {
+        "lock": "SELECT l.comment FROM branch_lock l LEFT JOIN comment c ON c.id = l.comment WHERE c.id IS NULL OR c.story <> l.story"
+        f" OR NOT {locked}",
+        "mark": f"SELECT c.id AS comment FROM comment c WHERE c.marks <> '' AND {locked}"
+        " AND NOT EXISTS (SELECT 1 FROM branch_lock l WHERE l.comment = c.id)",
+        "pin": "SELECT t.pinned AS comment FROM thread t LEFT JOIN comment c ON c.id = t.pinned WHERE t.pinned IS NOT NULL"
+        " AND (c.id IS NULL OR c.story <> t.story)",
+        "appeal": "SELECT a.comment FROM appeal a LEFT JOIN decision d ON d.id = a.decision WHERE d.id IS NULL OR d.comment <> a.comment"
+        " OR d.deed <> 'remove' OR (a.decided IS NULL) <> (a.outcome IS NULL)",
+        "report": "SELECT r.comment FROM report r LEFT JOIN comment c ON c.id = r.comment WHERE c.id IS NULL"
+        " OR (r.decided IS NULL) <> (r.outcome IS NULL)",
+    }
+    whole = " UNION ALL ".join(f"SELECT '{what}' AS what, comment FROM ({sql} LIMIT :limit) {what}_" for what, sql in asked.items())
+    return tx.rows(whole, limit=limit)

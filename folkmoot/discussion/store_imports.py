@@ -173,7 +173,7 @@ def delete_comments(tx: Tx, ids: Sequence[int]) -> None:
     tx.many("DELETE FROM flag WHERE comment = :comment", given)
     tx.many("DELETE FROM decision WHERE comment = :comment", given)
     tx.many("DELETE FROM revision WHERE comment = :comment", given)
-    for table in ("waiting", "appeal", "branch_lock"):
+    for table in ("waiting", "appeal", "branch_lock", "report", "access"):
         tx.many(f"DELETE FROM {table} WHERE comment = :comment", given)
     tx.many("DELETE FROM comment WHERE id = :comment", given)
     tx.many("DELETE FROM source_key WHERE kind = 'comment' AND id = :comment", given)

@@ -107,4 +107,63 @@ class KeyRow(Struct, frozen=True, tag_field="kind", tag="key", forbid_unknown_fi
     theirs: Key
 
 
-DiscussionRows = CommentRow | RevisionRow | DecisionRow | VoteRow | FlagRow | BatchRow | KeyRow
+class AppealRow(Struct, frozen=True, tag_field="kind", tag="appeal", forbid_unknown_fields=True):
+    id: Id
+    at: Moment
+    comment: Id
+    decided: Moment | None
+    decided_by: Id | None
+    decision: Id
+    outcome: Literal["reversed", "upheld"] | None
+    person: Id
+    words: Text
+
+
+class LockRow(Struct, frozen=True, tag_field="kind", tag="lock", forbid_unknown_fields=True):
+    """A branch that takes no more replies."""
+
+    id: Id  # of the comment
+    at: Moment
+    comment: Id
+    story: Id
+
+
+class PinRow(Struct, frozen=True, tag_field="kind", tag="pin", forbid_unknown_fields=True):
+    """The comment that stands above a thread."""
+
+    id: Id  # of the story
+    comment: Id
+    story: Id
+
+
+class ReportRow(Struct, frozen=True, tag_field="kind", tag="report", forbid_unknown_fields=True):
+    """A report of unlawful content. receipt: the hash by which its reporter finds it."""
+
+    id: Id
+    at: Moment
+    comment: Id
+    decided: Moment | None
+    decided_by: Id | None
+    law: Annotated[str, Meta(max_length=300)]
+    mailbox: Annotated[str, Meta(max_length=320)]
+    name: Annotated[str, Meta(max_length=80)]
+    outcome: Literal["removed", "stands"] | None
+    person: Id | None
+    reason: str
+    receipt: Annotated[str, Meta(min_length=1, max_length=100)]
+    story: Id
+    words: Text
+
+
+class AccessRow(Struct, frozen=True, tag_field="kind", tag="access", forbid_unknown_fields=True):
+    """Who looked at words that are kept out of sight, and why."""
+
+    id: Id
+    at: Moment
+    comment: Id
+    person: Id | None
+    why: Annotated[str, Meta(max_length=500)]
+
+
+DeskRows = AppealRow | LockRow | PinRow | ReportRow | AccessRow
+DiscussionRows = CommentRow | RevisionRow | DecisionRow | VoteRow | FlagRow | BatchRow | KeyRow | DeskRows

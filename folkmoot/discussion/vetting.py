@@ -9,11 +9,11 @@ from typing import Any
 from msgspec import Struct
 
 from folkmoot.discussion.importers.folkmoot import Line
-from folkmoot.discussion.store_rows import CommentRow, KeyRow, VoteRow
+from folkmoot.discussion.store_rows import CommentRow, KeyRow, ReportRow, VoteRow
 from folkmoot.errors import Invalid
 from folkmoot.people.mailboxes import read_mailbox
 from folkmoot.people.names import clean_name
-from folkmoot.people.store_rows import IdentityRow, PersonRow
+from folkmoot.people.store_rows import IdentityRow, PersonRow, SanctionRow
 from folkmoot.sites.addresses import clean_address, clean_host
 from folkmoot.sites.store_rows import AddressRow, HostRow, SiteRow, StoryRow
 from folkmoot.sites.stories import MAX_TITLE, check_key, clean_title
@@ -86,7 +86,17 @@ def _key(row: KeyRow) -> None:
     _made_of(row.id, row.ours, row.of, row.source, row.theirs)
 
 
+def _report(row: ReportRow) -> None:
+    _name(row.name)
+    _must(not row.mailbox or read_mailbox(row.mailbox).address == row.mailbox, "the mailbox of its reporter is none")
+
+
+def _sanction(row: SanctionRow) -> None:
+    _must((row.domain is not None) == (row.whom == "domain"), "a ban of a mail domain names it, and no other does")
+    _must(row.deed == "ban" or row.whom == "account", "only a ban is of a block or of a mail domain")
+
+
 _CHECKS: dict[type[Struct], Callable[[Any], None]] = {
     CommentRow: _comment, StoryRow: _story, AddressRow: _address, SiteRow: _site, HostRow: _host, IdentityRow: _identity,
-    VoteRow: _vote, KeyRow: _key, PersonRow: lambda row: _name(row.name),
+    VoteRow: _vote, KeyRow: _key, ReportRow: _report, SanctionRow: _sanction, PersonRow: lambda row: _name(row.name),
 }  # fmt: skip

@@ -15,6 +15,8 @@ def check(db: Database) -> Iterator[Finding]:
     for rows in pages(db, store.people, attrgetter("id")):
         for row in rows:
             yield from (Finding("person", str(row.id), f"The person {row.id} {words}.") for words in _person(row))
+    for row in db.read_now(store.strangers):
+        yield Finding("person", str(row.id), f"The {row.what} {row.id} is about the person {row.person}, who does not exist.")
 
 
 def _person(row: Row) -> Iterator[str]:

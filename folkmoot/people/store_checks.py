@@ -14,3 +14,12 @@ def people(tx: Tx, after: int, limit: int) -> list[Row]:
         " FROM person p LEFT JOIN person m ON m.id = p.claimed_by WHERE p.id > :after ORDER BY p.id LIMIT :limit",
         after=after, limit=limit,
     )  # fmt: skip
+
+
+def strangers(tx: Tx) -> list[Row]:
+    """What is decided or noted about people who do not exist."""
+    parts = (
+        f"SELECT '{what}' AS what, s.id, s.person FROM {table} s LEFT JOIN person p ON p.id = s.person WHERE s.person IS NOT NULL AND p.id IS NULL"
+        for what, table in (("sanction", "sanction"), ("note", "person_note"))
+    )
+    return tx.rows(" UNION ALL ".join(parts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -44,4 +44,36 @@ class RoleRow(Struct, frozen=True, tag_field="kind", tag="role", forbid_unknown_
     role: Role
 
 
-PeopleRows = PersonRow | IdentityRow | RoleRow
+class SanctionRow(Struct, frozen=True, tag_field="kind", tag="sanction", forbid_unknown_fields=True):
+    """A warning, a mute, a ban. whom: what is banned. The hash of a block stays at home, where its key is: elsewhere it is nobody's."""
+
+    id: Id
+    at: Moment
+    by: Id | None
+    deed: Literal["warn", "mute", "ban"]
+    domain: Annotated[str, Meta(max_length=253)] | None
+    ended: Moment | None
+    ended_by: Id | None
+    ended_why: str
+    everywhere: bool
+    guideline: str
+    note: str
+    person: Id | None
+    reason: str
+    until: Moment | None
+    whom: Literal["account", "block", "domain"]
+
+
+class NoteRow(Struct, frozen=True, tag_field="kind", tag="person_note", forbid_unknown_fields=True):
+    """What the desk notes of somebody."""
+
+    id: Id
+    at: Moment
+    by: Id | None
+    person: Id
+    removed: Moment | None
+    removed_by: Id | None
+    words: Annotated[str, Meta(max_length=500)]
+
+
+PeopleRows = PersonRow | IdentityRow | RoleRow | SanctionRow | NoteRow

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Literal
 
+from folkmoot.people.store_rows import NoteRow, SanctionRow
 from folkmoot.storage.database import Row, Tx
 
 _ROW = "id, site, deed, person, network, domain, reason, guideline, note, made_by, at, until, ended, ended_by, ended_why"
@@ -126,3 +128,78 @@ def empty_notes(tx: Tx, person: int, now: int, limit: int) -> int:
     some = "SELECT id FROM person_note WHERE person = :person AND words <> '' ORDER BY id LIMIT :limit"
     sql = f"UPDATE person_note SET words = '', removed = COALESCE(removed, :now) WHERE id IN ({some})"
     return tx.count(sql, person=person, now=now, limit=limit)
+
+
+# As they travel in an export
+
+BLOCK = "-"  # stands where the hash of a block was that stayed at home: it is nobody's
+_NOTE = "id, person, words, made_by, at, removed, removed_by"
+
+
+def _id(number: int | None) -> str | None:
+    return str(number) if number else None
+
+
+def sanction_row(row: Row) -> SanctionRow:
+    whom: Literal["account", "block", "domain"] = "block" if row.network is not None else "domain" if row.domain is not None else "account"
+    return SanctionRow(
+        str(row.id), row.at, _id(row.made_by), row.deed, row.domain, row.ended, _id(row.ended_by), row.ended_why, not row.site, row.guideline,
+        row.note, _id(row.person), row.reason, row.until, whom,
+    )  # fmt: skip
+
+
+def note_row(row: Row) -> NoteRow:
+    return NoteRow(str(row.id), row.at, _id(row.made_by), str(row.person), row.removed, _id(row.removed_by), row.words)
+
+
+def sanction_rows(tx: Tx, site: int) -> list[SanctionRow]:
+    """Those on a site, and those on every site."""
+    return [sanction_row(row) for row in tx.rows(f"SELECT {_ROW} FROM sanction WHERE site IN (0, :site) ORDER BY id", site=site)]
+
+
+def note_rows(tx: Tx, site: int) -> list[NoteRow]:
+    return [note_row(row) for row in tx.rows(f"SELECT {_NOTE} FROM person_note WHERE site = :site ORDER BY id", site=site)]
+
+
+def same_sanction(tx: Tx, row: SanctionRow) -> SanctionRow | None:
+    found = sanction_by_id(tx, int(row.id))
+    return sanction_row(found) if found else None
+
+
+def same_note(tx: Tx, row: NoteRow) -> NoteRow | None:
+    found = tx.one(f"SELECT {_NOTE} FROM person_note WHERE id = :id", id=int(row.id))
+    return note_row(found) if found else None
+
+
+def insert_sanctions(tx: Tx, site: int, rows: Sequence[SanctionRow], *, everywhere: bool) -> None:
+    """everywhere: what holds on every site stays so; else, where other newsrooms share the server, it holds on this one alone."""
+    tx.many(
+        "INSERT INTO sanction (id, site, deed, person, network, domain, reason, guideline, note, made_by, at, until, ended, ended_by, ended_why)"
+        " VALUES (:id, :site, :deed, :person, :network, :domain, :reason, :guideline, :note, :made_by, :at, :until, :ended, :ended_by, :ended_why)"
+        " ON CONFLICT (id) DO NOTHING",
+        [
+            {
+                "id": int(row.id), "site": 0 if row.everywhere and everywhere else site, "deed": row.deed, "person": _number(row.person),
+                "network": BLOCK if row.whom == "block" else None, "domain": row.domain, "reason": row.reason, "guideline": row.guideline,
+                "note": row.note, "made_by": _number(row.by), "at": row.at, "until": row.until, "ended": row.ended,
+                "ended_by": _number(row.ended_by), "ended_why": row.ended_why,
+            }
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def insert_note_rows(tx: Tx, site: int, rows: Sequence[NoteRow]) -> None:
+    tx.many(
+        "INSERT INTO person_note (id, site, person, words, made_by, at, removed, removed_by)"
+        " VALUES (:id, :site, :person, :words, :made_by, :at, :removed, :removed_by) ON CONFLICT (id) DO NOTHING",
+        [
+            {"id": int(row.id), "site": site, "person": int(row.person), "words": row.words, "made_by": _number(row.by), "at": row.at,
+             "removed": row.removed, "removed_by": _number(row.removed_by)}
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _number(words: str | None) -> int | None:
+    return int(words) if words else None

@@ -8,7 +8,7 @@ from msgspec.json import decode, encode
 from msgspec.structs import asdict
 
 from folkmoot.sites.model import Policy, Theme
-from folkmoot.sites.store_rows import AddressRow, HostRow, SiteRow, StoryDecisionRow, StoryRow
+from folkmoot.sites.store_rows import AddressRow, HostRow, SiteDecisionRow, SiteRow, StoryDecisionRow, StoryRow
 from folkmoot.storage.database import Row, Tx
 
 
@@ -99,6 +99,19 @@ def decisions(tx: Tx, site: int, after: int, limit: int) -> list[StoryDecisionRo
     return [decision_row(row) for row in rows]
 
 
+_RULES = "id, person, made_by, was, became, reason, at"
+
+
+def rules_row(row: Row) -> SiteDecisionRow:
+    was, became = decode(row.was, type=Policy), decode(row.became, type=Policy)
+    return SiteDecisionRow(str(row.id), row.at, became, row.made_by, str(row.person) if row.person else None, row.reason, was)
+
+
+def rules_rows(tx: Tx, site: int) -> list[SiteDecisionRow]:
+    """What a site's rules were, and who changed them."""
+    return [rules_row(row) for row in tx.rows(f"SELECT {_RULES} FROM site_decision WHERE site = :site ORDER BY id", site=site)]
+
+
 def _by_id(row: HostRow | AddressRow) -> str:
     return row.id
 
@@ -160,7 +173,24 @@ def insert_decisions(tx: Tx, rows: Sequence[StoryDecisionRow]) -> None:
     )
 
 
+def insert_rules(tx: Tx, site: int, rows: Sequence[SiteDecisionRow]) -> None:
+    tx.many(
+        "INSERT INTO site_decision (id, site, person, made_by, was, became, reason, at)"
+        " VALUES (:id, :site, :person, :made_by, :was, :became, :reason, :at) ON CONFLICT (id) DO NOTHING",
+        [
+            {"id": int(row.id), "site": site, "person": int(row.person) if row.person else None, "made_by": row.made_by,
+             "was": encode(row.was).decode(), "became": encode(row.became).decode(), "reason": row.reason, "at": row.at}
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
 # What is here already under the same name
+
+
+def same_rules(tx: Tx, row: SiteDecisionRow) -> SiteDecisionRow | None:
+    found = tx.one(f"SELECT {_RULES} FROM site_decision WHERE id = :id", id=int(row.id))
+    return rules_row(found) if found else None
 
 
 def owner_of(tx: Tx, story: int) -> int | None:

@@ -55,4 +55,16 @@ class StoryDecisionRow(Struct, frozen=True, tag_field="kind", tag="story_decisio
     story: Id
 
 
-SiteRows = SiteRow | HostRow | StoryRow | AddressRow | StoryDecisionRow
+class SiteDecisionRow(Struct, frozen=True, tag_field="kind", tag="site_decision", forbid_unknown_fields=True):
+    """What the site's rules were and became."""
+
+    id: Id
+    at: Moment
+    became: Policy
+    made_by: str
+    person: Id | None
+    reason: str
+    was: Policy
+
+
+SiteRows = SiteRow | HostRow | StoryRow | AddressRow | StoryDecisionRow | SiteDecisionRow

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from folkmoot.desk import belongings, reports, store_reports
+from folkmoot.desk import belongings, reports
 from folkmoot.desk.reports import Told
+from folkmoot.discussion import store_reports
 from folkmoot.me import leaving
 from folkmoot.people import sanctions, store_sanctions
 from folkmoot.people.accounts import grant

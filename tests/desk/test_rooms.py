@@ -7,6 +7,7 @@ import io
 
 import pytest
 
+from folkmoot.cli.sites import _set as set_site
 from folkmoot.desk import figures, log, plots, queue, reports
 from folkmoot.desk.log import Filter
 from folkmoot.discussion import appeals, checks, comments
@@ -15,6 +16,7 @@ from folkmoot.people import notices, sanctions
 from folkmoot.people.model import Actor
 from folkmoot.people.waiting import Because
 from folkmoot.sites import stories
+from folkmoot.sites.sites import get_site
 from tests.moot import DAY, MINUTE, Moot
 
 
@@ -44,6 +46,15 @@ def test_the_log_holds_what_was_decided_about_comments_stories_and_people(moot: 
     assert entries(moot, vera, person=casimir.id) == []
     with pytest.raises(NotAllowed):
         entries(moot, casimir)
+
+
+def test_rules_that_the_command_line_changes_stand_in_the_log_too(moot: Moot) -> None:
+    ines = moot.member("Ines", "admin")
+    for key, value in (("mode", "hold_all"), ("mode", "hold_all"), ("name", "The Lake News")):
+        moot.later(1)
+        moot.db.write_now(lambda tx, key=key, value=value: set_site(tx, "news.example", key, value))  # type: ignore[misc]
+    assert [(each.what, each.deed, each.by) for each in entries(moot, ines, what="rules")] == [("rules", "change", "command")]
+    assert moot.db.read_now(lambda tx: get_site(tx, moot.site.id)).policy.mode == "hold_all"
 
 
 def test_no_cell_of_the_table_is_a_formula(moot: Moot, vera: Actor) -> None:

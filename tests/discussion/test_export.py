@@ -11,16 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from folkmoot.discussion import archive, checks
+from folkmoot.desk import reports
+from folkmoot.discussion import appeals, archive, beside, checks, comments, waits
 from folkmoot.discussion.export import export_rows
 from folkmoot.errors import Conflict, Invalid, Problem
-from folkmoot.people import accounts
+from folkmoot.people import accounts, sanctions
 from folkmoot.people import checks as people_checks
-from folkmoot.people.model import COMMAND
+from folkmoot.people.model import COMMAND, Actor
+from folkmoot.people.waiting import Because
 from folkmoot.sites import checks as sites_checks
-from folkmoot.sites import stories
+from folkmoot.sites import sites, stories
+from folkmoot.sites.model import Policy
 from folkmoot.sites.sites import add_host, add_site, site_for
-from folkmoot.storage.database import Database, connect
+from folkmoot.storage.database import Database, Tx, connect
 from folkmoot.storage.migrations import migrate
 from tests.conftest import Emptier
 from tests.discussion.importers.conftest import SAMPLES
@@ -49,7 +52,32 @@ def lively(moot: Moot, tmp_path: Path) -> Moot:
     moot.db.write_now(lambda tx: stories.close(tx, mod, moot.story.id, "Enough.", moot.now))
     moot.db.write_now(lambda tx: stories.add_alias(tx, COMMAND, moot.story.id, "https://news.example/the-lake", moot.now))
     moot.db.write_now(lambda tx: add_host(tx, COMMAND, moot.site.id, "*.news.example", moot.now))
+    decided_at_the_desk(moot, mod, ada, chidi, first, reply, gone)
     return moot
+
+
+def decided_at_the_desk(moot: Moot, mod: Actor, ada: Actor, chidi: Actor, first: int, reply: int, gone: int) -> None:
+    """Of each kind that the desk keeps: one that holds and, where there is such, one that was taken back."""
+
+    def act(tx: Tx) -> None:
+        site, now, why = moot.site.id, moot.now, Because("So be it.", "", "For the desk.")
+        sites.change_policy(tx, COMMAND, site, Policy(guidelines=("Be kind.",)), "The council asked.", now)
+        comments.flag(tx, chidi, first, "untrue", "It is not low.", now)
+        appeals.appeal(tx, chidi, gone, "I was right.", now)
+        beside.mark(tx, mod, first, "pin", Because(), now)
+        beside.mark(tx, mod, reply, "lock", Because(), now)
+        beside.mark(tx, mod, reply, "feature", Because(), now)
+        reports.report(tx, chidi, first, reports.Told("It breaks the law of lakes.", "Lakes", "Chidi", "chidi@mail.example"), now)
+        open_again, _ = reports.report(tx, Actor(), reply, reports.Told("It says where I live."), now + 1)
+        reports.decide(tx, mod, open_again, "stands", why, now + 2)
+        reports.look_at_kept(tx, mod, gone, "Order of the court", now)
+        for number, given in enumerate(({}, {"days": 3}, {"network": "a block's hash"}, {"domain": "mail.example"})):
+            made = sanctions.sanction(tx, mod, site, "ban", chidi.id or 0, why, now + number, **given)  # type: ignore[arg-type]
+        sanctions.lift(tx, mod, made, "Enough", now + 9)
+        sanctions.note(tx, mod, site, ada.id or 0, "Reads the gauge.", now)
+        sanctions.remove_note(tx, mod, sanctions.note(tx, mod, site, ada.id or 0, "Or does she?", now + 1), now + 2)
+
+    moot.db.write_now(act)
 
 
 @pytest.fixture
@@ -95,7 +123,8 @@ def test_a_line_is_a_row_and_lines_and_keys_are_sorted(lively: Moot) -> None:
 def test_an_export_holds_every_kind_of_row_and_nothing_that_stays_at_home(lively: Moot) -> None:
     lines = rows(export(lively.db))
     assert {line["kind"] for line in lines[1:]} == {
-        "address", "batch", "comment", "decision", "host", "identity", "key", "person", "revision", "role", "site", "story", "story_decision", "vote",
+        "access", "address", "appeal", "batch", "comment", "decision", "flag", "host", "identity", "key", "lock", "person", "person_note", "pin",
+        "report", "revision", "role", "sanction", "site", "site_decision", "story", "story_decision", "vote",
     }  # fmt: skip
     assert not {name for line in lines for name in line} & {"network", "token", "html", "digits", "visible", "moved"}
 
@@ -108,6 +137,22 @@ def test_an_export_comes_home_to_the_byte(lively: Moot, elsewhere: Database, tmp
     assert export(elsewhere) == content
     assert export(elsewhere, public=True) == export(lively.db, public=True)
     assert findings(elsewhere) == []
+
+
+def test_what_the_desk_decided_holds_where_it_comes_home(lively: Moot, elsewhere: Database, tmp_path: Path) -> None:
+    ada, chidi = (next(each for each in rows(export(lively.db)) if each["kind"] == "person" and each["name"] == name) for name in ("Ada", "Chidi"))
+    bring(elsewhere, export(lively.db), tmp_path, lively.now + 1_000)
+    site = elsewhere.read_now(lambda tx: site_for(tx, "news.example"))
+    assert site
+
+    def look(tx: Tx) -> None:
+        banned = Actor(accounts.get_person(tx, int(str(chidi["id"]))))
+        assert sanctions.barred(tx, banned, site.id, lively.now)
+        assert not sanctions.barred(tx, Actor(accounts.get_person(tx, int(str(ada["id"])))), site.id, lively.now)
+        assert not sanctions.barred(tx, Actor(network="a block's hash"), site.id, lively.now), "a block whose hash stayed at home is nobody's"
+        assert {"Appeal: another moderator must decide"} <= {why.words for each in waits.waiting(tx, site.id, "time", None, 9) for why in each.why}
+
+    elsewhere.read_now(look)
 
 
 @pytest.mark.parametrize("seed", range(4))

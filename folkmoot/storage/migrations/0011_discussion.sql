@@ -111,3 +111,35 @@ CREATE TABLE proof (
   until BIGINT NOT NULL
 );
 CREATE INDEX proof_until ON proof (until);
+
+-- Reports of unlawful content (EU Digital Services Act, Art. 16): with or without an account, name and mail as one likes.
+CREATE TABLE report (
+  id BIGINT PRIMARY KEY,
+  receipt TEXT NOT NULL UNIQUE,            -- SHA-256 of the token by which the reporter follows it
+  site BIGINT NOT NULL,
+  story BIGINT NOT NULL,
+  comment BIGINT NOT NULL,
+  law TEXT NOT NULL DEFAULT '',            -- which law it breaks, in the reporter's words
+  words TEXT NOT NULL,                     -- why
+  name TEXT NOT NULL DEFAULT '',
+  mailbox TEXT NOT NULL DEFAULT '',
+  person BIGINT,
+  at BIGINT NOT NULL,
+  outcome TEXT CHECK (outcome IN ('removed', 'stands')),
+  reason TEXT NOT NULL DEFAULT '',
+  decided BIGINT,
+  decided_by BIGINT
+);
+CREATE INDEX report_open ON report (site, at) WHERE decided IS NULL;
+CREATE INDEX report_at ON report (site, at);
+
+-- Who looked at words that are kept out of sight, and why.
+CREATE TABLE access (
+  id BIGINT PRIMARY KEY,
+  site BIGINT NOT NULL,
+  person BIGINT,
+  comment BIGINT NOT NULL,
+  why TEXT NOT NULL,
+  at BIGINT NOT NULL
+);
+CREATE INDEX access_at ON access (site, at);

@@ -1,4 +1,4 @@
-"""The SQL of what the desk's own tables keep of a person."""
+"""The SQL of what reports of unlawful content, and looks at kept words, keep of a person."""
 
 from __future__ import annotations
 
