@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.server
 import json
 import threading
@@ -11,11 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from folkmoot.action import calls, concerned, hours, store_actions, wrong
+from folkmoot import outbound
+from folkmoot.action import calls, concerned, geocoding, hours, store_actions, wrong
 from folkmoot.action.calls import Caller
 from folkmoot.action.divisions import division_of
 from folkmoot.action.model import Action, Official, Place
@@ -208,12 +211,15 @@ class Census:
         self.answer: Any = {"result": {"addressMatches": [{"coordinates": {"x": -73.5, "y": 40.5}, "matchedAddress": "1 MILL ST"}]}}
         self.asked: list[str] = []
         self.slow = 0.0
+        self.waits: threading.Event | None = None
         census = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 census.asked.append(self.path)
                 time.sleep(census.slow)
+                if census.waits is not None:
+                    census.waits.wait(10)
                 asked = self.path.startswith("/geocoder/locations/onelineaddress?")
                 fine = asked and "benchmark=Public_AR_Current" in self.path and "format=json" in self.path
                 body = census.answer if isinstance(census.answer, bytes) else json.dumps(census.answer).encode()
@@ -267,6 +273,30 @@ def test_a_geocoder_that_fails_is_never_the_persons_problem(looking: Client, cen
     page = looking.post("/officials", data=STREET, headers=OURS)
     assert page.status_code == 200
     assert "touches 2 districts" in page.text, "the ZIP still says what it says"
+
+
+def test_a_geocoder_that_hangs_slows_nobody_else(looking: Client, census: Census, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(geocoding, "BOUNDS", outbound.Bounds(most=1 << 20, seconds=1.0))
+    held = threading.Event()
+    census.answer, census.waits = b"", held
+
+    async def many() -> tuple[list[int], list[float], list[int]]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(looking._app), base_url="https://talk.example") as client:
+            asking = [asyncio.create_task(client.post("/officials", data=STREET, headers=OURS)) for _ in range(20)]
+            while len(census.asked) < 8:
+                await asyncio.sleep(0.01)
+            taken, plain = [], []
+            for _ in range(10):  # others look up by ZIP meanwhile
+                begun = time.monotonic()
+                plain.append((await client.post("/officials", data={"zip": "00001"}, headers=OURS)).status_code)
+                taken.append(time.monotonic() - begun)
+            return [(await each).status_code for each in asking], taken, plain
+
+    codes, taken, plain = asyncio.run(many())
+    held.set()
+    assert {*codes, *plain} == {200}, "who asked for the street gets the other ways instead"
+    assert len(census.asked) <= 8, "no more than eight wait for it at once; the rest are told at once"
+    assert sorted(taken)[5] < 0.5
 
 
 def test_without_a_geocoder_nobody_is_asked_for_a_street(client: Client) -> None:
