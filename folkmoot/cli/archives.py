@@ -14,6 +14,7 @@ import msgspec
 
 from folkmoot.cli.opening import ID, Command, opened, settings_with, site_named
 from folkmoot.cli.terminal import Fields, dry_run_option, force_option, json_option, leave_be, show, show_all, tell, time_of
+from folkmoot.desk.travelling import ROOMS
 from folkmoot.discussion import archive
 from folkmoot.discussion.export import write_export
 from folkmoot.discussion.importers import FORMATS
@@ -72,7 +73,7 @@ def import_(
 def _bring(host: str, given: list[Path], **how: Any) -> archive.Report:
     settings, _ = settings_with()
     with opened(settings, make=True) as db, _progress() as progress:
-        return archive.bring(db, db.folder or Path(settings.storage.data), host, given, now=clock(), progress=progress, **how)
+        return archive.bring(db, db.folder or Path(settings.storage.data), host, given, now=clock(), progress=progress, rooms=ROOMS, **how)
 
 
 def _tell_report(report: archive.Report) -> None:
@@ -127,7 +128,8 @@ def _list(host: str, as_json: bool) -> None:
 @click.option("--csv", "as_table", is_flag=True, help="Only the comments, as a table.")
 @force_option
 def export(host: str, out: Path | None, public: bool, as_table: bool, force: bool) -> None:
-    """Writes all that a newsroom holds as JSON Lines: comments, states, decisions, history, votes, and where they came from.
+    """Writes all that a newsroom holds as JSON Lines: comments, states, decisions, history, votes, notes,
+    and where they came from.
 
     Brought into an empty Folkmoot and exported there it is the same to the byte.
 
@@ -140,7 +142,7 @@ def export(host: str, out: Path | None, public: bool, as_table: bool, force: boo
         leave_be(out, force)
     with opened() as db, written(out) as file:
         site = db.read_now(lambda tx: site_named(tx, host)).id
-        lines = (write_table if as_table else write_export)(db, site, file, public)
+        lines = write_table(db, site, file, public) if as_table else write_export(db, site, file, public, ROOMS)
     tell(f"{lines:,} lines written{f' to {out}' if out else ''}.")
 
 

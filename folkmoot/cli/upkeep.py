@@ -13,6 +13,7 @@ from folkmoot.cli.opening import Command, connected, make_folder, opened, settin
 from folkmoot.cli.terminal import done, dry_run_option, force_option, json_option, leave_be, show, show_all, tell
 from folkmoot.discussion import checks as discussion
 from folkmoot.doctor.data import SAVED
+from folkmoot.notes import checks as notes
 from folkmoot.people import checks as people
 from folkmoot.settings import KEYS, Settings
 from folkmoot.settings import show as shown
@@ -26,7 +27,7 @@ from folkmoot.storage.migrations import check_schema, migrations, schema_state
 from folkmoot.storage.migrations import migrate as apply
 from folkmoot.web.kit import clock
 
-CHECKED = (storage, people, sites, discussion)
+CHECKED = (storage, people, sites, discussion, notes)
 
 
 @click.command("config", cls=Command)

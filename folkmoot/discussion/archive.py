@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -35,6 +35,7 @@ from folkmoot.people.model import COMMAND
 from folkmoot.sites.addresses import clean_host
 from folkmoot.sites.model import Policy, Site, Theme
 from folkmoot.sites.sites import add_site, get_site, site_for
+from folkmoot.sites.travelling import Room
 from folkmoot.storage.database import Database, Row, Tx, connect
 from folkmoot.storage.ids import new_id
 
@@ -59,19 +60,20 @@ class Batch(Struct, frozen=True):
 
 def bring(
     db: Database, folder: Path, host: str, files: list[Path], *, now: int, form: str = "auto", story: str | None = None, dry_run: bool = False,
-    dated: int | None = None, progress: Progress = _silent,
+    dated: int | None = None, progress: Progress = _silent, rooms: Sequence[Room] = (),
 ) -> Report:  # fmt: skip
     """Imports an archive into the site of a host.
 
     folder: where the staging file goes, beside the data. story: the address of the story, for sources that do not say it; for those that know
     paths alone, an address on the host that is meant. dated:
-    UTC ms for comments without a date. An import that was cut short is finished first; where it is this very one, its report is
+    UTC ms for comments without a date. rooms: whose rows an export of ours may hold beside the
+    discussion's. An import that was cut short is finished first; where it is this very one, its report is
     what is returned. Raises Invalid for a file that cannot be read (with line and column), NotFound for an unknown site, Conflict
     where another import is at work.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        asked = _Asked(db, folder, host, files, form, story, now, now - DAY if dated is None else dated, progress)
+        asked = _Asked(db, folder, host, files, form, story, now, now - DAY if dated is None else dated, progress, rooms)
         finished = asked.finish_all()
         if asked.fingerprint in finished and not dry_run:
             return finished[asked.fingerprint]
@@ -100,13 +102,15 @@ class _Asked:
     """One import as it was asked for."""
 
     def __init__(
-        self, db: Database, folder: Path, host: str, files: list[Path], form: str, story: str | None, now: int, dated: int, progress: Progress
-    ) -> None:
+        self, db: Database, folder: Path, host: str, files: list[Path], form: str, story: str | None, now: int, dated: int, progress: Progress,
+        rooms: Sequence[Room],
+    ) -> None:  # fmt: skip
         self._db = db
         self._folder = folder
         self._files = files
         self._now = now
         self._progress = progress
+        self._rooms = rooms
         self._form = _form(files, form)
         self._host = clean_host(host)
         self._found = db.read_now(partial(site_for, host=self._host))
@@ -140,8 +144,8 @@ class _Asked:
             settling = Settling(work, self._db, self._site, self._form.name, self._now, self._progress)
         else:
             with opened(self._files[0]) as archive:
-                Staging(work, archive, self._progress).stage()
-            settling = Arrangement(work, self._db, self._site, self._form.name, self._now, self._progress)
+                Staging(work, archive, self._progress, self._rooms).stage()
+            settling = Arrangement(work, self._db, self._site, self._form.name, self._now, self._progress, rooms=self._rooms)
         settling.settle()
         return settling.news
 
@@ -161,8 +165,9 @@ class _Asked:
     def _merge(self, work: Database, batch: int) -> None:
         row = self._db.read_now(partial(store_imports.batch_by_id, batch=batch))
         if row:
-            kind = Homecoming if row.source == OWN else Merge
-            kind(work, self._db, self._site, row, self._progress).run(row.phase, row.reached)
+            given = work, self._db, self._site, row, self._progress
+            merge = Homecoming(*given, rooms=self._rooms) if row.source == OWN else Merge(*given)
+            merge.run(row.phase, row.reached)
             while self._db.write_now(partial(refill, now=self._now)):  # what came in held waits for a moderator
                 pass
             self._db.write_now(partial(store_imports.set_phase, batch=batch, phase="closed", ended=self._now))

@@ -23,6 +23,7 @@ from folkmoot.errors import Conflict, say
 from folkmoot.people import store_export as people
 from folkmoot.people import store_sanctions as sanctions
 from folkmoot.sites import store_export as sites
+from folkmoot.sites.travelling import Room
 from folkmoot.storage.database import Database, Row, Tx
 
 STEP = 500
@@ -61,33 +62,36 @@ class PublicSite(Struct, frozen=True, tag_field="kind", tag="site"):
     name: str
 
 
-def export_rows(db: Database, site: int, public: bool = False) -> Iterator[bytes]:
+def export_rows(db: Database, site: int, public: bool = False, rooms: Sequence[Room] = ()) -> Iterator[bytes]:
     """The lines of an export, over one snapshot. They lie in a temporary file while they are read, so a slow reader keeps nobody waiting.
 
     Raises Conflict while an import has not ended.
     """
     with tempfile.TemporaryFile() as file:
-        write_export(db, site, file, public)
+        write_export(db, site, file, public, rooms)
         file.seek(0)
         yield from file
 
 
-def write_export(db: Database, site: int, file: BinaryIO, public: bool = False) -> int:
-    """Writes an export to an open file; the number of its lines. Raises Conflict while an import has not ended."""
+def write_export(db: Database, site: int, file: BinaryIO, public: bool = False, rooms: Sequence[Room] = ()) -> int:
+    """Writes an export to an open file; the number of its lines. rooms: which go along beside the discussion.
+
+    Raises Conflict while an import has not ended.
+    """
 
     def write(tx: Tx) -> int:
-        return sum(1 for line in _lines(tx, site, public) if file.write(line))
+        return sum(1 for line in _lines(tx, site, public, rooms) if file.write(line))
 
     return db.read_now(write)
 
 
-def _lines(tx: Tx, site: int, public: bool) -> Iterator[bytes]:
+def _lines(tx: Tx, site: int, public: bool, rooms: Sequence[Room]) -> Iterator[bytes]:
     yield _encode(Header(VERSION, public)) + b"\n"
     if public:
-        rows = _public(tx, site)
+        rows = _public(tx, site, rooms)
     else:
         _refuse_unfinished(tx, site)
-        rows = _Export(tx, site).rows()
+        rows = _Export(tx, site, rooms).rows()
     for row in rows:
         yield _encode(row) + b"\n"
 
@@ -101,8 +105,9 @@ def _refuse_unfinished(tx: Tx, site: int) -> None:
 class _Export:
     """Everything of a site, kind by kind."""
 
-    def __init__(self, tx: Tx, site: int) -> None:
+    def __init__(self, tx: Tx, site: int, rooms: Sequence[Room]) -> None:
         self._tx = tx
+        self._rooms = rooms
         self._site = site
         self._stories = _all_stories(tx, site)
         self._ours = set(self._stories)
@@ -129,6 +134,7 @@ class _Export:
             "person_note": lambda: iter(sanctions.note_rows(self._tx, self._site)),
             "site_decision": lambda: iter(sites.rules_rows(self._tx, self._site)),
             **{str(kind.__struct_config__.tag): partial(self._of_desk, kind) for kind in desk.KINDS},
+            **{kind.name: partial(kind.read, self._tx, self._site) for room in self._rooms for kind in room.kinds},
         }
         named = {name for kind, rows in kinds.items() if kind not in ("person", "identity") for row in rows() for name in _people_named(row)}
         self._people = self._with_kin(named)
@@ -176,26 +182,34 @@ def _people_named(row: Struct) -> Iterator[int]:
     """The people whom a row names."""
     if getattr(row, "of", "") == "person":
         yield int(getattr(row, "ours"))  # noqa: B009
-    for field in ("person", "granted_by", "ended_by", "decided_by", "removed_by", "by"):
+    for field in ("person", "granted_by", "ended_by", "decided_by", "removed_by", "settled_by", "by"):
         if number := getattr(row, field, None):
             yield int(number)
 
 
-def _public(tx: Tx, site: int) -> Iterator[Struct]:
+def _public(tx: Tx, site: int, rooms: Sequence[Room]) -> Iterator[Struct]:
     """What readers see: nothing held, removed or private, no votes but their totals, no story that nobody has spoken under."""
-    ids = _all_stories(tx, site)
-    ours, spoken, after = set(ids), set[int](), 0
-    while rows := own.shown(tx, after, STEP):
-        shown = [row for row in rows if row.story in ours]
-        spoken.update(row.story for row in shown)
-        yield from map(_public_comment, shown)
-        after = rows[-1].id
+    ids, spoken = _all_stories(tx, site), set[int]()
+    for row in _public_comments(tx, set(ids)):
+        spoken.add(int(row.story))
+        yield row
+    for _, read in sorted((kind, read) for room in rooms for kind, read in room.public.items()):
+        for each in read(tx, site):
+            spoken.add(int(getattr(each, "story", 0)))
+            yield each
     found = sites.site_row(tx, site)
     if found:
         yield PublicSite(found.id, found.language, found.name)
     for some in _chunks([story for story in ids if story in spoken]):
         for story in sites.stories(tx, some):
             yield PublicStory(story.id, story.address, story.closed, story.created, story.title)
+
+
+def _public_comments(tx: Tx, ours: set[int]) -> Iterator[PublicComment]:
+    after = 0
+    while rows := own.shown(tx, after, STEP):
+        yield from (_public_comment(row) for row in rows if row.story in ours)
+        after = rows[-1].id
 
 
 def _public_comment(row: Row) -> PublicComment:

@@ -5,7 +5,7 @@ Rows that are here already stay as they are, so a second run writes nothing. An 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -48,6 +48,7 @@ from folkmoot.people.names import skeleton
 from folkmoot.people.store_rows import IdentityRow, NoteRow, PersonRow, RoleRow, SanctionRow
 from folkmoot.sites import store_export as sites
 from folkmoot.sites.store_rows import AddressRow, HostRow, SiteDecisionRow, SiteRow, StoryDecisionRow, StoryRow
+from folkmoot.sites.travelling import Kind, Room
 from folkmoot.storage.database import Database, Row, Tx
 
 # By what a row is known to be the same row, whatever has changed about it since.
@@ -59,7 +60,6 @@ _FIRM: dict[type[Struct], tuple[str, ...]] = {
     AppealRow: ("comment", "decision", "at"), LockRow: ("comment",), PinRow: (), ReportRow: ("comment", "at"), AccessRow: ("comment", "at"),
     SanctionRow: ("deed", "at"), NoteRow: ("person", "at"), SiteDecisionRow: ("at",),
 }  # fmt: skip
-_decode = msgspec.json.Decoder(Line).decode
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -69,7 +69,8 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 class Staging:
     """Reads an export into the staging database."""
 
-    def __init__(self, work: Database, archive: Archive, progress: Progress) -> None:
+    def __init__(self, work: Database, archive: Archive, progress: Progress, rooms: Sequence[Room] = ()) -> None:
+        self._kinds = _by_row(rooms)
         self._work = work
         self._archive = archive
         self._progress = progress
@@ -79,7 +80,7 @@ class Staging:
         self._work.write_now(staged.make_tables)
         self._work.write_now(home.make_tables)
         some: list[Callable[[Tx], None]] = []
-        for number, row in folkmoot.read(self._archive):
+        for number, row in folkmoot.read(self._archive, tuple(self._kinds)):
             some.append(self._made(number, row))
             if len(some) == STEP:
                 self._work.write_now(partial(_do, acts=some))
@@ -93,7 +94,7 @@ class Staging:
 
     def _vet(self, number: int, row: Line) -> None:
         try:
-            vet(row)
+            self._kinds[type(row)].vet(row) if type(row) in self._kinds else vet(row)
         except Invalid as error:
             raise broken(self._archive.name, error.words.rstrip("."), number, 1) from error
 
@@ -101,7 +102,7 @@ class Staging:
         self._vet(number, row)
         kind, key = row.__struct_config__.tag, row.id
         line = {"number": number, "kind": kind, "id": key, "body": _encode(row).decode()}
-        links = [{"number": number, "kind": other, "reference": reference} for other, reference in _links(row)]
+        links = [{"number": number, "kind": other, "reference": reference} for other, reference in self._links(row)]
         more = self._comment(number, row) if isinstance(row, CommentRow) else None
 
         def write(tx: Tx) -> None:
@@ -117,6 +118,14 @@ class Staging:
                 more(tx)
 
         return write
+
+    def _links(self, row: Line) -> Iterator[tuple[str, str]]:
+        """(kind, id) of each row without which a row cannot be."""
+        kind = self._kinds.get(type(row))
+        if kind is None:
+            yield from _links(row)
+        else:
+            yield from ((other, getattr(row, field)) for field, other in kind.links.items() if getattr(row, field))
 
     def _comment(self, number: int, row: CommentRow) -> Callable[[Tx], None]:
         words = _words(self._archive, number, row.text)
@@ -139,6 +148,10 @@ class Staging:
             staged.add_words(tx, [wide])
 
         return write
+
+
+def _by_row(rooms: Sequence[Room]) -> dict[type[Struct], Kind]:
+    return {kind.row: kind for room in rooms for kind in room.kinds}
 
 
 def _do(tx: Tx, acts: list[Callable[[Tx], None]]) -> None:
@@ -187,6 +200,11 @@ def _links(row: Line) -> Iterator[tuple[str, str]]:
 class Arrangement(Settling):
     """Compares the rows with what is here, and puts the comments in order."""
 
+    def __init__(self, *given: Any, rooms: Sequence[Room] = ()) -> None:
+        super().__init__(*given)
+        self._kinds = _by_row(rooms)
+        self._decode = folkmoot.decoder(*self._kinds)
+
     def settle(self) -> None:
         steps = (self.places, self._compare, self.tree, self.sight)
         for number, step in enumerate(steps):
@@ -204,7 +222,7 @@ class Arrangement(Settling):
     def _compare(self) -> None:
         after = 0
         while rows := self.work.read_now(partial(home.all_lines, after=after, limit=STEP)):
-            wanted = [(row.number, _decode(row.body)) for row in rows]
+            wanted = [(row.number, self._decode(row.body)) for row in rows]
             known, said = self.main.read_now(partial(self._known_among, wanted=wanted))
             self.write(partial(_note, known=known, said=said))
             after = rows[-1].number
@@ -234,7 +252,8 @@ class Arrangement(Settling):
             return own.same_key(tx, self.site.id, row)
         if isinstance(row, StoryRow):
             self._check_story(tx, row)
-        look: Callable[[Tx, Any], Struct | None] = _SAME[type(row)]
+        kind = self._kinds.get(type(row))
+        look: Callable[[Tx, Any], Struct | None] = kind.same if kind else _SAME[type(row)]
         return look(tx, row)
 
     def _same_host(self, tx: Tx, row: HostRow) -> HostRow | None:
@@ -253,7 +272,7 @@ class Arrangement(Settling):
     def _difference(self, row: Line, here: Struct) -> str:
         """What to say of a row that is here and is not quite the same. Raises Conflict where it is another row."""
         kind = str(row.__struct_config__.tag)
-        firm = _FIRM.get(type(row), ())
+        firm = self._kinds[type(row)].firm if type(row) in self._kinds else _FIRM.get(type(row), ())
         if any(getattr(row, name) != getattr(here, name) for name in firm) or _other_words(row, here):
             raise _taken(kind, row.id)
         if isinstance(row, IdentityRow):
@@ -296,6 +315,11 @@ class Homecoming(Merge):
 
     keeps_ids = True
 
+    def __init__(self, *given: Any, rooms: Sequence[Room] = ()) -> None:
+        super().__init__(*given)
+        self._rooms = rooms
+        self._decode = folkmoot.decoder(*_by_row(rooms))
+
     def before(self) -> None:
         alone = self.main.read_now(partial(sites.is_only_site, site=self.site.id))
         self._put("site", lambda tx, rows: sites.replace_settings(tx, self.site.id, rows[0]))
@@ -319,6 +343,8 @@ class Homecoming(Merge):
         self._put("flag", own.insert_flags)
         for kind in desk.KINDS:
             self._put(str(kind.__struct_config__.tag), desk.insert(kind, self.site.id))
+        for each in (each for room in self._rooms for each in room.kinds):
+            self._put(each.name, lambda tx, rows, each=each: each.put(tx, self.site.id, rows, self.now))  # type: ignore[misc]
         while self.main.write_now(partial(waits.refill, now=self.now)):
             pass
         self._put("key", lambda tx, rows: own.insert_keys(tx, self.site.id, rows))
@@ -327,7 +353,7 @@ class Homecoming(Merge):
         """Inserts the rows of a kind that are not here yet; twice is once."""
         after = 0
         while rows := self.work.read_now(partial(home.lines, kind=kind, after=after, limit=MOST)):
-            made = [_decode(row.body) for row in rows]
+            made = [self._decode(row.body) for row in rows]
             self.main.write_now(partial(_insert, insert=insert, rows=made))
             after = rows[-1].number
 

@@ -131,7 +131,7 @@ def put_statement(tx: Tx, actor: Actor, story: int, text: str, now: int) -> int:
     if len(asked) >= MAX_OPEN:
         raise Conflict("There are many statements here already. End one before you put another.", "many_statements")
     statement = new_id(now)
-    store_maps.insert_statement(tx, statement, story, words, actor.id, now)
+    store_maps.insert_statement(tx, statement, get_story(tx, story).site, story, words, actor.id, now)
     tx.bump(story)
     return statement
 

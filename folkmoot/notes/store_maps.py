@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from folkmoot.storage.database import Row, Tx
 
 
-def insert_statement(tx: Tx, id: int, story: int, text: str, person: int | None, now: int) -> None:
+def insert_statement(tx: Tx, id: int, site: int, story: int, text: str, person: int | None, now: int) -> None:
     tx.run(
-        "INSERT INTO note_statement (id, story, text, person, made) VALUES (:id, :story, :text, :person, :now)",
+        "INSERT INTO note_statement (id, site, story, text, person, made) VALUES (:id, :site, :story, :text, :person, :now)",
         id=id,
+        site=site,
         story=story,
         text=text,
         person=person,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TypeAlias
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from typing import Any, TypeAlias, Union
 
 import msgspec
+from msgspec import Struct
 
 from folkmoot.discussion.importers.files import Archive, broken
 from folkmoot.discussion.store_rows import VERSION, DiscussionRows, Header
@@ -18,7 +20,6 @@ from folkmoot.sites.store_rows import SiteRows, StoryRow
 Line: TypeAlias = SiteRows | PeopleRows | DiscussionRows
 
 MAX_LINE = 16_000_000  # bytes; the report of a large import is a line
-_decode = msgspec.json.Decoder(Header | Line).decode
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _BYTE = re.compile(r"\(byte (\d+)\)")
 
@@ -28,14 +29,20 @@ def knows(head: bytes) -> bool:
     return b'"kind":"folkmoot"' in head[:200].replace(b" ", b"")
 
 
-def read(archive: Archive) -> Iterator[tuple[int, Line]]:
-    """(line number, row) of every row. Raises Invalid with line and column for what is none."""
-    number = 0
+@cache
+def decoder(*others: type[Struct]) -> Callable[[bytes | str], Any]:
+    """Reads a line: a row of the discussion, or one of other rooms' types."""
+    return msgspec.json.Decoder(Union[Header, Line, *others]).decode
+
+
+def read(archive: Archive, others: Sequence[type[Struct]] = ()) -> Iterator[tuple[int, Line]]:
+    """(line number, row) of every row. others: types of rows of other rooms. Raises Invalid with line and column for what is none."""
+    number, decode = 0, decoder(*others)
     while line := archive.file.readline(MAX_LINE):
         number += 1
         if len(line) == MAX_LINE:
             raise broken(archive.name, f"the line is longer than {MAX_LINE:,} bytes", number, MAX_LINE)
-        row = _row(archive, number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line)
+        row = _row(archive, number, line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line, decode)
         if isinstance(row, Header) != (number == 1):
             raise broken(archive.name, "an export begins with one line that says so, and has no other", number, 1)
         if isinstance(row, Header):
@@ -47,9 +54,9 @@ def read(archive: Archive) -> Iterator[tuple[int, Line]]:
         raise broken(archive.name, "it is empty", 1, 1)
 
 
-def _row(archive: Archive, number: int, line: bytes) -> Header | Line:
+def _row(archive: Archive, number: int, line: bytes, decode: Callable[[bytes | str], Any]) -> Header | Line:
     try:
-        row: Header | Line = _decode(line)
+        row: Header | Line = decode(line)
         return row
     except msgspec.ValidationError as error:
         raise broken(archive.name, f"the line is no row of an export: {error}", number, 1) from error

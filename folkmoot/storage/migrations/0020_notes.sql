@@ -220,6 +220,7 @@ CREATE TABLE note_text (
 -- Statements that an editor puts to a story's readers, and what they say to them.
 CREATE TABLE note_statement (
   id BIGINT PRIMARY KEY,
+  site BIGINT NOT NULL,
   story BIGINT NOT NULL,
   text TEXT NOT NULL CHECK (length(text) <= 200),
   person BIGINT,

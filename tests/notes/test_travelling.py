@@ -1,0 +1,170 @@
+"""Notes leave with a site's export and come home to the byte, on either engine; the public one holds what readers see; `check` counts again."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from folkmoot.desk.travelling import ROOMS
+from folkmoot.discussion import archive
+from folkmoot.discussion import checks as discussion
+from folkmoot.discussion.export import export_rows
+from folkmoot.errors import Conflict, Invalid
+from folkmoot.notes import asking, checks, maps, notes, showing, store
+from folkmoot.notes.reckoning import Reckoner
+from folkmoot.sites import checks as sites
+from folkmoot.sites.sites import site_for
+from folkmoot.storage.database import Database, connect
+from folkmoot.storage.migrations import migrate
+from tests.conftest import Emptier
+from tests.notes.desk import Desk
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Database]:
+    """Another server, with nothing on it."""
+    database = connect(f"sqlite:///{tmp_path}/elsewhere.db")
+    migrate(database, 0)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def lively(desk: Desk) -> Desk:
+    """A newsroom in which notes were proposed, rated, revised, answered, accepted, withdrawn, held; readers drawn; a statement answered."""
+    readers = desk.readers(24)
+    one, two, three = (desk.propose(text=text).id for text in ("Two of the twelve samples.", "Forty thousand, not fourteen.", "Five to four."))
+    desk.rate_all([(each, note, "helpful" if at % 3 else "unhelpful") for at, each in enumerate(readers) for note in (one, two)])
+    desk.moot.db.write_now(lambda tx: asking.come_by(tx, readers[0], desk.moot.site.id, desk.moot.now))
+    desk.moot.db.write_now(lambda tx: asking.ask_by_mail(tx, readers[1], desk.moot.site.id, True, desk.moot.now))
+    fresh = desk.reader()
+    desk.moot.db.write_now(lambda tx: asking.come_by(tx, fresh, desk.moot.site.id, desk.moot.now))
+    desk.moot.db.write_now(lambda tx: asking.ask_about(tx, notes.get_note(tx, one), 500, b"secret", desk.moot.now))
+    desk.rate(fresh, one, "somewhat")
+    Reckoner().fit(desk.moot.db, {"site": desk.moot.site.id}, desk.moot.now)
+    desk.accept(one)
+    sources = desk.draft().sources
+    desk.moot.db.write_now(lambda tx: notes.revise(tx, desk.amara, two, "Forty-one thousand, not fourteen.", sources, desk.moot.now, limits=False))
+    desk.moot.db.write_now(lambda tx: notes.answer(tx, desk.editor, two, "We are looking.", desk.moot.now))
+    desk.moot.db.write_now(lambda tx: notes.withdraw(tx, desk.amara, three, desk.moot.now, "I was wrong."))
+    hidden = desk.propose(text="This one waits for the desk.").id
+    desk.decide(hidden, "hold", "Look first.")
+    put = desk.moot.db.write_now(lambda tx: maps.put_statement(tx, desk.editor, desk.moot.story.id, "Test after every storm.", desk.moot.now))
+    desk.moot.db.write_now(lambda tx: maps.give_opinion(tx, desk.amara, put, -1, desk.moot.now))
+    return desk
+
+
+def export(db: Database, public: bool = False) -> bytes:
+    site = db.read_now(lambda tx: site_for(tx, "news.example"))
+    assert site
+    return b"".join(export_rows(db, site.id, public, ROOMS))
+
+
+def bring(db: Database, content: bytes, folder: Path, now: int) -> archive.Report:
+    file = folder / "export.jsonl"
+    file.write_bytes(content)
+    return archive.bring(db, folder / "staging", "news.example", [file], now=now, rooms=ROOMS)
+
+
+def findings(db: Database) -> list[object]:
+    return [*sites.check(db), *discussion.check(db), *checks.check(db)]
+
+
+def test_notes_come_home_to_the_byte(lively: Desk, elsewhere: Database, tmp_path: Path) -> None:
+    content = export(lively.moot.db)
+    kinds = [json.loads(line)["kind"] for line in content.splitlines()]
+    assert kinds[1:] == sorted(kinds[1:])
+    assert set(kinds) >= {"note", "note_revision", "note_source", "note_rating", "note_decision", "note_standing", "note_answer", "note_draw",
+                          "note_asked", "note_reader", "note_statement", "note_opinion"}  # fmt: skip
+    bring(elsewhere, content, tmp_path, lively.moot.now)
+    assert export(elsewhere) == content
+    assert findings(lively.moot.db) == findings(elsewhere) == []
+    story = lively.moot.story.id
+    seen, there = lively.head(), elsewhere.read_now(lambda tx: showing.head(tx, story))
+    assert [each.note.id for each in seen.at_head] == [each.note.id for each in there.at_head]
+    again = bring(elsewhere, content, tmp_path, lively.moot.now + 1)
+    assert again.batch is None, "a second run writes nothing"
+
+
+def test_they_are_the_same_after_a_way_through_the_other_engine(
+    lively: Desk, emptier: Emptier, postgres: str, migrated_file: Path, tmp_path: Path
+) -> None:
+    content = export(lively.moot.db)
+    emptier()
+    shutil.copy(migrated_file, tmp_path / "last.db")
+    middle, last = connect(postgres), connect(f"sqlite:///{tmp_path}/last.db")
+    try:
+        bring(middle, content, tmp_path, lively.moot.now)
+        assert export(middle) == content
+        bring(last, content, tmp_path, lively.moot.now)
+        assert export(last) == content
+    finally:
+        middle.close()
+        last.close()
+
+
+def test_the_public_export_holds_notes_as_readers_see_them(lively: Desk) -> None:
+    rows = [json.loads(line) for line in export(lively.moot.db, public=True).splitlines()]
+    told = [row for row in rows if row["kind"] == "note"]
+    assert {row["state"] for row in told} == {"open", "withdrawn"}
+    (accepted,) = [row for row in told if row["ruling"] == "accepted"]
+    assert (accepted["before"], accepted["after"]) == ("in all twelve samples", "in two of twelve samples")
+    (gone,) = [row for row in told if row["state"] == "withdrawn"]
+    assert (gone["text"], gone["sources"], gone["name"]) == ("", [], "")
+    assert "waits for the desk" not in json.dumps(rows)
+    assert "note_rating" not in {row["kind"] for row in rows}
+
+
+@pytest.mark.parametrize(("kind", "field", "value", "says"), [
+    ("note_source", "url", "javascript:alert(1)", "https:// or http://"), ("note_rating", "level", 3, "no row of an export"),
+    ("note_rating", "revision", "77", "refers to the note_revision 77"), ("note", "story", "88", "refers to the story 88"),
+])  # fmt: skip
+def test_a_file_that_was_changed_on_its_way_is_refused_and_changes_nothing(
+    lively: Desk, elsewhere: Database, tmp_path: Path, kind: str, field: str, value: object, says: str
+) -> None:
+    lines = [json.loads(line) for line in export(lively.moot.db).splitlines()]
+    at = next(number for number, row in enumerate(lines) if row["kind"] == kind)
+    lines[at] |= {field: value}
+    if kind == "note_rating" and field == "revision":
+        lines[at]["id"] = f"77:{lines[at]['person']}"
+    with pytest.raises(Invalid) as refused:
+        bring(elsewhere, "\n".join(json.dumps(row) for row in lines).encode() + b"\n", tmp_path, lively.moot.now)
+    assert says in refused.value.words
+    assert elsewhere.read_now(lambda tx: store.notes_after(tx, 0, 10)) == []
+
+
+def test_an_id_that_another_note_has_stops_the_import_by_name(lively: Desk, elsewhere: Database, tmp_path: Path) -> None:
+    content = export(lively.moot.db)
+    bring(elsewhere, content, tmp_path, lively.moot.now)
+    number = next(json.loads(line)["id"] for line in content.splitlines() if b'"kind":"note"' in line)
+    elsewhere.write_now(lambda tx: tx.run("UPDATE note SET proposed = proposed - 1 WHERE id = :id", id=int(number)))
+    with pytest.raises(Conflict, match=number):
+        bring(elsewhere, content, tmp_path, lively.moot.now + 1)
+
+
+@pytest.mark.parametrize(("sql", "says"), [
+    ("UPDATE note SET state = 'removed' WHERE state = 'open'", "its decisions lead to open"),
+    ("UPDATE note SET ruling = '', ruled = NULL WHERE ruling = 'accepted'", "its decisions lead to accepted"),
+    ("UPDATE note SET grade = 'helpful', shown = NULL", "nobody knows since when"),
+    ("UPDATE note SET revision = 5", "not its own"),
+    ("DELETE FROM note_source", "has no source"),
+    ("UPDATE note_rating SET revision = revision + 1", "ratings of words that are not its own"),
+    ("DELETE FROM note_asked", "though nobody was"),
+    ("UPDATE note SET story = 7", "does not exist"),
+])  # fmt: skip
+def test_check_says_what_is_not_as_it_must_be(lively: Desk, sql: str, says: str) -> None:
+    assert list(checks.check(lively.moot.db)) == []
+    foreign = "revision + 1" in sql
+
+    def spoil(tx: object) -> None:
+        if foreign:
+            tx.run("INSERT INTO note_revision (id, note, number, text, made, state) SELECT id + 1, (SELECT MIN(id) FROM note WHERE id <> v.note),"
+                   " 90 + number, '', made, 'past' FROM note_revision v WHERE v.id IN (SELECT revision FROM note_rating)")  # type: ignore[attr-defined]
+        tx.run(sql)  # type: ignore[attr-defined]
+
+    lively.moot.db.write_now(spoil)
+    assert says in " ".join(found.words for found in checks.check(lively.moot.db))
