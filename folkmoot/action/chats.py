@@ -19,6 +19,7 @@ from folkmoot.action.conversation import trail
 from folkmoot.action.keywords import means
 from folkmoot.action.model_letters import Facts, Says
 from folkmoot.action.talks import Around
+from folkmoot.people.tokens import fingerprint
 from folkmoot.settings import Settings
 from folkmoot.sites.sites import get_site
 from folkmoot.storage import jobs
@@ -38,7 +39,7 @@ _resting: dict[str, float] = {}
 
 def arrive(tx: Tx, chat: Chat, address: str, message: str, words: str, site: int, around: Around, now: int) -> bool:
     """A message has come; its answer is queued. False where it came before."""
-    if store_chats.heard_before(tx, chat.name, message, now):
+    if store_chats.heard_before(tx, chat.name, fingerprint(message), now):
         return False
     known = store_chats.chat_of(tx, chat.name, address)
     store_chats.note_heard(tx, chat.name, address, now)
@@ -179,6 +180,13 @@ def tell_writer(tx: Tx, row: Row, now: int, settings: Settings, chats: dict[str,
     (told,) = letters.trails(tx, [row])
     facts = Facts(now, name, name)
     queue(tx, chat, address, (Says("tell", trail(told, facts)),), settings, talk.language, now, BEGUN)
+
+
+def let_go(tx: Tx, owners: Iterable[str]) -> None:
+    """Forgets chats whose people leave: nothing goes there any more, until somebody writes from there again."""
+    for channel, _, address in (owner.partition(":") for owner in owners):
+        store_chats.let_go(tx, channel, address)
+        jobs.drop(tx, f"{KIND}:{channel}:{address}")
 
 
 def forget(tx: Tx, now: int, limit: int = 500) -> int:

@@ -150,14 +150,29 @@ def let_go(tx: Tx, rows: list[Row], talks: list[Row], person: int | None, now: i
 
     What bears nobody's name yet is a writer's where it has the same owner.
     """
-    owners = sorted({each.owner for each in (*rows, *talks)} - {""})
-    every = {row.id: row for row in (*rows, *store.unnamed(tx, owners)) if not row.scrubbed}
+    owners = owners_of(rows, talks)
+    _let_go_of(tx, {row.id: row for row in (*rows, *store.unnamed(tx, owners)) if not row.scrubbed}, person, now)
+    store_talks.delete_homes(tx, [*([f"person:{person}"] if person else []), *owners])
+    for talk in (*talks, *store_talks.unnamed(tx, owners)):
+        store_talks.delete_talk(tx, talk.id)
+
+
+def owners_of(rows: list[Row], talks: list[Row]) -> list[str]:
+    """Who owns some letters and talks: browsers and chats."""
+    return sorted({each.owner for each in (*rows, *talks)} - {""})
+
+
+def _let_go_of(tx: Tx, every: dict[int, Row], person: int | None, now: int) -> None:
     for row in every.values():
         if (row.state, "take_back") in TRANSITIONS:
             move(tx, row, "take_back", now, "writer", person)
     _empty(tx, list(every), now)
-    store_talks.delete_homes(tx, [*([f"person:{person}"] if person else []), *owners])
-    for talk in (*talks, *store_talks.unnamed(tx, owners)):
+
+
+def forget_mailbox(tx: Tx, mailbox: str, now: int) -> None:
+    """Lets go of letters and talks in which somebody has named a mailbox and not proven it."""
+    _let_go_of(tx, {row.id: row for row in store.of_mailbox(tx, mailbox)}, None, now)
+    for talk in store_talks.of_mailbox(tx, mailbox):
         store_talks.delete_talk(tx, talk.id)
 
 

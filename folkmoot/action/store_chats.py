@@ -6,7 +6,7 @@ from folkmoot.storage.database import Row, Tx
 
 
 def heard_before(tx: Tx, channel: str, message: str, now: int) -> bool:
-    """Whether the provider brought this message before; remembered from now on."""
+    """Whether the provider brought this message before; remembered from now on. message: a hash of its id, which may hold a number."""
     return (
         tx.count(
             "INSERT INTO chat_heard (channel, message, at) VALUES (:channel, :message, :now) ON CONFLICT (channel, message) DO NOTHING",
@@ -15,6 +15,18 @@ def heard_before(tx: Tx, channel: str, message: str, now: int) -> bool:
             now=now,
         )
         == 0
+    )
+
+
+def let_go(tx: Tx, channel: str, address: str) -> None:
+    """Deletes a chat and what it wanted. Of what was said to it only the count stays, which the caps on money are kept by."""
+    for table in ("chat", "chat_opting"):
+        tx.run(f"DELETE FROM {table} WHERE channel = :channel AND address = :address", channel=channel, address=address)
+    tx.run(
+        "UPDATE chat_said SET address = '', prefix = '', body = '', buttons = '[]', provider = NULL,"
+        " state = CASE WHEN state IN ('waiting', 'sending') THEN 'dropped' ELSE state END WHERE channel = :channel AND address = :address",
+        channel=channel,
+        address=address,
     )
 
 

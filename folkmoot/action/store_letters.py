@@ -356,6 +356,13 @@ def unnamed(tx: Tx, owners: list[str]) -> list[Row]:
     return [row for rows in found for row in rows]
 
 
+def of_mailbox(tx: Tx, mailbox: str) -> list[Row]:
+    """Letters for which somebody has named a mailbox and not proven it, and which still hold their text."""
+    return tx.rows(
+        f"SELECT {_ROW} FROM letter WHERE LOWER(mailbox) = LOWER(CAST(:mailbox AS TEXT)) AND person IS NULL AND scrubbed IS NULL", mailbox=mailbox
+    )
+
+
 def taken_along(tx: Tx, person: int, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
     """A person's letters as they take them along."""
     rows = tx.rows(

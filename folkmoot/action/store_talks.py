@@ -47,8 +47,16 @@ def insert_talk(
     )
 
 
-def set_state(tx: Tx, talk: int, state: str, said: str, now: int) -> None:
-    tx.run("UPDATE talk SET state = :state, said = :said, touched = :now WHERE id = :talk", talk=talk, state=state, said=said, now=now)
+def set_state(tx: Tx, talk: int, state: str, said: str, mailbox: str, now: int) -> None:
+    """mailbox: what the state has of one, so that its owner finds it."""
+    tx.run(
+        "UPDATE talk SET state = :state, said = :said, mailbox = :mailbox, touched = :now WHERE id = :talk",
+        talk=talk,
+        state=state,
+        said=said,
+        mailbox=mailbox.lower(),
+        now=now,
+    )
 
 
 def set_person(tx: Tx, talk: int, person: int | None) -> None:
@@ -92,7 +100,8 @@ def forget_talks(tx: Tx, before: int, limit: int) -> int:
 
 
 def delete_talk(tx: Tx, talk: int) -> None:
-    tx.run("DELETE FROM link_code WHERE talk = :talk", talk=talk)
+    for table in ("link_code", "talk_request"):
+        tx.run(f"DELETE FROM {table} WHERE talk = :talk", talk=talk)
     tx.run("DELETE FROM talk WHERE id = :talk", talk=talk)
 
 
@@ -193,13 +202,34 @@ def unnamed(tx: Tx, owners: list[str]) -> list[Row]:
     return [row for rows in found for row in rows]
 
 
+def of_mailbox(tx: Tx, mailbox: str) -> list[Row]:
+    """Talks in which somebody has named a mailbox and not proven it."""
+    return tx.rows(
+        f"SELECT {_ROW} FROM talk WHERE mailbox = LOWER(CAST(:mailbox AS TEXT)) AND mailbox <> '' AND person IS NULL", mailbox=mailbox
+    )
+
+
 def taken_along(tx: Tx, person: int, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
     rows = tx.rows(
-        "SELECT id AS place, channel, state, begun, touched FROM talk WHERE person = :person AND id > :after ORDER BY id LIMIT :limit",
+        "SELECT t.id AS place, t.channel, c.address, c.opted_in, c.opted_out, t.state, t.begun, t.touched FROM talk t"
+        " LEFT JOIN chat c ON c.channel = t.channel AND t.owner = c.channel || ':' || c.address"
+        " WHERE t.person = :person AND t.id > :after ORDER BY t.id LIMIT :limit",
         person=person, after=after, limit=limit,
     )  # fmt: skip
-    return [(row.place, {"channel": row.channel, "state": msgspec.json.decode(row.state), "begun": row.begun,
-    "touched": row.touched}) for row in rows]
+    return [_taken(row, state=msgspec.json.decode(row.state)) for row in rows]
+
+
+def requests_taken_along(tx: Tx, person: int, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
+    rows = tx.rows(
+        "SELECT r.id AS place, r.kind, r.words, r.at, r.done FROM talk t JOIN talk_request r ON r.talk = t.id"
+        " WHERE t.person = :person AND r.id > :after ORDER BY r.id LIMIT :limit",
+        person=person, after=after, limit=limit,
+    )  # fmt: skip
+    return [_taken(row) for row in rows]
+
+
+def _taken(row: Row, **readable: object) -> tuple[int, dict[str, Any]]:
+    return row.place, {name: value for name, value in row._asdict().items() if name != "place"} | readable
 
 
 def home_taken_along(tx: Tx, person: int, after: int) -> list[tuple[int, dict[str, Any]]]:

@@ -209,7 +209,8 @@ def _keep(tx: Tx, row: Row, around: Around, now: int, turn: Turn, facts: Facts) 
         heard.done.append(do.name)
         waiting += after.does
     if "erase" not in heard.done:
-        store_talks.set_state(tx, row.id, encode_json(heard.state).decode(), encode_json(_spoken(heard.says, around.language)).decode(), now)
+        said = encode_json(_spoken(heard.says, around.language)).decode()
+        store_talks.set_state(tx, row.id, encode_json(heard.state).decode(), said, heard.state.mailbox, now)
     return heard
 
 

@@ -22,7 +22,7 @@ def erase(tx: Tx, person: int, words: Words, now: int) -> int:
     return decided + noted + own.unname_reports(tx, person, STEP) + own.empty_accesses(tx, person, STEP)
 
 
-def forget_mailbox(tx: Tx, mailbox: str) -> None:
+def forget_mailbox(tx: Tx, mailbox: str, now: int) -> None:
     """Lets go of a mailbox that stands on reports which nobody signed."""
     own.forget_mailbox(tx, mailbox)
 
@@ -35,5 +35,5 @@ def _decided(name: str) -> Section:
     return Section(name, lambda tx, person, after, limit: store_sanctions.taken_along(tx, name, person, after, limit))
 
 
-PART = Part("desk", (*map(_own, own.SECTIONS), *map(_decided, store_sanctions.TAKEN)), erase)
+PART = Part("desk", (*map(_own, own.SECTIONS), *map(_decided, store_sanctions.TAKEN)), erase, forget_mailbox)
 MOVED = (kept("reports", own.reports_under, own.move_reports),)

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from folkmoot.discussion import joining, outlet, store, store_joining, waits
 from folkmoot.discussion import store_belongings as own
+from folkmoot.discussion.lessons import unlearn
 from folkmoot.discussion.store_search import AGAIN
 from folkmoot.discussion.visibility import vanish
 from folkmoot.people.belongings import STEP, Part, Section, Words
@@ -93,6 +94,7 @@ def _withdraw(tx: Tx, row: Row, person: int, now: int) -> None:
 
 
 def _empty(tx: Tx, comment: int, now: int) -> None:
+    unlearn(tx, comment)
     store.set_text(tx, comment, "", "", 0, "", None)
     store.scrub_revisions(tx, comment)
     store.insert_decision(tx, new_id(now), comment, "scrub", None, "rule", now, rule="erased")

@@ -68,14 +68,23 @@ def learn(tx: Tx, now: int) -> int:
     return len(decisions) if len(decisions) == STEP else 0
 
 
-def _learn_one(tx: Tx, decision: Row) -> set[int]:
-    """Counts one decision, or takes the count of the one that it takes back away. Gives the site that it was for."""
+def unlearn(tx: Tx, comment: int) -> None:
+    """Takes away what was learned from a comment whose words go."""
+    reached, sites = store.reached(tx), set[int]()
+    for decision in store.decisions_on(tx, comment, reached):
+        sites |= _learn_one(tx, decision, -1)
+    for site in sites:
+        store.drop_unknown(tx, site)
+
+
+def _learn_one(tx: Tx, decision: Row, sign: int = 1) -> set[int]:
+    """Counts one decision, or takes the count of the one that it takes back away. Gives the site that it was for. sign: -1 undoes that."""
     bad = {"remove": 1, "release": 0, "restore": 0}.get(decision.undone or decision.deed)
     if bad is None or not decision.text:
         return set()
     site = get_story(tx, decision.story).site
     words = read(decision.text, limit=MAX_IMPORTED)
-    change = -1 if decision.undone else 1
+    change = -sign if decision.undone else sign
     counts = Counter(dict.fromkeys(features(tokens_of(words.folded), words.links), change))
     store.add_words(tx, site, counts, bad)
     store.add_decisions(tx, site, 0 if bad else change, change if bad else 0)

@@ -17,6 +17,8 @@ SECTIONS: dict[str, str] = {
     "votes": "SELECT comment AS place, comment, value, counted, at FROM vote WHERE person = :person AND comment > :after "
     "ORDER BY comment LIMIT :limit",
     "reports": "SELECT id AS place, comment, reason, detail, at, settled FROM flag WHERE person = :person AND id > :after ORDER BY id LIMIT :limit",
+    "known_elsewhere_as": "SELECT 1 AS place, source, source_id FROM source_key WHERE kind = 'person' AND id = :person "
+    "AND CAST(:after AS BIGINT) < 1 ORDER BY source, source_id LIMIT :limit",
     "followed": "SELECT story AS place, story, how, at FROM follow WHERE person = :person AND story > :after ORDER BY story LIMIT :limit",
 }
 # For other rooms' statements: whether a legal hold keeps the words of the comment that a row of theirs is about.

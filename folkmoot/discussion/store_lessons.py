@@ -34,14 +34,26 @@ def set_reached(tx: Tx, decision: int) -> None:
     )
 
 
+_LESSONS = (
+    "SELECT d.id, d.deed, c.text, c.story, u.deed AS undone FROM decision d JOIN comment c ON c.id = d.comment"
+    " LEFT JOIN decision u ON u.id = d.undoes WHERE d.revision IS NULL AND d.made_by = 'person'"
+    " AND d.deed IN ('remove', 'release', 'restore', 'hold')"
+)
+
+
 def decisions_after(tx: Tx, decision: int, limit: int) -> list[Row]:
     """People's decisions on whole comments, oldest first; undone: the deed that one takes back."""
-    return tx.rows(
-        "SELECT d.id, d.deed, c.text, c.story, u.deed AS undone FROM decision d JOIN comment c ON c.id = d.comment"
-        " LEFT JOIN decision u ON u.id = d.undoes WHERE d.id > :decision AND d.revision IS NULL AND d.made_by = 'person'"
-        " AND d.deed IN ('remove', 'release', 'restore', 'hold') ORDER BY d.id LIMIT :limit",
-        decision=decision, limit=limit,
-    )  # fmt: skip
+    return tx.rows(f"{_LESSONS} AND d.id > :decision ORDER BY d.id LIMIT :limit", decision=decision, limit=limit)
+
+
+def decisions_on(tx: Tx, comment: int, reached: int) -> list[Row]:
+    """Those on a comment that were learned from."""
+    return tx.rows(f"{_LESSONS} AND d.comment = :comment AND d.id <= :reached ORDER BY d.id", comment=comment, reached=reached)
+
+
+def drop_unknown(tx: Tx, site: int) -> None:
+    """Deletes words that were met in nothing any more."""
+    tx.run("DELETE FROM learned_word WHERE site = :site AND good <= 0 AND bad <= 0", site=site)
 
 
 def add_words(tx: Tx, site: int, counts: Mapping[str, int], bad: int) -> None:

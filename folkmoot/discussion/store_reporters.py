@@ -31,7 +31,7 @@ def unname_reports(tx: Tx, person: int, limit: int) -> int:
 
 def forget_mailbox(tx: Tx, mailbox: str) -> None:
     """Takes a mailbox, and the name that was given with it, off reports by whoever was not signed in."""
-    tx.run("UPDATE report SET name = '', mailbox = '' WHERE LOWER(mailbox) = LOWER(CAST(:mailbox AS TEXT))", mailbox=mailbox)
+    tx.run("UPDATE report SET name = '', mailbox = '' WHERE mailbox <> '' AND LOWER(mailbox) = LOWER(CAST(:mailbox AS TEXT))", mailbox=mailbox)
 
 
 def empty_accesses(tx: Tx, person: int, limit: int) -> int:

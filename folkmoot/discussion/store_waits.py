@@ -62,8 +62,8 @@ def reasons(tx: Tx, comments: Sequence[int]) -> list[tuple[list[Row], list[Row],
         asked,
     )
     edits = tx.each(
-        "SELECT r.id, r.made, d.rule, d.reason FROM revision r LEFT JOIN decision d ON d.revision = r.id AND d.deed = 'hold'"
-        " WHERE r.comment = :comment AND r.state = 'held'",
+        "SELECT r.id, r.made, d.rule, d.reason FROM revision r"
+        " LEFT JOIN decision d ON d.comment = r.comment AND d.revision = r.id AND d.deed = 'hold' WHERE r.comment = :comment AND r.state = 'held'",
         asked,
     )
     appeals = tx.each("SELECT id, decision, words, at FROM appeal WHERE comment = :comment AND decided IS NULL", asked)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from folkmoot.desk.belongings import forget_mailbox
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, say
 from folkmoot.me.parts import PARTS
 from folkmoot.people import store, store_belongings
@@ -46,7 +45,7 @@ def erase(tx: Tx, actor: Actor, person: int, words: str, now: int) -> list[int]:
         raise NotFound("There is no such person.", "no_such_person")
     _require_another_admin(tx, actor, person)
     people = [person, *store_belongings.guests_of(tx, person)]
-    _forget_copies(tx, people)
+    _forget_copies(tx, people, now)
     for each in people:
         store_belongings.let_go(tx, each, now)
     jobs.put(tx, KIND, {"people": people, "words": words}, now, key=f"{KIND}:{person}")
@@ -58,12 +57,12 @@ def _require_another_admin(tx: Tx, actor: Actor, person: int) -> None:
         raise Conflict("You are the last admin of this server. Make somebody else admin first.", "last_admin")
 
 
-def _forget_copies(tx: Tx, people: list[int]) -> None:
-    """What holds a name or a mailbox in a body of its own: waiting mails, answers kept for repeats."""
+def _forget_copies(tx: Tx, people: list[int], now: int) -> None:
+    """What holds a name or a mailbox in a body of its own: waiting mails, letters and reports of nobody's, answers kept for repeats."""
     for person in people:
         for mailbox in store_belongings.mailboxes(tx, person):
-            store_belongings.forget_mails(tx, mailbox)
-            forget_mailbox(tx, mailbox)
+            for forget in (part.forget_mailbox for part in PARTS if part.forget_mailbox):
+                forget(tx, mailbox, now)
         store_belongings.forget_answers(tx, person)
 
 

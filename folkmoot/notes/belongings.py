@@ -17,6 +17,8 @@ def erase(tx: Tx, person: int, words: Words, now: int) -> int:
     A correction that the newsroom has made stays, without their name: it is the newsroom's own word by then.
     """
     store_belongings.forget_traces(tx, person)
+    if words == "go":
+        store_belongings.forget_finds(tx, person)
     some = store_belongings.notes_named(tx, person, STEP)
     for row in some:
         tx.hold(row.story)

@@ -52,6 +52,7 @@ def learn_comments(tx: Tx, comments: Sequence[About], now: int) -> int:
         found = find(said.text, title, host)
         if said.live and found.weight >= WORTH_LISTING:
             words = msgspec.json.encode(found.reasons).decode()
-            finds.append({"comment": said.id, "story": said.story, "site": site, "weight": found.weight, "words": words, "found": now})
+            about = {"comment": said.id, "story": said.story, "site": site, "person": said.person}
+            finds.append(about | {"weight": found.weight, "words": words, "found": now})
     store_finding.put_finds(tx, finds)
     return len(finds)

@@ -11,6 +11,7 @@ SECTIONS: dict[str, str] = {  # each list by the number that puts it in order, a
     " JOIN note_revision r ON r.note = n.id AND r.id = n.revision WHERE n.person = :person AND n.id > :after ORDER BY n.id LIMIT :limit",
     "note_ratings": "SELECT revision AS place, note, level, reasons, asked, at FROM note_rating WHERE person = :person AND revision > :after"
     " ORDER BY revision LIMIT :limit",
+    "note_deeds": "SELECT id AS place, note, deed, reason, at FROM note_decision WHERE person = :person AND id > :after ORDER BY id LIMIT :limit",
     "note_answers": "SELECT note AS place, speaks_as, text, at FROM note_answer WHERE person = :person AND note > :after ORDER BY note LIMIT :limit",
     "note_questions": "SELECT revision AS place, note, at, answered FROM note_asked WHERE person = :person AND revision > :after"
     " ORDER BY revision LIMIT :limit",
@@ -31,7 +32,12 @@ def forget_traces(tx: Tx, person: int) -> None:
     for table in _THEIRS:
         tx.run(f"DELETE FROM {table} WHERE person = :person", person=person)
     own = "'propose', 'revise', 'withdraw', 'report', 'appeal'"
-    tx.run(f"UPDATE note_decision SET person = NULL WHERE person = :person AND deed IN ({own})", person=person)
+    tx.run(f"UPDATE note_decision SET person = NULL, reason = '' WHERE person = :person AND deed IN ({own})", person=person)
+
+
+def forget_finds(tx: Tx, person: int) -> None:
+    """Lets go of what was found in their comments, whose words go."""
+    tx.run("DELETE FROM note_find WHERE person = :person", person=person)
 
 
 def notes_named(tx: Tx, person: int, limit: int) -> list[Row]:

@@ -12,7 +12,8 @@ _FIND = "comment, story, site, weight, words, found, settled"
 def put_finds(tx: Tx, finds: Sequence[Mapping[str, object]]) -> None:
     """Keeps what was found; what has been settled stays settled."""
     tx.many(
-        "INSERT INTO note_find (comment, story, site, weight, words, found) VALUES (:comment, :story, :site, :weight, :words, :found)"
+        "INSERT INTO note_find (comment, story, site, person, weight, words, found)"
+        " VALUES (:comment, :story, :site, :person, :weight, :words, :found)"
         " ON CONFLICT (comment) DO UPDATE SET weight = excluded.weight, words = excluded.words, story = excluded.story, site = excluded.site",
         finds,
     )

@@ -84,10 +84,12 @@ def gone(tx: Tx, note: Note, story: Story, now: int, people: tuple[int, ...] = (
     """Those who had rated it: that it has lost its place, or was taken back."""
     for person in people:
         given = {"story": _title(story), "words": note.text}
-        notices.tell(tx, person, "note_gone", given, key=f"note-gone-{note.id}-{now}", now=now, site=note.site, opens=f"/notes/{note.id}")
+        key, opens = f"note-gone-{note.id}-{now}", f"/notes/{note.id}"
+        notices.tell(tx, person, "note_gone", given, key=key, now=now, site=note.site, opens=opens, by=note.person)
 
 
 def asked(tx: Tx, note: Note, story: Story, person: int, now: int) -> None:
     """A reader drawn by lot who said yes to be asked by mail."""
     given = {"story": _title(story), "words": note.text}
-    notices.tell(tx, person, "note_asked", given, key=f"note-asked-{note.revision}", now=now, site=note.site, opens=f"/notes/{note.id}#rate")
+    key, opens = f"note-asked-{note.revision}", f"/notes/{note.id}#rate"
+    notices.tell(tx, person, "note_asked", given, key=key, now=now, site=note.site, opens=opens, by=note.person)

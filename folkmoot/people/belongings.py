@@ -27,11 +27,15 @@ class Section(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """What a room keeps of people. erase: (tx, person, words, now) -> how much it did, at most a step; 0: nothing is left."""
+    """What a room keeps of people. erase: (tx, person, words, now) -> how much it did, at most a step; 0: nothing is left.
+
+    forget_mailbox: (tx, mailbox, now), where the room keeps mailboxes by which nobody is known.
+    """
 
     name: str
     sections: tuple[Section, ...]
     erase: Callable[[Tx, int, Words, int], int]
+    forget_mailbox: Callable[[Tx, str, int], None] | None = None
 
 
 def erase(tx: Tx, person: int, words: Words, now: int) -> int:
@@ -39,8 +43,13 @@ def erase(tx: Tx, person: int, words: Words, now: int) -> int:
     return store.forget_told_about(tx, person, STEP)
 
 
+def forget_mailbox(tx: Tx, mailbox: str, now: int) -> None:
+    """Deletes mails to a mailbox that wait, or were given up."""
+    store.forget_mails(tx, mailbox)
+
+
 def _section(name: str) -> Section:
     return Section(name, lambda tx, person, after, limit: store.rows(tx, name, person, after, limit))
 
 
-PART = Part("people", tuple(_section(name) for name in store.SECTIONS), erase)
+PART = Part("people", tuple(_section(name) for name in store.SECTIONS), erase, forget_mailbox)

@@ -11,6 +11,7 @@ looks at the wishes once more at that moment: who has said "no more" gets no mor
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from folkmoot.errors import Invalid, NotSignedIn, say
 from folkmoot.people import store, store_mutes, store_notices
@@ -33,17 +34,17 @@ MAX_QUOTE = 600          # letters of what somebody wrote
 
 def tell(
     tx: Tx, person: int, kind: str, values: Mapping[str, str | int], *, key: str, now: int,
-    site: int = 0, opens: str = "", thread: str = "", by: int | None = None,
+    site: int = 0, opens: str = "", thread: str = "", by: int | None = None, heeds_mutes: bool = True,
 ) -> bool:  # fmt: skip
     """Tells a person something, once per key. Whether they were told: not twice, not who is erased, not of whom they mute.
 
     values: those that the kind's sentences name. key: the event, up to 100 letters. opens: the page of ours that shows more.
-    thread: mails with the same one hang together. by: who has caused it.
+    thread: mails with the same one hang together. by: who has caused it. heeds_mutes: False for what is one's work to know.
     """
     told = KINDS[kind]
     given = {name: _cut(values[name]) for name in told.values}
     reader = store_notices.reader_of(tx, person)
-    if reader is None or _mutes(tx, reader, by, str(given.get(told.quote, ""))):
+    if reader is None or (heeds_mutes and _mutes(tx, reader, by, str(given.get(told.quote, "")))):
         return False
     notice = Notice(new_id(now), reader, kind, site, opens, thread, given, now, None, _way(tx, reader, told.topic, now))
     if not store_notices.insert_notice(tx, notice, key, by):
@@ -60,7 +61,8 @@ def tell_staff(
     people = [person for person, _ in store.staff(tx, site) if person != by]
     roles = store.roles(tx, people)
     named = [person for person in people if may(Actor(roles=roles[person]), deed, site)]
-    return sum(tell(tx, person, kind, values, key=key, now=now, site=site, opens=opens, thread=thread) for person in named)
+    given: dict[str, Any] = {"key": key, "now": now, "site": site, "opens": opens, "thread": thread, "by": by, "heeds_mutes": False}
+    return sum(tell(tx, person, kind, values, **given) for person in named)
 
 
 def _cut(value: str | int) -> str | int:

@@ -51,6 +51,8 @@ CREATE TABLE mute (
   PRIMARY KEY (person, kind, subject)
 );
 
+CREATE INDEX mute_subject ON mute (subject) WHERE kind = 'person';
+
 -- Which browser or program a sign-in is in: "Firefox on Linux". Never an address.
 ALTER TABLE session ADD COLUMN device TEXT NOT NULL DEFAULT '';
 

@@ -53,6 +53,7 @@ CREATE TABLE appeal (
 );
 CREATE INDEX appeal_comment ON appeal (comment, at);
 CREATE INDEX appeal_open ON appeal (comment) WHERE decided IS NULL;
+CREATE INDEX appeal_person ON appeal (person);
 CREATE INDEX appeal_at ON appeal (at);
 
 -- Whether a report held up: 1 the comment was removed, 0 it was let stand. A reporter's record weighs their next reports.
@@ -131,6 +132,8 @@ CREATE TABLE report (
   decided_by BIGINT
 );
 CREATE INDEX report_open ON report (site, at) WHERE decided IS NULL;
+CREATE INDEX report_person ON report (person) WHERE person IS NOT NULL;
+CREATE INDEX report_mailbox ON report (LOWER(mailbox)) WHERE mailbox <> '';
 CREATE INDEX report_at ON report (site, at);
 
 -- Who looked at words that are kept out of sight, and why.
@@ -142,4 +145,5 @@ CREATE TABLE access (
   why TEXT NOT NULL,
   at BIGINT NOT NULL
 );
+CREATE INDEX access_person ON access (person) WHERE person IS NOT NULL;
 CREATE INDEX access_at ON access (site, at);

@@ -88,6 +88,7 @@ CREATE TABLE note_decision (
 );
 CREATE INDEX note_decision_note ON note_decision (note, at);
 CREATE INDEX note_decision_deed ON note_decision (deed, at);
+CREATE INDEX note_decision_person ON note_decision (person) WHERE person IS NOT NULL;
 
 -- Every reckoning that changed where a note stands: the ladder, and the curve beside it.
 CREATE TABLE note_standing (
@@ -121,6 +122,7 @@ CREATE TABLE note_answer (
   at BIGINT NOT NULL,
   PRIMARY KEY (note, person)
 );
+CREATE INDEX note_answer_person ON note_answer (person);
 
 -- Who was drawn to rate a note, by which draw, and whether they did.
 CREATE TABLE note_draw (
@@ -181,6 +183,7 @@ CREATE TABLE note_seat (
   voice BIGINT NOT NULL,                   -- readers who count as one voice share a number
   PRIMARY KEY (site, person)
 );
+CREATE INDEX note_seat_person ON note_seat (person);
 CREATE TABLE note_fit (
   id BIGINT PRIMARY KEY,
   site BIGINT NOT NULL,
@@ -196,10 +199,12 @@ CREATE TABLE note_find (
   site BIGINT NOT NULL,
   weight DOUBLE PRECISION NOT NULL,
   words TEXT NOT NULL,                     -- JSON: [{"what", "words"}]
+  person BIGINT,                           -- its writer, with whose words these go
   found BIGINT NOT NULL,
   settled BIGINT,                          -- a note grew from it, or somebody on the desk put it aside
   settled_by BIGINT
 );
+CREATE INDEX note_find_person ON note_find (person) WHERE person IS NOT NULL;
 CREATE INDEX note_find_site ON note_find (site, weight) WHERE settled IS NULL;
 CREATE INDEX note_find_story ON note_find (story, weight);
 CREATE TABLE note_cursor (

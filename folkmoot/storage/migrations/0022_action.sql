@@ -12,13 +12,17 @@ CREATE TABLE talk (
   language TEXT NOT NULL DEFAULT 'en',
   state TEXT NOT NULL,                     -- JSON, the type is model_letters.State
   said TEXT NOT NULL DEFAULT '[]',         -- JSON, what the guide said last, so that a page can show it again
+  mailbox TEXT NOT NULL DEFAULT '',        -- of the state, in lower case: who proves it and leaves finds the talk
   begun BIGINT NOT NULL,
   touched BIGINT NOT NULL,
   ended BIGINT                             -- replaced by a newer one of the same owner
 );
 CREATE UNIQUE INDEX talk_owner ON talk (owner) WHERE ended IS NULL;
+CREATE INDEX talk_owners ON talk (owner);
 CREATE INDEX talk_touched ON talk (touched);
 CREATE INDEX talk_story ON talk (story) WHERE story IS NOT NULL;
+CREATE INDEX talk_person ON talk (person) WHERE person IS NOT NULL;
+CREATE INDEX talk_mailbox ON talk (mailbox) WHERE mailbox <> '';
 
 -- A number or chat at a channel. We write first only to who has opted in and not out; both are rows below.
 CREATE TABLE chat (
@@ -39,7 +43,7 @@ CREATE TABLE chat_opting (
 );
 CREATE INDEX chat_opting_chat ON chat_opting (channel, address, at);
 
--- The provider's own ids of what it brought, for 8 days: the same webhook ten times has one effect.
+-- Hashes of the provider's own ids of what it brought, for 8 days: the same webhook ten times has one effect.
 CREATE TABLE chat_heard (
   channel TEXT NOT NULL,
   message TEXT NOT NULL,
@@ -75,6 +79,7 @@ CREATE TABLE link_code (
   expires BIGINT NOT NULL,
   used BIGINT
 );
+CREATE INDEX link_code_talk ON link_code (talk);
 
 -- An address that somebody has asked us to remember. owner as in talk, or person:id.
 CREATE TABLE home (
@@ -94,6 +99,7 @@ CREATE TABLE talk_request (
   done BIGINT,
   done_by BIGINT
 );
+CREATE INDEX talk_request_talk ON talk_request (talk);
 CREATE INDEX talk_request_open ON talk_request (site, at) WHERE done IS NULL;
 
 -- A letter to one official. delivery: its id for ever, of which the Message-ID is made. batch: one text to several people, made before it is
@@ -131,6 +137,7 @@ CREATE TABLE letter (
 CREATE INDEX letter_due ON letter (due) WHERE due IS NOT NULL;
 CREATE INDEX letter_owner ON letter (owner, made);
 CREATE INDEX letter_person ON letter (person, made) WHERE person IS NOT NULL;
+CREATE INDEX letter_unproven ON letter (LOWER(mailbox)) WHERE person IS NULL AND scrubbed IS NULL;
 CREATE INDEX letter_official ON letter (official, made);
 CREATE INDEX letter_state ON letter (state, since);
 CREATE INDEX letter_story ON letter (story) WHERE story IS NOT NULL;
