@@ -16,18 +16,21 @@ def test_nobody_waits_where_nothing_is_written() -> None:
     assert not courtesy.give_way()
 
 
-def test_who_serves_goes_on_once_the_pieces_are_done() -> None:
+def test_who_serves_sleeps_once_a_group_and_goes_on_once_the_pieces_are_done() -> None:
     courtesy, woken = Courtesy(), threading.Event()
     courtesy.begin()
 
     def serve() -> None:
-        while not courtesy.give_way():
-            pass
+        while courtesy.busy:
+            courtesy.give_way()
         woken.set()
 
     threading.Thread(target=serve, daemon=True).start()
     courtesy.end()
     assert woken.wait(10)
+    courtesy.begin()
+    assert not courtesy.give_way()  # nobody ended it: the wait has its limit
+    assert not courtesy.busy        # and this group holds nobody up again
 
 
 def test_a_group_that_nobody_waited_for_is_no_fault() -> None:
