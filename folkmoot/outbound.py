@@ -37,7 +37,7 @@ MAX_ADDRESS = 4_000
 _REDIRECTS = (301, 302, 303, 307, 308)
 _SECRETS = {"authorization", "cookie", "proxy-authorization"}  # headers that stay with the origin they were meant for
 _PIECE = 65_536
-_RESOLVERS = ThreadPoolExecutor(4, "resolve")
+_RESOLVERS = ThreadPoolExecutor(16, "resolve")  # a name whose server is silent keeps one busy for half a minute
 
 # What the registries of special addresses (RFC 6890 and its successors) keep from the public net, and clouds' own services.
 _INNER = tuple(map(ipaddress.IPv4Network, (

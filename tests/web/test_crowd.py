@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
+from folkmoot.web import crowd
 from folkmoot.web.crowd import MOST, WAITING, Crowd
 
 
@@ -35,8 +38,8 @@ class Door:
         else:
             self.bodies.append(message["body"])
 
-    def come(self, path: str = "/api/v1/comments") -> asyncio.Task[None]:
-        return asyncio.create_task(self.crowd({"type": "http", "path": path}, None, self.send))  # type: ignore[arg-type]
+    def come(self, path: str = "/api/v1/comments", receive: Any = None) -> asyncio.Task[None]:
+        return asyncio.create_task(self.crowd({"type": "http", "path": path, "method": "POST" if receive else "GET"}, receive, self.send))
 
 
 async def settle() -> None:
@@ -100,5 +103,58 @@ def test_a_page_is_refused_in_plain_words() -> None:
         assert door.bodies == [b"Very many people are here just now. Nothing was changed. Try again in a few seconds.\n"]
         door.open.set()
         await asyncio.gather(*tasks)
+
+    asyncio.run(go())
+
+
+def test_who_sends_slowly_keeps_nobody_out() -> None:
+    async def go() -> None:
+        door, never = Door(), asyncio.Event()
+        door.open.set()
+
+        async def slowly() -> dict[str, Any]:
+            await never.wait()
+            return {"type": "http.disconnect"}
+
+        slow = [door.come(receive=slowly) for _ in range(20 * MOST)]
+        await settle()
+        assert (door.crowd.inside, door.inside) == (0, 0)
+        await door.come("/thread")
+        assert door.statuses == [200]
+        for task in slow:
+            task.cancel()
+
+    asyncio.run(go())
+
+
+def test_a_body_that_came_in_pieces_arrives_whole() -> None:
+    async def go() -> None:
+        pieces = [{"type": "http.request", "body": each, "more_body": each != b"c"} for each in (b"a", b"b", b"c")]
+        read = []
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            read.extend([(await receive())["body"] for _ in range(3)])
+
+        async def receive() -> dict[str, Any]:
+            return pieces.pop(0)
+
+        await Crowd(app)({"type": "http", "path": "/me/notices", "method": "POST"}, receive, None)  # type: ignore[arg-type]
+        assert read == [b"a", b"b", b"c"]
+
+    asyncio.run(go())
+
+
+def test_a_body_that_never_comes_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def go() -> None:
+        door = Door()
+
+        async def never() -> dict[str, Any]:
+            await asyncio.Event().wait()
+            return {}
+
+        monkeypatch.setattr(crowd, "LONGEST", 0.01)
+        await door.come(receive=never)
+        assert door.statuses == [400] and b"within a minute" in door.bodies[0]
+        assert door.headers[0][b"connection"] == b"close"
 
     asyncio.run(go())
