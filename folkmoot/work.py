@@ -18,7 +18,7 @@ from folkmoot.action import actions, wrong
 from folkmoot.action import duties as action
 from folkmoot.desk import figures, merging, reports, rules
 from folkmoot.desk import queue as desk
-from folkmoot.discussion import akismet, duties, hooks, lessons, outlet, proofs, store_search, telling, waits
+from folkmoot.discussion import akismet, duties, hooks, lessons, outlet, previews, proofs, store_search, telling, waits
 from folkmoot.discussion import searching as finding
 from folkmoot.discussion.searching import Index
 from folkmoot.errors import Conflict, Problem, Unavailable
@@ -168,6 +168,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     outlet.EVENT: Steps(hooks.spread),
     outlet.OUTSIDE: Telling(akismet.look, akismet.ask, akismet.remember),
     outlet.HOOK: Telling(hooks.look, hooks.send, hooks.remember),
+    outlet.PREVIEW: Telling(previews.look, previews.fetch, previews.remember),
     store_search.AGAIN: Steps(finding.again),
     "claimed": Steps(_claimed),
     leaving.KIND: Steps(leaving.step),

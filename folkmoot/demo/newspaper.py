@@ -64,7 +64,7 @@ class Newspaper:
         )  # fmt: skip
 
     def _page(self, name: str, **values: object) -> str:
-        return self._shelf.get_template(name).render(folkmoot=self._folkmoot, **values)
+        return self._shelf.get_template(name).render(folkmoot=self._folkmoot, host=self._own.partition("://")[2], **values)
 
 
 def by_host(host: str, newspaper: App, folkmoot: App) -> App:

@@ -37,7 +37,7 @@ def seed(db: Database, host: str, now: int) -> int:
 
 def _people(tx: Tx, host: str, now: int) -> Cast:
     """The site, its staff, and everybody who says or votes anything."""
-    site = sites.add_site(tx, COMMAND, host, NAME, now, policy=Policy(guests_vote=True))
+    site = sites.add_site(tx, COMMAND, host, NAME, now, policy=Policy(guests_vote=True, search=True))
     cast = {name: _staff(tx, name, role, site.id, now) for name, role in STAFF.items()}
     voices = {said.name for sample in samples() for said in sample.said} | {f"Neighbour {number}" for number in range(NEIGHBOURS)}
     for voice in sorted(voices - cast.keys()):

@@ -61,6 +61,7 @@ class RulesForm(Struct, forbid_unknown_fields=True):
     privacy_page: Address = ""
     imprint_page: Address = ""
     search: Literal["", "1"] = ""
+    previews: Literal["", "1"] = ""
     trust: Lines = ""
 
 
@@ -155,7 +156,7 @@ def policy_from(form: RulesForm) -> Policy:
         mode=form.mode, guests=bool(form.guests), guests_vote=bool(form.guests_vote), four_eyes=bool(form.four_eyes),
         newcomer_links=form.newcomer_links, flags_hold=form.flags_hold, learned_hold=form.learned_hold, promise_minutes=form.promise_minutes,
         closes_after_days=int(days) if days else None, banned_words=_lines(form.banned_words), suspect_words=_lines(form.suspect_words),
-        guidelines=_lines(form.guidelines), search=bool(form.search), rush_from=form.rush_from,
+        guidelines=_lines(form.guidelines), search=bool(form.search), previews=bool(form.previews), rush_from=form.rush_from,
         trust=tuple(_step(line) for line in _lines(form.trust)), **pages,
     )  # fmt: skip
 

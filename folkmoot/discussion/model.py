@@ -111,6 +111,15 @@ class Order(Struct, frozen=True):
     moves: bool = True
 
 
+class Preview(Struct, frozen=True):
+    """What the page behind a comment's first link says of itself; address: as it is linked, host: where that leads."""
+
+    title: str
+    about: str
+    address: str
+    host: str
+
+
 class Comment(Struct, frozen=True):
     """A comment as every reader may see it. Of a tombstone, name, html and text are empty."""
 
@@ -129,6 +138,7 @@ class Comment(Struct, frozen=True):
     down: int
     replies: int
     marks: tuple[str, ...]
+    preview: Preview | None = None
 
     @property
     def live(self) -> bool:

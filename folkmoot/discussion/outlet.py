@@ -15,11 +15,12 @@ from folkmoot.people.model import Actor
 from folkmoot.people.names import skeleton
 from folkmoot.people.store import person_by_id
 from folkmoot.sites.model import Story
+from folkmoot.sites.store import policy_of
 from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 
-SAID, EVENT, HOOK, OUTSIDE = "said", "event", "hook", "akismet"  # kinds of jobs
+SAID, EVENT, HOOK, OUTSIDE, PREVIEW = "said", "event", "hook", "akismet", "preview"  # kinds of jobs
 HOWS = ("follow", "mute")
 STEP = 100          # followers told in one step
 MOST_NAMED = 5      # people whom one comment names
@@ -34,6 +35,8 @@ def published(tx: Tx, story: Story, comment: int, answered: int | None, writer: 
         jobs.put(tx, SAID, {"comment": comment, "after": 0}, now, key=f"{SAID}:{comment}")
     if hooked:
         _put_event(tx, "comment.published", comment, now)
+    if "://" in text and policy_of(tx, story.site).previews:
+        jobs.put(tx, PREVIEW, {"comment": comment}, now, key=f"{PREVIEW}:{comment}")
 
 
 def changed(tx: Tx, row: Row, event: str, now: int) -> None:
@@ -42,7 +45,10 @@ def changed(tx: Tx, row: Row, event: str, now: int) -> None:
     if event == "comment.published":
         above = store.comment_row(tx, row.parent) if row.parent else None
         published(tx, story, row.id, above.person if above else None, row.person, row.text, now)
-    elif store_outlet.heard(tx, story.id, story.site)[1]:
+        return
+    if event == "comment.edited" and policy_of(tx, story.site).previews:
+        jobs.put(tx, PREVIEW, {"comment": row.id}, now, key=f"{PREVIEW}:{row.id}")
+    if store_outlet.heard(tx, story.id, story.site)[1]:
         _put_event(tx, event, row.id, now)
 
 

@@ -10,7 +10,7 @@ from folkmoot.storage.database import Row, Tx
 # What the verbs need of a comment that they change.
 _ROW = (
     "id, story, parent, level, person, name, text, html, renderer, posted, edited, state, visible, batch, up, down, base_up, base_down,"
-    " replies, by_best, by_replies, by_hot, moved, marks, digest, network"
+    " replies, by_best, by_replies, by_hot, moved, marks, digest, network, preview"
 )
 
 
@@ -61,7 +61,8 @@ def add_live(tx: Tx, story: int, change: int) -> None:
 
 def set_text(tx: Tx, comment: int, text: str, html: str, renderer: int, digest: str, edited: int | None) -> None:
     tx.run(
-        "UPDATE comment SET text = :text, html = :html, renderer = :renderer, digest = :digest, edited = :edited WHERE id = :comment",
+        "UPDATE comment SET text = :text, html = :html, renderer = :renderer, digest = :digest, edited = :edited,"
+        " preview = CASE WHEN CAST(:text AS TEXT) = '' THEN '' ELSE preview END WHERE id = :comment",
         comment=comment, text=text, html=html, renderer=renderer, digest=digest, edited=edited,
     )
     words.drop(tx, comment)  # what was there before is not to be found any more; the new words are put in by verbs
@@ -366,3 +367,13 @@ def counted_votes_in(tx: Tx, story: int) -> list[Row]:
         " ORDER BY v.comment, v.person",
         story=story,
     )
+
+
+def preview_of(tx: Tx, comment: int) -> str:
+    """What is shown of the page that a comment links to, as JSON; empty for nothing."""
+    row = tx.one("SELECT preview FROM comment WHERE id = :comment", comment=comment)
+    return row.preview if row else ""
+
+
+def set_preview(tx: Tx, comment: int, preview: str) -> None:
+    tx.run("UPDATE comment SET preview = :preview WHERE id = :comment", comment=comment, preview=preview)

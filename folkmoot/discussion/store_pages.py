@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from folkmoot.discussion.model import Comment, Order
+import msgspec
+
+from folkmoot.discussion.model import Comment, Order, Preview
 from folkmoot.storage.database import Row, Tx
 
-SHOWN = "id, story, parent, level, person, name, html, text, posted, edited, state, up, down, replies, marks"
+SHOWN = "id, story, parent, level, person, name, html, text, posted, edited, state, up, down, replies, marks, preview"
 
 
 def _by(order: Order) -> str:
@@ -23,6 +25,7 @@ def _below(order: Order) -> str:
     return f"({', '.join(order.columns)}) {'<' if order.descending else '>'} ({keys})"
 
 
+_preview = msgspec.json.Decoder(Preview).decode
 _PAGE = f"SELECT {SHOWN}, by_best, by_replies, by_hot, moved FROM comment WHERE story = :story AND parent = :parent AND visible = 1"
 
 
@@ -49,7 +52,7 @@ def to_comment(row: Row) -> Comment:
     if row.state == "published":
         return Comment(
             row.id, row.story, row.parent, row.level, row.person, row.name, row.html, row.text, row.posted, row.edited, row.state,
-            row.up, row.down, row.replies, tuple(row.marks.split()),
+            row.up, row.down, row.replies, tuple(row.marks.split()), _preview(row.preview) if row.preview else None,
         )
     return Comment(row.id, row.story, row.parent, row.level, None, "", "", "", row.posted, None, row.state, 0, 0, row.replies, ())
 

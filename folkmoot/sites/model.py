@@ -46,6 +46,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
         Step("trusted", comments=50, days=60, most_removed=4),
     )
     search: bool = False                      # readers may search comments
+    previews: bool = False                    # the first page that a member links to is asked what it is called
     guidelines: tuple[str, ...] = (
         "Speak to the matter, not against the person.",
         "No threats, no hate, no private addresses.",

@@ -103,7 +103,7 @@ def test_a_hook_that_does_not_answer_says_how_often_it_was_tried(office: Office)
 
 
 @pytest.mark.parametrize(("address", "words"), [
-    ("ftp://cms.example/x", "begin with https://"), ("http://10.1.2.3/hook", "open net"),
+    ("ftp://cms.example/x", "begin with https://"), ("http://10.1.2.3/hook", "public net"),
     ("https://user:secret@cms.example/", "password"), ("x", "web address"),
 ])  # fmt: skip
 def test_an_address_that_is_none_is_refused_and_kept_in_the_field(office: Office, address: str, words: str) -> None:

@@ -33,8 +33,8 @@ def cms() -> Iterator[Counterpart]:
         yield other
 
 
-def add(moot: Moot, cms: Counterpart) -> tuple[Hook, str]:
-    return moot.db.write_now(lambda tx: hooks.add_hook(tx, COMMAND, moot.site.id, f"{cms.address}/folkmoot", moot.now))
+def add(moot: Moot, cms: Counterpart, path: str = "folkmoot") -> tuple[Hook, str]:
+    return moot.db.write_now(lambda tx: hooks.add_hook(tx, COMMAND, moot.site.id, f"{cms.address}/{path}", moot.now))
 
 
 def work(moot: Moot, cms: Counterpart) -> None:
@@ -147,7 +147,7 @@ def test_a_held_comment_is_no_news_until_it_is_released(moot: Moot, cms: Counter
 
 def test_who_says_that_they_are_gone_and_who_was_removed_hear_no_more(moot: Moot, cms: Counterpart) -> None:
     add(moot, cms)
-    second, _ = add(moot, cms)
+    second, _ = add(moot, cms, "second")
     cms.script = lambda asked: reply(status=410)
     moot.says(moot.guest("Ada"), "The dam will not hold.")
     moot.db.write_now(lambda tx: hooks.remove_hook(tx, COMMAND, second.id, moot.now))

@@ -43,3 +43,6 @@ CREATE TABLE hook_sent (
   at BIGINT NOT NULL,
   PRIMARY KEY (hook, message)
 );
+
+-- What the first page that a comment links to says of itself, as JSON (discussion/previews.py); empty: nothing.
+ALTER TABLE comment ADD COLUMN preview TEXT NOT NULL DEFAULT '';
