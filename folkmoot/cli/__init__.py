@@ -27,6 +27,7 @@ from folkmoot.cli import (
     officials,
     people,
     restoring,
+    returned,
     running,
     sites,
     stories,
@@ -53,7 +54,7 @@ def folkmoot() -> None:
 
 for each in (running.demo, beginning.init, running.serve, running.work, archives.import_, archives.export,
              sites.group, stories.group, comments.group, people.group, issuers.group, leaving.erase,
-             leaving.export_person, officials.group, guide.guide,
+             leaving.export_person, returned.bounced, officials.group, guide.guide,
              letters.group, letters.sms, notes.group, note.group, upkeep.config, upkeep.migrate, upkeep.backup, restoring.restore, upkeep.check,
              doctor.doctor):  # fmt: skip
     folkmoot.add_command(each)

@@ -152,7 +152,7 @@ def see(tx: Tx, actor: Actor, up_to: int, now: int) -> int:
     return store_notices.see(tx, _own(actor), up_to, now)
 
 
-def returned_mailboxes(tx: Tx, actor: Actor) -> list[str]:
+def returned_mailboxes(tx: Tx, actor: Actor) -> list[tuple[str, str]]:
     """One's mailboxes that took no mail, so that nothing goes there until they are proven again."""
     return store_notices.returned(tx, _own(actor))
 

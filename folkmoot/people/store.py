@@ -73,7 +73,8 @@ def bind_identity(tx: Tx, issuer: str, subject: str, mailbox: str | None, person
     """The person whose identity this is: the given one where nobody had it."""
     row = tx.one(
         "INSERT INTO identity (issuer, subject, mailbox, person, proven) VALUES (:issuer, :subject, :mailbox, :person, :now) "
-        "ON CONFLICT (issuer, subject) DO UPDATE SET mailbox = excluded.mailbox, proven = excluded.proven, returned = NULL RETURNING person",
+        "ON CONFLICT (issuer, subject) DO UPDATE SET mailbox = excluded.mailbox, proven = excluded.proven, "
+        "returned = NULL, returned_why = '' RETURNING person",
         issuer=issuer, subject=subject, mailbox=mailbox, person=person, now=now,
     )  # fmt: skip
     return int(row.person) if row else person

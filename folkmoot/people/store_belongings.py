@@ -10,7 +10,8 @@ from folkmoot.storage.database import Row, Tx
 
 # What is taken along: one query per section, each row with a growing number `place`. Hashes and others' affairs are left out.
 SECTIONS: dict[str, str] = {
-    "identities": "SELECT 1 AS place, issuer, subject, mailbox, proven, returned FROM identity WHERE person = :person AND CAST(:after AS BIGINT) < 1 "
+    "identities": "SELECT 1 AS place, issuer, subject, mailbox, proven, returned, returned_why FROM identity "
+    "WHERE person = :person AND CAST(:after AS BIGINT) < 1 "
     "ORDER BY proven LIMIT :limit",
     "sign_ins": "SELECT id AS place, kind, origin, device, created, expires, ended, ended_why FROM session WHERE person = :person AND id > :after "
     "ORDER BY id LIMIT :limit",

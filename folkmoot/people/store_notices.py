@@ -48,16 +48,25 @@ def mailbox_of(tx: Tx, person: int) -> str | None:
     return str(row.mailbox) if row else None
 
 
-def returned(tx: Tx, person: int) -> list[str]:
-    """The mailboxes of a person that took no mail."""
-    rows = tx.rows("SELECT mailbox FROM identity WHERE person = :person AND returned IS NOT NULL ORDER BY subject", person=person)
-    return [row.mailbox for row in rows]
+def returned(tx: Tx, person: int) -> list[tuple[str, str]]:
+    """The mailboxes of a person that took no mail, each with why, as far as that was said."""
+    rows = tx.rows("SELECT mailbox, returned_why FROM identity WHERE person = :person AND returned IS NOT NULL ORDER BY subject", person=person)
+    return [(row.mailbox, row.returned_why) for row in rows]
 
 
-def stop_mailbox(tx: Tx, person: int, mailbox: str, now: int) -> int:
+def mailboxes_of_notice(tx: Tx, notice: int) -> list[tuple[int, str]]:
+    """(person, mailbox) of all to whom a mail that began with a notice may have gone."""
+    rows = tx.rows(
+        "SELECT i.person, i.mailbox FROM notice n JOIN identity i ON i.person = n.person WHERE n.id = :notice AND i.mailbox IS NOT NULL",
+        notice=notice,
+    )
+    return [(row.person, row.mailbox) for row in rows]
+
+
+def stop_mailbox(tx: Tx, person: int, mailbox: str, now: int, why: str = "") -> int:
     return tx.count(
-        "UPDATE identity SET returned = :now WHERE person = :person AND mailbox = :mailbox AND returned IS NULL",
-        now=now, person=person, mailbox=mailbox,
+        "UPDATE identity SET returned = :now, returned_why = :why WHERE person = :person AND mailbox = :mailbox AND returned IS NULL",
+        now=now, person=person, mailbox=mailbox, why=why,
     )  # fmt: skip
 
 

@@ -164,7 +164,7 @@ def test_a_mailbox_that_does_not_exist_gets_no_more_until_it_is_proven_again(roo
     room.sink.to_rcpt = "250 OK"
     room.tell(ada, key="decision-2")
     assert room.mails() == []
-    assert room.db.read_now(lambda tx: notices.returned_mailboxes(tx, ada)) == ["ada@mail.example"]
+    assert room.db.read_now(lambda tx: notices.returned_mailboxes(tx, ada)) == [("ada@mail.example", "")]
     room.member("Ada")
     room.tell(ada, key="decision-3")
     assert len(room.mails()) == 1

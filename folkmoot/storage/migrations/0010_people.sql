@@ -41,6 +41,7 @@ CREATE INDEX unsubscribing_expires ON unsubscribing (expires);
 
 -- Since when the mail server of this mailbox says that it does not exist; until it is proven again nothing goes there but codes.
 ALTER TABLE identity ADD COLUMN returned BIGINT;
+ALTER TABLE identity ADD COLUMN returned_why TEXT NOT NULL DEFAULT '';  -- in that server's words
 
 -- Whom somebody does not want to read, and which words.
 CREATE TABLE mute (
