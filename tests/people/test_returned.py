@@ -43,7 +43,7 @@ Message-ID: {message_id}
 """.replace("\n", "\r\n").encode()
 
 
-POSTFIX = ("Return-Path: <>\nFrom: MAILER-DAEMON@mx.talk.example\nSubject: Undelivered Mail Returned to Sender", f"""Reporting-MTA: dns; mx.talk.example
+POSTFIX = ("Return-Path: <>\nFrom: MAILER-DAEMON@mx.talk.example\nSubject: Undelivered Mail Returned", f"""Reporting-MTA: dns; mx.talk.example
 X-Postfix-Queue-ID: 4XyZ1k2Q3bz9s
 X-Postfix-Sender: rfc822; folkmoot@talk.example
 Arrival-Date: Tue, 24 Nov 2026 10:11:12 +0000 (UTC)
@@ -63,7 +63,7 @@ Status: 5.0.0
 Remote-MTA: dns; mail.example
 Diagnostic-Code: smtp; 550 No such user here
 """)
-EXCHANGE = ("From: postmaster@outlook.example\nSubject: Undeliverable: Your comment was removed", """Reporting-MTA: dns;AM0PR01MB.eurprd01.prod.exchangelabs.example
+EXCHANGE = ("From: postmaster@outlook.example\nSubject: Undeliverable", """Reporting-MTA: dns;AM0PR01MB.eurprd01.prod.exchangelabs.example
 Received-From-MTA: dns;mx.talk.example
 Arrival-Date: Tue, 24 Nov 2026 10:11:12 +0000
 
