@@ -217,17 +217,21 @@ def alike(tx: Tx, marks: list[int], owner: str, person: int | None) -> list[tupl
     """Letters of others that share at least one of some marks (at most 20, those that share most first), each with all its marks."""
     if not marks:
         return []
-    shares: dict[int, int] = {}
-    for rows in tx.each("SELECT letter FROM letter_shingle WHERE mark = :mark ORDER BY letter DESC LIMIT 50", [{"mark": mark} for mark in marks]):
-        for row in rows:
-            shares[row.letter] = shares.get(row.letter, 0) + 1
-    near = sorted(shares, key=lambda letter: (-shares[letter], -letter))[:20]
-    writers = tx.each("SELECT owner, person FROM letter WHERE id = :letter", [{"letter": letter} for letter in near])
-    others = [
-        letter for letter, rows in zip(near, writers, strict=True) if rows and rows[0].owner != owner and (person is None or rows[0].person != person)
-    ]
-    found = tx.each("SELECT mark FROM letter_shingle WHERE letter = :letter", [{"letter": letter} for letter in others])
-    return [(letter, [row.mark for row in rows]) for letter, rows in zip(others, found, strict=True)]
+    each = "SELECT letter FROM (SELECT letter FROM letter_shingle WHERE mark = :m{} ORDER BY letter DESC LIMIT 50) AS s{}"
+    every = " UNION ALL ".join(each.format(number, number) for number in range(len(marks)))
+    sql = f"SELECT letter FROM ({every}) AS s GROUP BY letter ORDER BY count(*) DESC, letter DESC LIMIT 20"
+    near = [row.letter for row in tx.rows(sql, **{f"m{number}": mark for number, mark in enumerate(marks)})]
+    named = {f"l{number}": letter for number, letter in enumerate(near)}
+    found: dict[int, list[int]] = {}
+    for row in tx.rows(_MARKS.format(", ".join(f":{name}" for name in named)), owner=owner, person=person, **named) if named else ():
+        found.setdefault(row.letter, []).append(row.mark)
+    return list(found.items())
+
+
+_MARKS = (
+    "SELECT s.letter, s.mark FROM letter_shingle s JOIN letter l ON l.id = s.letter WHERE s.letter IN ({}) AND l.owner <> :owner"
+    " AND (CAST(:person AS BIGINT) IS NULL OR l.person IS NULL OR l.person <> :person) ORDER BY s.letter"
+)
 
 
 # Frozen letters, and who reads them

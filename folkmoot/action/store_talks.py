@@ -187,8 +187,7 @@ def end_request(tx: Tx, request: int, person: int | None, now: int) -> int:
 
 def hold_talk(tx: Tx, owner: str, now: int) -> Row | None:
     """The talk that an owner is in, its row kept from others until the transaction ends: two messages at once are heard one after another."""
-    tx.run("UPDATE talk SET begun = begun WHERE owner = :owner AND ended IS NULL", owner=owner)
-    return talk_of(tx, owner)
+    return tx.one(f"UPDATE talk SET begun = begun WHERE owner = :owner AND ended IS NULL RETURNING {_ROW}", owner=owner)
 
 
 def talks_of(tx: Tx, person: int, limit: int) -> list[Row]:

@@ -101,15 +101,24 @@ class Heard:
 # ── The doors ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def hear(tx: Tx, owner: str, words: str, site: int, around: Around, now: int, *, story: int | None = None, action: int | None = None) -> Heard:
-    """A message of an owner's. Begins a talk where there is none; a link code brings another one along."""
+def hear(
+    tx: Tx, owner: str, words: str, site: int, around: Around, now: int, *, story: int | None = None, action: int | None = None, met: bool = False
+) -> Heard:
+    """A message of an owner's. Begins a talk where there is none, turns it where it is about another matter; a link code brings another one along.
+
+    met: they have seen the first words already, on a page, so that theirs are an answer.
+    """
     meant = around.by_code(tx, words.strip(), now) if re.fullmatch(r"\s*\w{3,16}\s*", words) and means(words) is None else None
     if meant is not None:
         return begin_matter(tx, owner, site, around, now, story=meant.story or None, action=meant.id)
     carried = _carry(tx, owner, words, around, now)
     row = carried or _row(tx, owner, site, story, action, around, now)
     state = store_talks.state_of(row)
-    facts = facts_of(tx, row, around, now, state.batch)
+    if not carried and is_other(row, story, action):
+        row, state = _turn(tx, row, state, story, action), _turned(state)
+    elif met and row.touched == row.begun == now:
+        state = replace(state, hello=True)
+    facts = facts_of(tx, row, around, now, state.batch, every=means(words) == "status")
     if carried:
         return _keep(tx, row, around, now, conversation.begin(replace(state, hello=True), facts), facts)
     return _keep(tx, row, around, now, conversation.hear(state, words, facts), facts)
@@ -128,9 +137,7 @@ def begin_matter(tx: Tx, owner: str, site: int, around: Around, now: int, *, sto
     row = _row(tx, owner, site, story, action, around, now)
     state = store_talks.state_of(row)
     if state.batch or is_other(row, story, action):
-        state = _turned(state)
-        store_talks.set_matter(tx, row.id, story, action)
-        row = _required(tx, owner)
+        row, state = _turn(tx, row, state, story, action), _turned(state)
     facts = facts_of(tx, row, around, now, state.batch)
     return _keep(tx, row, around, now, conversation.begin(state, facts), facts)
 
@@ -138,6 +145,11 @@ def begin_matter(tx: Tx, owner: str, site: int, around: Around, now: int, *, sto
 def is_other(row: Row, story: int | None, action: int | None) -> bool:
     """Whether a talk is about something else than what is asked for now."""
     return bool((action and row.action != action) or (story and row.story != story))
+
+
+def _turn(tx: Tx, row: Row, state: State, story: int | None, action: int | None) -> Row:
+    store_talks.set_matter(tx, row.id, story, action)
+    return row._replace(story=story, action=action)
 
 
 def _turned(state: State) -> State:
@@ -202,8 +214,9 @@ def _keep(tx: Tx, row: Row, around: Around, now: int, turn: Turn, facts: Facts) 
     while waiting:
         do = waiting.pop(0)
         outcome = DEEDS[do.name](tx, row, do, heard, around, now)
-        row = store_talks.talk_by_id(tx, row.id) or row._replace(person=None)  # erased: nobody is known any more
-        heard.facts = facts_of(tx, row, around, now, outcome.words if do.name == "send" and outcome.good else heard.state.batch)
+        if do.name in TELLING:
+            row = store_talks.talk_by_id(tx, row.id) or row._replace(person=None)  # erased: nobody is known any more
+            heard.facts = facts_of(tx, row, around, now, outcome.words if do.name == "send" and outcome.good else heard.state.batch)
         after = conversation.told(heard.state, outcome, heard.facts)
         heard.state, heard.says = after.state, (*heard.says, *after.says)
         heard.done.append(do.name)
@@ -227,9 +240,9 @@ def owners_of(row: Row) -> list[str]:
     return [*([f"person:{row.person}"] if row.person else []), row.owner]
 
 
-def facts_of(tx: Tx, row: Row, around: Around, now: int, batch: str) -> Facts:
-    """What the dialogue is told of a talk. batch: whose letters stand first; else the latest ones."""
-    rows = store_letters.letters_of_batch(tx, batch) if batch else store_letters.letters_of(tx, row.owner, row.person, 10)
+def facts_of(tx: Tx, row: Row, around: Around, now: int, batch: str, *, every: bool = False) -> Facts:
+    """What the dialogue is told of a talk. batch: whose letters it speaks of; every: of the latest ones where there is none."""
+    rows = store_letters.letters_of_batch(tx, batch) if batch else store_letters.letters_of(tx, row.owner, row.person, 10) if every else []
     person = get_person(tx, row.person) if row.person else None
     mailboxes = people_store.mailboxes(tx, [row.person])[row.person] if row.person else ()
     made = _facts(tx, row.site, row.story, row.action, around, now)
@@ -429,6 +442,10 @@ DEEDS: dict[str, Callable[[Tx, Row, Do, Heard, Around, int], Outcome]] = {
     "remember": _remember, "forget": _forget, "person": _person, "feedback": _feedback, "link": _link, "erase": _erase, "stop": _opt("out"),
     "start": _opt("in"),
 }  # fmt: skip
+
+
+# Deeds after which the dialogue must be told anew what is known.
+TELLING = frozenset({"send", "check_code", "take_back", "send_now", "remember", "forget", "erase"})
 
 
 def forget(tx: Tx, now: int, limit: int = 200) -> int:

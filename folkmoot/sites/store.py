@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 
@@ -29,7 +29,7 @@ def _site(tx: Tx, row: Row | None) -> Site | None:
 
 
 def site_by_id(tx: Tx, site: int) -> Site | None:
-    return _site(tx, tx.one(f"SELECT {_SITE} FROM site WHERE id = :site", site=site))
+    return tx.recall("site", site, lambda: _site(tx, tx.one(f"SELECT {_SITE} FROM site WHERE id = :site", site=site)))
 
 
 def site_by_hosts(tx: Tx, candidates: list[str]) -> int | None:
@@ -59,11 +59,19 @@ def _policy(words: str) -> Policy:
 
 
 def all_sites(tx: Tx) -> list[Site]:
-    found = [_site(tx, row) for row in tx.rows(f"SELECT {_SITE} FROM site ORDER BY host")]
-    return [site for site in found if site]
+    def fetch() -> tuple[Site | None, ...]:
+        return tuple(_site(tx, row) for row in tx.rows(f"SELECT {_SITE} FROM site ORDER BY host"))
+
+    known = [site for site in tx.recall("site", 0, fetch) if site]
+    return [tx.recall("site", site.id, partial(_same, site)) for site in known]
+
+
+def _same(site: Site) -> Site:
+    return site
 
 
 def insert_site(tx: Tx, id: int, host: str, name: str, language: str, policy: Policy, now: int) -> None:
+    tx.forget("site")
     tx.run(
         "INSERT INTO site (id, host, name, language, policy, created) VALUES (:id, :host, :name, :language, :policy, :now)",
         id=id, host=host, name=name, language=language, policy=msgspec.json.encode(policy).decode(), now=now,
@@ -71,15 +79,18 @@ def insert_site(tx: Tx, id: int, host: str, name: str, language: str, policy: Po
 
 
 def insert_host(tx: Tx, site: int, host: str, now: int) -> None:
+    tx.forget("site")
     tx.run("INSERT INTO site_host (host, site, added) VALUES (:host, :site, :now)", host=host, site=site, now=now)
 
 
 def delete_host(tx: Tx, site: int, host: str) -> int:
+    tx.forget("site")
     return tx.count("DELETE FROM site_host WHERE host = :host AND site = :site", host=host, site=site)
 
 
 def update_site(tx: Tx, site: Site) -> None:
     tx.forget("policy")
+    tx.forget("site")
     tx.run(
         "UPDATE site SET name = :name, language = :language, policy = :policy, theme = :theme WHERE id = :id",
         id=site.id, name=site.name, language=site.language,

@@ -122,6 +122,7 @@ def _by_id(row: HostRow | AddressRow) -> str:
 def replace_settings(tx: Tx, site: int, row: SiteRow) -> None:
     """Makes a site that holds nothing yet what the export says it is. Its host stays."""
     tx.forget("policy")
+    tx.forget("site")
     tx.run(
         "UPDATE site SET name = :name, language = :language, policy = :policy, theme = :theme, created = :created WHERE id = :site",
         site=site, name=row.name, language=row.language, policy=encode(row.policy).decode(), theme=encode(row.theme).decode(), created=row.created,
@@ -144,6 +145,7 @@ def host_owner(tx: Tx, host: str) -> int | None:
 
 def put_hosts(tx: Tx, site: int, rows: Sequence[HostRow]) -> None:
     """Registers hosts; of one that is registered already, since when is taken over."""
+    tx.forget("site")
     tx.many(
         "INSERT INTO site_host (host, site, added) VALUES (:host, :site, :added) ON CONFLICT (host) DO UPDATE SET added = excluded.added",
         [{"host": row.id, "site": site, "added": row.added} for row in rows],

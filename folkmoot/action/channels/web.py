@@ -233,12 +233,9 @@ def _hear(tx: Tx, ask: Ask[Actor], form: Said, owner: str) -> talks.Heard:
     here = replace(around(ask, person.person if person.proven else None), way=_way(ask))
     if form.step:
         return talks.go_to(tx, owner, form.step, here, ask.now)
-    row = store_talks.talk_of(tx, owner)
-    if form.do == "begin" or row is None or talks.is_other(row, story, form.action):
-        begun = talks.begin_matter(tx, owner, matter.site.id, here, ask.now, story=story, action=form.action)
-        if form.do == "begin":
-            return begun
-    return talks.hear(tx, owner, form.message, matter.site.id, here, ask.now)
+    if form.do == "begin":
+        return talks.begin_matter(tx, owner, matter.site.id, here, ask.now, story=story, action=form.action)
+    return talks.hear(tx, owner, form.message, matter.site.id, here, ask.now, story=story, action=form.action, met=True)
 
 
 def _way(ask: Ask[Actor]) -> Way:
