@@ -12,6 +12,7 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.web.words import N_
 
+DOUBTS = ("campaign_for", "campaign_against", "burst_against", "asked_differ", "linked_differ")  # what a reckoning without some raters has shown
 MANY = 500   # notes of a site that can wait before the last of them are left out of the list
 _CHOICES = {
     "accept": Choice("accept", N_("Accept as a correction"), "", "plain"), "clarify": Choice("clarify", N_("Clarify"), "", "plain", True),
@@ -58,6 +59,9 @@ def reasons(tx: Tx, note: Note) -> list[Why]:
         found.append(Why(N_("Its writer asks for another look"), "yours"))
     if note.unanswered:
         found.append(Why(N_("Unanswered for a day: readers see that"), "stopped"))
+    standing = store.standing_of(tx, note.id, note.revision)
+    if standing is not None and standing.why in DOUBTS:
+        found.append(Why(showing.REASONS[standing.why], "stopped"))
     if note.grade != "proposed":
         found.append(Why(showing.GRADES[note.grade]))
     if note.ratings:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from folkmoot.notes import store, store_ratings
+from folkmoot.notes import alarms, store, store_ratings
 from folkmoot.notes.model import HEAD, MINUTE, Note, Standing
 from folkmoot.notes.rating import RATED
 from folkmoot.notes.standing import rises_at, stand
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Database, Row, Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.logs import log
 
 if TYPE_CHECKING:
     from folkmoot.notes.scoring import Judgement, Scored
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 FIT = "note_fit"        # the job that reckons a site whole; payload: {"site"}
 EVERY = 10 * MINUTE     # how often the sites are looked at for new ratings
 STEP = 100              # notes, or readers, that are written in one transaction
+EARLY = 20              # readers under whom the axis is mostly noise, and no alarm is raised (scoring.EARLY)
 CAMPAIGNS = ("campaign_for", "campaign_against", "burst_against")
 
 
@@ -88,7 +90,15 @@ class Reckoner:
         seats = _seats(kept)
         for begin in range(0, len(seats), STEP * 5):
             db.write_now(partial(store_ratings.replace_seats, site=site, seats=seats[begin : begin + STEP * 5]))
-        db.write_now(lambda tx: store_ratings.insert_fit(tx, new_id(at), site, at, _told(kept)))
+        db.write_now(partial(self._remember, site=site, kept=kept, now=at))
+
+    def _remember(self, tx: Tx, site: int, kept: Kept, now: int) -> None:
+        """Keeps what the reckoning was, and raises the alarm where its axis is none."""
+        assert kept.scored is not None
+        fit, electorate = new_id(now), kept.scored.electorate
+        store_ratings.insert_fit(tx, fit, site, now, _told(kept))
+        if electorate.hijacked and electorate.raters >= EARLY:
+            alarms.raise_alarm(tx, site, fit, electorate.likeness, now)
 
     def _score(self, kept: Kept, rows: Sequence[Row], votes: Sequence[Row], notes: Sequence[Note]) -> None:
         """Scores; whoever turns out to be one voice with a note's writer is left out, and it is scored again."""
@@ -118,6 +128,8 @@ class Reckoner:
         arranged = judged.why in CAMPAIGNS
         if arranged != (found.campaign is not None):
             store.set_campaign(tx, found.id, now if arranged else None)
+            if arranged:
+                log.warning("Ratings of a note look arranged", extra={"about": {"note": found.id, "why": judged.why}})
         due = rises_at(tx, found)
         if due is not None and judged.status in HEAD:
             jobs.put(tx, RATED, {"note": found.id}, now, run_after=max(due, now + 1), key=f"{RATED}:{found.id}")

@@ -39,6 +39,11 @@ def proposed(tx: Tx, note: Note, story: Story, now: int, noted: int | None) -> N
         notices.tell(tx, noted, "note_on_you", given, key=f"note-on-{note.id}", now=now, site=note.site, opens=f"/notes/{note.id}", by=note.person)
 
 
+def alarm(tx: Tx, site: int, fit: int, now: int) -> None:
+    """The desk: somebody may be steering the axis."""
+    notices.tell_staff(tx, site, "see_notes", "note_alarm", {"words": ""}, key=f"note-alarm-{fit}", now=now, opens="/desk")
+
+
 def held(tx: Tx, note: Note, story: Story, now: int) -> None:
     """The desk: a note waits unseen."""
     _editors(tx, note, "keep_notes", "note_waits", f"note-waits-{note.revision}-{now}", now, story, name=note.name)

@@ -6,10 +6,12 @@ import random
 
 import pytest
 
-from folkmoot.notes import asking, dump, learning, standing, store, store_ratings
+from folkmoot.errors import NotAllowed
+from folkmoot.notes import alarms, asking, dump, learning, standing, store, store_ratings
 from folkmoot.notes.model import DAY, MINUTE, Standing
 from folkmoot.notes.reckoning import Reckoner
 from folkmoot.people.model import Actor
+from folkmoot.people.waiting import Because
 from tests.moot import Moot
 from tests.notes.desk import Desk
 
@@ -208,3 +210,35 @@ def test_what_is_younger_than_two_days_is_not_in_the_dump(desk: Desk) -> None:
 
     assert b'"kind":"rating"' not in gzip.decompress(b"".join(packed))
     assert b'"kind":"note"' in gzip.decompress(b"".join(packed))
+
+
+# Alarms
+
+
+def test_a_steered_axis_is_told_to_the_newsroom_once_and_stands_at_the_desk_until_somebody_has_looked(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    written = [desk.propose(text=text).id for text in TALK]
+    readers, chance = desk.readers(40), random.Random(5)
+    good = set(written[::2])
+    desk.rate_all([  # some vote for the good and against the bad, the others the other way round, whatever side they are on
+        (each, note, "helpful" if (note in good) == (at < 30) else "unhelpful")
+        for at, each in enumerate(readers) for note in written if chance.random() < 0.9
+    ])  # fmt: skip
+    reckoner, site = Reckoner(), desk.moot.site.id
+    reckoner.fit(desk.moot.db, {"site": site}, desk.moot.now)
+    assert "note_alarm" in desk.told(desk.editor)
+    assert "somebody may be steering it" in caplog.text
+    (item,) = desk.moot.db.read_now(lambda tx: alarms.waiting(tx, site, "harm", None, 10))
+    desk.moot.later(10 * MINUTE)
+    reckoner.fit(desk.moot.db, {"site": site}, desk.moot.now)
+    assert desk.told(desk.editor).count("note_alarm") == 1, "what lasts is told once"
+    with pytest.raises(NotAllowed):
+        desk.moot.db.write_now(lambda tx: alarms.decide(tx, desk.amara, item.id, "seen", Because(), desk.moot.now))
+    desk.moot.db.write_now(lambda tx: alarms.decide(tx, desk.editor, item.id, "seen", Because(), desk.moot.now))
+    assert desk.moot.db.read_now(lambda tx: alarms.waiting(tx, site, "harm", None, 10)) == []
+
+
+def test_readers_of_two_sides_raise_no_alarm(town: Town) -> None:
+    town.settle()
+    assert "note_alarm" not in town.desk.told(town.desk.editor)

@@ -188,8 +188,13 @@ CREATE TABLE note_fit (
   id BIGINT PRIMARY KEY,
   site BIGINT NOT NULL,
   at BIGINT NOT NULL,
-  told TEXT NOT NULL                       -- JSON: constants, seed, mean, loss, gap, what is uncertain
+  told TEXT NOT NULL,                      -- JSON: constants, seed, mean, loss, gap, what is uncertain
+  hijacked INTEGER NOT NULL DEFAULT 0,     -- 1: the axis goes with being liked
+  alarm INTEGER NOT NULL DEFAULT 0,        -- 1: the newsroom was told of it
+  seen BIGINT,                             -- when somebody had looked
+  seen_by BIGINT
 );
+CREATE INDEX note_fit_alarm ON note_fit (site, at) WHERE alarm = 1 AND seen IS NULL;
 CREATE INDEX note_fit_site ON note_fit (site, at);
 
 -- Comments that dispute the story, as finding.py reads them, with the words that say why.
