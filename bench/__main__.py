@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import desk, guide, imports, notes, officials, reading, rest, rush, streams, writing
+from bench import desk, fitting, guide, imports, notes, officials, reading, rest, rush, streams, writing
 from bench.reading import Plan
 from bench.table import Row, lines
 
@@ -26,6 +26,7 @@ PARTS: dict[str, tuple[str, Callable[[Plan], list[Row]]]] = {
     "officials": ("Who represents a place", officials.officials_),
     "rest": ("Memory and sizes", rest.rest),
     "notes": ("Notes and the map", notes.notes),
+    "fitting": ("Posts and ratings while all notes are reckoned", fitting.fitting),
 }
 BESIDE = {  # only when asked for
     "gzip": ("Levels of gzip", reading.packing),
