@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import sys
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -166,6 +168,43 @@ def _as_csv(rows: list[Fields]) -> str:
     writer.writerow(["note_id", "score", "low", "high", "axis", "status", "why"])
     writer.writerows(row.values() for row in rows)
     return made.getvalue()
+
+
+@group.command("recompute", cls=Command)
+@click.argument("dump", type=files, metavar="DUMP.jsonl.gz")
+@json_option
+@click.pass_context
+def recompute(ctx: click.Context, dump: Path, as_json: bool) -> None:
+    """Recomputes every status of a site's open dump, and says where it comes out otherwise. Exits with 1 then.
+
+    \b
+    curl -o dump.jsonl.gz 'https://talk.news.example/api/v1/notes/dump?site=news.example'
+    folkmoot notes recompute dump.jsonl.gz
+    """
+    from folkmoot.notes.recomputing import read, reckon
+
+    found = read(_dumped(dump))
+    judged = reckon(found.given).judgements if found.told else ()
+    rows: list[Fields] = [
+        {"note": name, "told": status, "recomputed": each.status, "why": each.why, "same": (status, why) == (each.status, each.why)}
+        for (name, status, why), each in zip(found.told, judged, strict=True)
+    ]
+    show_all(rows, as_json, "There are no notes in it.")
+    differ = sum(not row["same"] for row in rows)
+    tell(f"{len(rows):,} notes, {differ or 'none'} of which comes out otherwise." if differ < 2 else f"{len(rows):,} notes, {differ} come out otherwise.")
+    ctx.exit(1 if differ else 0)
+
+
+def _dumped(file: Path) -> Iterator[dict[str, Any]]:
+    """The lines of a dump, packed or not; in parts that were packed one after another, too. Raises Invalid."""
+    import msgspec
+
+    try:
+        with gzip.open(file) if file.read_bytes()[:2] == b"\x1f\x8b" else file.open("rb") as lines:
+            for line in lines:
+                yield msgspec.json.decode(line, type=dict[str, Any])
+    except (OSError, EOFError, zlib.error, msgspec.DecodeError) as error:
+        raise Invalid(f"{file} is no open dump that can be read: {error}.", "no_dump") from None
 
 
 @group.command("map", cls=Command)

@@ -9,20 +9,28 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import Struct
 
+from folkmoot import __version__
 from folkmoot.errors import Invalid, NotFound, say
 from folkmoot.notes import store, store_dump, store_ratings
-from folkmoot.notes.model import HOUR, LEVELS, Note
+from folkmoot.notes.model import HOUR, LEVELS, MINUTE, Note
+from folkmoot.notes.reckoning import constants
+from folkmoot.notes.recomputing import Given, reckon
 from folkmoot.sites.addresses import clean_host
 from folkmoot.sites.sites import get_site, site_for
 from folkmoot.sites.store import all_sites
 from folkmoot.sites.stories import get_story
-from folkmoot.storage.database import Database, Tx
+from folkmoot.storage.database import Database, Row, Tx
 from folkmoot.web.words import machine
+
+if TYPE_CHECKING:
+    from folkmoot.notes.scoring import Judgement
 
 MAKE = "note_dump"  # the job that makes a site's dump; payload: {"site"}
 DELAY = 48 * HOUR
@@ -38,87 +46,129 @@ def pseudonym(secret: bytes, site: int, person: int | None) -> str | None:
 
 
 def make(db: Database, site: int, secret: bytes, now: int) -> int:
-    """Makes a site's dump, part by part, each in a transaction of its own; how many parts."""
-    opening = db.read_now(lambda tx: make_opening(tx, site, secret, now))
-    db.write_now(lambda tx: keep_part(tx, site, 0, opening, now))
-    number, after = 1, 0
-    while found := db.read_now(partial(make_part, site=site, after=after, secret=secret, now=now)):
-        body, after = found
+    """Makes a site's dump from one snapshot, and keeps its parts; how many. What is in it was reckoned from it alone."""
+    packed = db.read_now(partial(_packed, site=site, secret=secret, now=now))
+    for number, body in enumerate(packed):
         db.write_now(partial(keep_part, site=site, number=number, body=body, now=now))
-        number += 1
-    db.write_now(lambda tx: finish(tx, site, number))
-    return number
+    db.write_now(lambda tx: finish(tx, site, len(packed)))
+    return len(packed)
 
 
-def make_part(tx: Tx, site: int, after: int, secret: bytes, now: int) -> tuple[bytes, int] | None:
-    """The lines about the next notes of a site, packed, and the last note's id. None where there are no more."""
-    notes = store_dump.notes_of_site(tx, site, after, STEP)
-    if not notes:
-        return None
+class _Told(Struct):
+    """What goes into a dump, reckoned. readers: (pseudonym, where they sat) in their order; judged: of notes by id; left_out: (note, person)."""
+
+    notes: list[Note]
+    readers: list[tuple[str, float]]
+    votes: list[Row]
+    judged: dict[int, Judgement]
+    left_out: set[tuple[int, int]]
+
+
+def _packed(tx: Tx, site: int, secret: bytes, now: int) -> list[bytes]:
     before = now - DELAY
-    told = [note for note in notes if note.proposed < before and note.state != "held"]
-    lines = b"".join(msgspec.json.encode(line) + b"\n" for line in _lines(tx, site, told, secret, before))
-    return gzip.compress(lines, 9, mtime=0), notes[-1].id
+    told = _reckoned(tx, site, secret, before)
+    parts = [_pack(_opening(tx, site, secret, now, told))]
+    for begin in range(0, len(told.notes), STEP):
+        parts.append(_pack(_lines(tx, site, told, told.notes[begin : begin + STEP], secret, before)))
+    return parts
 
 
-def make_opening(tx: Tx, site: int, secret: bytes, now: int) -> bytes:
-    """The first part: what the statuses were reckoned with, and the votes from which the axis was learned."""
-    before = now - DELAY
+def _pack(lines: Iterable[dict[str, object]]) -> bytes:
+    return gzip.compress(b"".join(msgspec.json.encode(line) + b"\n" for line in lines), 9, mtime=0)
+
+
+def _reckoned(tx: Tx, site: int, secret: bytes, before: int) -> _Told:
+    """Notes older than the delay, reckoned from the ratings and votes older than it. Who is one voice with a note's writer is left out."""
+    notes = [note for note in _all_notes(tx, site) if note.proposed < before and note.state != "held"]
+    rows = [row for row in store_ratings.ratings_on_site(tx, site) if row.at < before and row.person != row.writer]
+    votes = store_dump.votes_of_site(tx, site, before)
+    counted = {note.id: number for number, note in enumerate(note for note in notes if note.state != "removed")}
+    rows = [row for row in rows if row.note in counted]
+    seats = {row.person: float(row.axis) for row in store_ratings.seats_of(tx, site)}
+    people = sorted({row.person for row in (*rows, *votes)}, key=lambda person: pseudonym(secret, site, person) or "")
+    numbers = {person: number for number, person in enumerate(people)}
+    items = {comment: number for number, comment in enumerate(dict.fromkeys(row.comment for row in votes))}
+    given = Given(
+        [note.grade for note in notes if note.id in counted], [seats.get(person, 0.0) for person in people],
+        [(counted[row.note], numbers[row.person], row.level, minutes_of(row), bool(row.asked)) for row in rows],
+        [(items[row.comment], numbers[row.person], row.value) for row in votes],
+    )  # fmt: skip
+    left_out = _friends(given, rows, numbers) if counted else set()
+    given.ratings = [each for each, row in zip(given.ratings, rows, strict=True) if (row.note, row.person) not in left_out]
+    judged = reckon(given).judgements if counted else ()
+    readers = [(pseudonym(secret, site, person) or "", sat) for person, sat in zip(people, given.start, strict=True)]
+    return _Told(notes, readers, votes, {note: judged[number] for note, number in counted.items()}, left_out)
+
+
+def _all_notes(tx: Tx, site: int) -> Iterator[Note]:
+    after = 0
+    while some := store_dump.notes_of_site(tx, site, after, STEP):
+        yield from some
+        after = some[-1].id
+
+
+def minutes_of(row: Row) -> float:
+    """How long after its note a rating came, as the dump says it."""
+    return round((row.at - row.proposed) / MINUTE, 3)
+
+
+def _friends(given: Given, rows: Sequence[Row], numbers: dict[int, int]) -> set[tuple[int, int]]:
+    """(note, person) of ratings by whoever acts as one with the note's writer."""
+    cluster = reckon(given).linked.cluster
+    return {(row.note, row.person) for row in rows if row.writer in numbers and cluster[numbers[row.writer]] > 0
+            and cluster[numbers[row.writer]] == cluster[numbers[row.person]]}  # fmt: skip
+
+
+def _opening(tx: Tx, site: int, secret: bytes, now: int, told: _Told) -> Iterator[dict[str, object]]:
+    """The first part: what the statuses were reckoned with, where readers sat, and the votes from which the axis was learned."""
     fit = store_ratings.last_fit(tx, site)
-    opening: dict[str, object] = {
-        "kind": "parameters",
-        "site": get_site(tx, site).host,
-        "made": machine(now),
-        "until": machine(before),
-        "fit": msgspec.Raw(fit.told.encode()) if fit else None,
+    yield {
+        "kind": "parameters", "site": get_site(tx, site).host, "made": machine(now), "until": machine(now - DELAY), "version": __version__,
+        "constants": constants(), "seed": 0, "fit": msgspec.Raw(fit.told.encode()) if fit else None, "recompute": "folkmoot notes recompute FILE",
         "license": "CC0-1.0",
-    }
-    votes = (
-        {"kind": "vote", "voter": pseudonym(secret, site, row.person), "comment": str(row.comment), "value": row.value}
-        for row in store_dump.votes_of_site(tx, site, before)
-    )
-    return gzip.compress(b"".join(msgspec.json.encode(line) + b"\n" for line in (opening, *votes)), 9, mtime=0)
+    }  # fmt: skip
+    for reader, start in told.readers:
+        yield {"kind": "reader", "reader": reader, "start": start}
+    for row in told.votes:
+        yield {"kind": "vote", "voter": pseudonym(secret, site, row.person), "comment": str(row.comment), "value": row.value}
 
 
-def _lines(tx: Tx, site: int, notes: Sequence[Note], secret: bytes, before: int) -> Iterator[dict[str, object]]:
+def _lines(tx: Tx, site: int, told: _Told, notes: Sequence[Note], secret: bytes, before: int) -> Iterator[dict[str, object]]:
     for note in notes:
-        yield _note(tx, site, note, secret)
-    for row in store_ratings.ratings_before(tx, [note.id for note in notes], before):
+        yield _note(tx, site, note, secret, told.judged.get(note.id))
+    shown = {note.id: note for note in notes}
+    for row in store_ratings.ratings_before(tx, list(shown), before):
+        note = shown[row.note]
+        counted = note.id in told.judged and row.revision == note.number and row.person != note.person and (note.id, row.person) not in told.left_out
         yield {
-            "kind": "rating",
-            "note": str(row.note),
-            "revision": row.revision,
-            "rater": pseudonym(secret, site, row.person),
-            "level": row.level,
-            "called": _LEVELS[row.level],
-            "reasons": row.reasons.split(),
-            "asked": bool(row.asked),
-            "at": machine(row.at),
-        }
+            "kind": "rating", "note": str(row.note), "revision": row.revision, "rater": pseudonym(secret, site, row.person), "level": row.level,
+            "called": _LEVELS[row.level], "reasons": row.reasons.split(), "asked": bool(row.asked), "at": machine(row.at),
+            "minutes": minutes_of(row), "counted": counted,
+        }  # fmt: skip
     for note in notes:
-        for at in store.standings_of(tx, note.id, note.revision, 20):
-            if at.at < before:
-                yield {
-                    "kind": "standing",
-                    "note": str(note.id),
-                    "at": machine(at.at),
-                    "status": at.grade,
-                    "score": at.score,
-                    "low": at.low,
-                    "high": at.high,
-                    "axis": at.axis,
-                    "near": list(at.near),
-                    "far": list(at.far),
-                    "why": at.why,
-                }
-        for draw in store_ratings.draws_of(tx, note.id):
-            if draw.at < before:
-                asked = [pseudonym(secret, site, row.person) for row in store_ratings.asked_of(tx, draw.id)]
-                yield {"kind": "draw", "note": str(note.id), "at": machine(draw.at), "seed": draw.seed, "pool": draw.pool, "thin": draw.thin,
-                       "aimed": draw.aimed, "drawn": asked}  # fmt: skip
+        yield from _history(tx, site, note, secret, before)
 
 
-def _note(tx: Tx, site: int, note: Note, secret: bytes) -> dict[str, object]:
+def _history(tx: Tx, site: int, note: Note, secret: bytes, before: int) -> Iterator[dict[str, object]]:
+    """How a note has stood as the days went, and who was drawn to judge it."""
+    for at in store.standings_of(tx, note.id, note.revision, 20):
+        if at.at < before:
+            yield {
+                "kind": "standing", "note": str(note.id), "at": machine(at.at), "status": at.grade, "score": at.score, "low": at.low,
+                "high": at.high, "axis": at.axis, "near": list(at.near), "far": list(at.far), "why": at.why,
+            }  # fmt: skip
+    for draw in store_ratings.draws_of(tx, note.id):
+        if draw.at < before:
+            asked = [pseudonym(secret, site, row.person) for row in store_ratings.asked_of(tx, draw.id)]
+            yield {"kind": "draw", "note": str(note.id), "at": machine(draw.at), "seed": draw.seed, "pool": draw.pool, "thin": draw.thin,
+                   "aimed": draw.aimed, "drawn": asked}  # fmt: skip
+
+
+def _note(tx: Tx, site: int, note: Note, secret: bytes, judged: Judgement | None) -> dict[str, object]:
+    """status: the grade that it has on the site, from which the reckoning began; reckoned: what comes out of this dump alone."""
+    found = None if judged is None else {
+        "status": judged.status, "why": judged.why, "score": judged.score, "low": judged.low, "high": judged.high, "axis": judged.axis,
+    }  # fmt: skip
     return {
         "kind": "note",
         "id": str(note.id),
@@ -131,6 +181,7 @@ def _note(tx: Tx, site: int, note: Note, secret: bytes) -> dict[str, object]:
         "state": note.state,
         "status": note.grade,
         "since": machine(note.graded),
+        "reckoned": found,
         "ruling": note.ruling,
         "proposed": machine(note.proposed),
     }

@@ -183,11 +183,11 @@ def _told(kept: Kept) -> str:
     return msgspec.json.encode({
         "seed": 0, "mu": float(found.mu), "loss": float(found.loss), "gap": float(found.gap), "readers": readers.raters, "thin": readers.thin,
         "divided": readers.divided, "likeness": readers.likeness, "one_sided": readers.one_sided, "hijacked": readers.hijacked,
-        "rings": len(kept.scored.linked.evidence), "constants": _constants(),
+        "rings": len(kept.scored.linked.evidence), "constants": constants(),
     }).decode()  # fmt: skip
 
 
-def _constants() -> dict[str, float]:
+def constants() -> dict[str, float]:
     """Every number by which the scorer decides, by its name there."""
     from folkmoot.notes import bridging, rings, scoring
 

@@ -137,9 +137,11 @@ class _Known(Struct, frozen=True):
     was_shown: bool
 
 
-def score(ratings: Ratings, last: Scored | None = None, before: Sequence[Status] = (), seed: int = 0) -> Scored:
-    """The whole reckoning. last: the one before, to begin from and to keep the axis the way round that it was. before: each note's status so far."""
-    start = _padded(last.fit.rater_factor, ratings.raters) if last is not None else None
+def score(ratings: Ratings, last: Scored | None = None, before: Sequence[Status] = (), seed: int = 0, start: Floats | None = None) -> Scored:
+    """The whole reckoning. last: the one before, to begin from and to keep the axis the way round that it was; or start: where its readers
+    sat. before: each note's status so far.
+    """
+    start = _padded(last.fit.rater_factor, ratings.raters) if last is not None else start
     weight = np.ones(len(ratings))
     found = fit(ratings, start=start, seed=seed)
     sides = judge_sides(ratings, found.rater_factor)

@@ -21,7 +21,8 @@ def by_id(tx: Tx, fit: int) -> Row | None:
 
 
 def unseen(tx: Tx, site: int, limit: int) -> list[Row]:
-    return tx.rows(f"SELECT {_FIT} FROM note_fit WHERE site = :site AND alarm = 1 AND seen IS NULL ORDER BY at, id LIMIT :limit", site=site, limit=limit)
+    sql = f"SELECT {_FIT} FROM note_fit WHERE site = :site AND alarm = 1 AND seen IS NULL ORDER BY at, id LIMIT :limit"
+    return tx.rows(sql, site=site, limit=limit)
 
 
 def see(tx: Tx, fit: int, now: int | None, person: int | None) -> None:

@@ -63,8 +63,8 @@ def ratings_on_site(tx: Tx, site: int) -> list[Row]:
 def ratings_before(tx: Tx, notes: Sequence[int], before: int) -> list[Row]:
     """Ratings of some notes, all revisions, those given before a moment: for the dump."""
     found = tx.each(
-        "SELECT r.note, v.number AS revision, r.person, r.level, r.reasons, r.asked, r.at FROM note_rating r"
-        " JOIN note_revision v ON v.id = r.revision"
+        "SELECT r.note, v.number AS revision, r.person, r.level, r.reasons, r.asked, r.at, n.proposed FROM note_rating r"
+        " JOIN note_revision v ON v.id = r.revision JOIN note n ON n.id = r.note"
         " WHERE r.note = :note AND r.at < :before ORDER BY r.at, r.person",
         [{"note": note, "before": before} for note in notes],
     )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import random
+from pathlib import Path
 
 import pytest
 
+from folkmoot import cli
 from folkmoot.errors import NotAllowed
 from folkmoot.notes import alarms, asking, dump, learning, standing, store, store_ratings
 from folkmoot.notes.model import DAY, MINUTE, Standing
@@ -175,29 +179,41 @@ def test_notes_keep_a_copy_of_the_votes_that_count_and_follow_them(moot: Moot) -
     assert moot.db.read_now(lambda tx: store_ratings.votes_known(tx, moot.story.id)) == {}
 
 
-def test_from_the_dump_alone_anybody_recomputes_every_status(town: Town) -> None:
-    import gzip
-    import json
-
-    from folkmoot.notes.bridging import ratings_of
-    from folkmoot.notes.scoring import score
-
+def test_from_the_dump_alone_anybody_recomputes_every_status(town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    moot, people = town.desk.moot, [*town.left, *town.right]
+    said = [moot.says(moot.guest("Bo"), f"Comment {number}.") for number in range(6)]
+    votes = {(comment, each.id or 0): 1 if (at % 2) == (each in town.left) else -1 for at, comment in enumerate(said) for each in people}
+    moot.db.write_now(lambda tx: learning.learn_votes(tx, moot.story.id, votes, moot.now))
     town.settle()
-    moot = town.desk.moot
     moot.later(3 * DAY)
+    town.desk.rate(town.desk.reader(), town.notes[0], "helpful")
+    town.fit()
     assert dump.make(moot.db, moot.site.id, b"secret", moot.now) == 2
     packed = b"".join(moot.db.read_now(lambda tx: dump.parts(tx, None)))
     lines = [json.loads(line) for line in gzip.decompress(packed).splitlines()]
-    notes = [line for line in lines if line["kind"] == "note"]
-    ratings = [line for line in lines if line["kind"] == "rating"]
-    numbers, people = {line["id"]: at for at, line in enumerate(notes)}, {}
-    for line in ratings:
-        people.setdefault(line["rater"], len(people))
-    given = ratings_of([numbers[line["note"]] for line in ratings], [people[line["rater"]] for line in ratings], [line["level"] for line in ratings])
-    assert [each.status for each in score(given, None, [line["status"] for line in notes]).judgements] == [line["status"] for line in notes]
-    assert not [line for line in ratings if str(town.left[0].id) in json.dumps(line)]
-    assert lines[0]["kind"] == "parameters"
-    assert lines[0]["fit"]["constants"]
+    notes = {line["id"]: line for line in lines if line["kind"] == "note"}
+    assert {line["reckoned"]["status"] for line in notes.values()} >= {"helpful", "disputed"}
+    assert lines[0]["kind"] == "parameters" and lines[0]["constants"]["scoring.SURE"] and lines[0]["version"]
+    assert not [line for line in lines if str(town.left[0].id) in json.dumps(line)], "nobody is called by name or number"
+    (tmp_path / "dump.jsonl.gz").write_bytes(packed)
+    assert cli.run(["notes", "recompute", str(tmp_path / "dump.jsonl.gz"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {row["note"]: row["recomputed"] for row in told} == {name: line["reckoned"]["status"] for name, line in notes.items()}
+    assert {row["note"]: row["recomputed"] for row in told} == {str(note): town.desk.note(note).grade for note in town.notes}, "as on the site"
+
+
+def test_a_dump_that_was_tampered_with_comes_out_otherwise(town: Town, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    town.settle()
+    town.desk.moot.later(3 * DAY)
+    dump.make(town.desk.moot.db, town.desk.moot.site.id, b"secret", town.desk.moot.now)
+    lines = gzip.decompress(b"".join(town.desk.moot.db.read_now(lambda tx: dump.parts(tx, None)))).splitlines()
+    file = tmp_path / "dump.jsonl"
+    file.write_bytes(b"\n".join(line for line in lines if b'"called":"unhelpful"' not in line))
+    assert cli.run(["notes", "recompute", str(file)]) == 1
+    assert "come out otherwise" in capsys.readouterr().err
+    file.write_bytes(b"\n".join(lines[3:]))
+    assert cli.run(["notes", "recompute", str(file)]) == 1
+    assert "This is no open dump" in capsys.readouterr().err
 
 
 def test_what_is_younger_than_two_days_is_not_in_the_dump(desk: Desk) -> None:
@@ -206,8 +222,6 @@ def test_what_is_younger_than_two_days_is_not_in_the_dump(desk: Desk) -> None:
     desk.rate(desk.reader(), note)
     dump.make(desk.moot.db, desk.moot.site.id, b"secret", desk.moot.now)
     packed = desk.moot.db.read_now(lambda tx: dump.parts(tx, "news.example"))
-    import gzip
-
     assert b'"kind":"rating"' not in gzip.decompress(b"".join(packed))
     assert b'"kind":"note"' in gzip.decompress(b"".join(packed))
 
