@@ -191,7 +191,7 @@ def recompute(ctx: click.Context, dump: Path, as_json: bool) -> None:
     ]
     show_all(rows, as_json, "There are no notes in it.")
     differ = sum(not row["same"] for row in rows)
-    tell(f"{len(rows):,} notes, {differ or 'none'} of which comes out otherwise." if differ < 2 else f"{len(rows):,} notes, {differ} come out otherwise.")
+    tell(f"{len(rows):,} notes recomputed; {differ or 'none'} {'comes' if differ < 2 else 'come'} out otherwise.")
     ctx.exit(1 if differ else 0)
 
 

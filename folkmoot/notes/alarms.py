@@ -25,7 +25,8 @@ def raise_alarm(tx: Tx, site: int, fit: int, likeness: float, now: int) -> None:
         return
     store_alarms.mark(tx, fit, True)
     telling.alarm(tx, site, fit, now)
-    log.warning("The axis of notes goes with being liked: somebody may be steering it", extra={"about": {"site": site, "likeness": round(likeness, 2)}})
+    about = {"site": site, "likeness": round(likeness, 2)}
+    log.warning("The axis of notes goes with being liked: somebody may be steering it", extra={"about": about})
 
 
 def waiting(tx: Tx, site: int, order: Order, after: Place | None, limit: int) -> list[Waits]:

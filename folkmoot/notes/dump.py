@@ -109,7 +109,7 @@ def _all_notes(tx: Tx, site: int) -> Iterator[Note]:
 
 def minutes_of(row: Row) -> float:
     """How long after its note a rating came, as the dump says it."""
-    return round((row.at - row.proposed) / MINUTE, 3)
+    return round(float(row.at - row.proposed) / MINUTE, 3)
 
 
 def _friends(given: Given, rows: Sequence[Row], numbers: dict[int, int]) -> set[tuple[int, int]]:
