@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import desk, fitting, guide, imports, notes, officials, reading, rest, rush, streams, writing
+from bench import desk, fitting, guide, imports, mail, notes, officials, reading, rest, rush, streams, writing
 from bench.reading import Plan
 from bench.table import Row, lines
 
@@ -23,6 +23,7 @@ PARTS: dict[str, tuple[str, Callable[[Plan], list[Row]]]] = {
     "growth": ("Pages built anew (one client)", reading.growth),
     "far": ("PostgreSQL with a 12 ms commit", writing.far),
     "imports": ("Archives, while others post", imports.imports),
+    "mail": ("Notices by mail", mail.mail),
     "officials": ("Who represents a place", officials.officials_),
     "rest": ("Memory and sizes", rest.rest),
     "notes": ("Notes and the map", notes.notes),
