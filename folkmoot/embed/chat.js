@@ -23,10 +23,15 @@ carry(
   },
 );
 
-/** The guide's own style sheet, once. */
+/** The guide's own style sheet, once; when it is there, what it moves has been moved. */
 function dress(page) {
   const sheet = page.querySelector('link[href*="/static/guide."]');
-  if (sheet && !document.querySelector(`link[href="${sheet.getAttribute('href')}"]`)) document.head.append(document.adoptNode(sheet));
+  if (!sheet || document.querySelector(`link[href="${sheet.getAttribute('href')}"]`)) return null;
+  return new Promise((done) => {
+    sheet.addEventListener('load', done);
+    sheet.addEventListener('error', done);
+    document.head.append(document.adoptNode(sheet));
+  });
 }
 
 /** Opens the guide below the card of a link, or closes the one that is open there. */
@@ -37,7 +42,7 @@ export async function open(link) {
   link.ariaBusy = 'true';
   try {
     const { page, root } = await ask(link.getAttribute('href'));
-    dress(page);
+    await dress(page);
     card.append(root);
     link.ariaExpanded = 'true';
     put(root);

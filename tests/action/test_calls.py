@@ -232,6 +232,7 @@ class Census:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.handle_error = lambda *_: None  # type: ignore[method-assign] -- whoever gave up waiting
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     @property
