@@ -23,7 +23,7 @@ from folkmoot.demo.seed import seed
 from folkmoot.demo.stories import Sample, samples
 from folkmoot.discussion.moderation import waiting
 from folkmoot.discussion.paging import counts, first_page
-from folkmoot.notes import showing
+from folkmoot.notes import maps, showing
 from folkmoot.people.names import clean_name
 from folkmoot.sites.stories import find
 from folkmoot.storage.database import Database
@@ -95,6 +95,10 @@ def test_its_notes_stand_where_the_reckoning_puts_them(db: Database, now: int) -
     head = db.read_now(lambda tx: showing.head(tx, story.id))
     assert [(each.note.ruling, each.note.name) for each in head.at_head] == [("accepted", "Wren Okafor"), ("", "Amara Nwosu-Lind")]
     assert (head.waiting, head.disputed) == (1, 2)
+    assert {source.state for each in head.at_head for source in each.note.sources} == {"found"}, "no page of a made-up town is asked for"
+    told = db.read_now(lambda tx: maps.map_answer(tx, story.id))
+    assert sorted(group.size for group in told.groups) == [20, 34, 46]
+    assert told.agreed[0].text == "The drain at Tanyard Brook should be mended first of all."
 
 
 async def no_counts() -> dict[str, int]:

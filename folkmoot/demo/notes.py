@@ -5,23 +5,26 @@ from __future__ import annotations
 
 import random
 import tomllib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
+from folkmoot.demo import stories
 from folkmoot.demo.stories import HOUR
-from folkmoot.notes import deciding, notes, rating
-from folkmoot.notes.model import Draft, Kind, Passage
+from folkmoot.notes import deciding, looking_up, notes, rating
+from folkmoot.notes.model import Draft, Kind, Note, Passage
 from folkmoot.notes.reckoning import Reckoner
 from folkmoot.notes.sources import read_sources
 from folkmoot.people import accounts
 from folkmoot.people.model import Actor
 from folkmoot.sites.stories import find
+from folkmoot.storage import jobs
 from folkmoot.storage.database import Database, Tx
 
 RATERS = 64  # half of either mind
+TURNS = 5    # of two hours each, in which they come
 
 
 class Sample(Struct, frozen=True):
@@ -31,6 +34,7 @@ class Sample(Struct, frozen=True):
     writer: str
     text: str
     source: str
+    page: str  # the title of its source
     liked_by: str
     exact: str = ""
     kind: Kind = "wrong"
@@ -48,10 +52,13 @@ def seed_notes(db: Database, editor: Actor, host: str, now: int) -> None:
     """Proposes them, has them rated, reckons, and lets the editor accept the one that she can check."""
     begun = now - 20 * HOUR
     written = db.write_now(lambda tx: _propose(tx, host, begun))
-    db.write_now(lambda tx: _rate(tx, written, begun + HOUR))
     reckoner, site = Reckoner(), next(iter(editor.roles))[0]
-    for at in (begun + 2 * HOUR, begun + 3 * HOUR):  # twice, since what rises must have held for a while
-        reckoner.fit(db, {"site": site}, at)
+    given = _ratings(written, begun)
+    for turn in range(1, TURNS + 1):  # readers come one after another, and each note rises or not as they do
+        until = begun + turn * 2 * HOUR
+        given = db.write_now(partial(_rate, given=given, until=until))
+        reckoner.fit(db, {"site": site}, until)
+    reckoner.fit(db, {"site": site}, begun + (2 * TURNS + 2) * HOUR)  # what rises must have held for a while
     (accepted,) = [(note, sample) for note, sample in written if sample.after]
     told = "The minutes of June 1949 bear it out. We took the year from the plaque on the jetty, which is wrong, too."
     db.write_now(
@@ -66,8 +73,18 @@ def _propose(tx: Tx, host: str, begun: int) -> list[tuple[int, Sample]]:
         assert story is not None
         draft = Draft(story.id, sample.kind, sample.text, read_sources([sample.source], story.address), Passage(sample.exact))
         writer = _member(tx, sample.writer, begun)
-        found.append((notes.propose(tx, writer, draft, begun + number * 60_000, limits=False).id, sample))
+        note = notes.propose(tx, writer, draft, begun + number * 60_000, limits=False).id
+        _look_up(tx, notes.get_note(tx, note), sample, begun)
+        found.append((note, sample))
     return found
+
+
+def _look_up(tx: Tx, note: Note, sample: Sample, now: int) -> None:
+    """What the worker would find if the made-up sources of a made-up town could be asked."""
+    article = next(each.article for each in stories.samples() if each.path == sample.path)
+    came = looking_up.Came((sample.path, article), ((1, "found", "", sample.page),))
+    looking_up.remember(tx, {"story": note.story, "revision": note.revision}, came, now)
+    jobs.drop(tx, f"{notes.LOOK_UP}:{note.revision}")
 
 
 def _member(tx: Tx, name: str, now: int) -> Actor:
@@ -75,11 +92,22 @@ def _member(tx: Tx, name: str, now: int) -> Actor:
     return Actor(accounts.member_of(tx, accounts.MAILBOX, mailbox, mailbox, name, now))
 
 
-def _rate(tx: Tx, written: list[tuple[int, Sample]], now: int) -> None:
-    chance = random.Random(1951)  # noqa: S311 -- who finds what helpful in a made-up town
+def _ratings(written: list[tuple[int, Sample]], begun: int) -> list[tuple[int, int, int, str]]:
+    """(when, the reader's number, note, level) of every rating, in the order in which they come."""
+    chance, given = random.Random(1951), []  # noqa: S311 -- who finds what helpful in a made-up town
     for number in range(RATERS):
-        reader, mind = _member(tx, f"Reader {number + 1}", now), "early" if number % 2 else "late"
+        mind = "early" if number % 2 else "late"
         for note, sample in written:
             if number in (4, 9) if sample.liked_by == "few" else chance.random() < 0.75:
-                likes = sample.liked_by in ("both", "few", mind)
-                rating.rate(tx, reader, note, "helpful" if likes == (chance.random() < 0.93) else "unhelpful", (), now + number * 60_000)
+                likes = (sample.liked_by in ("both", "few", mind)) == (chance.random() < 0.93)
+                at = begun + HOUR + round(chance.random() * (2 * TURNS - 1) * HOUR)
+                given.append((at, number, note, "helpful" if likes else "unhelpful"))
+    return sorted(given)
+
+
+def _rate(tx: Tx, given: list[tuple[int, int, int, str]], until: int) -> list[tuple[int, int, int, str]]:
+    """Gives the ratings that come until then; those that are still to come."""
+    for at, number, note, level in given:
+        if at <= until:
+            rating.rate(tx, _member(tx, f"Reader {number + 1}", at), note, level, (), at)
+    return [each for each in given if each[0] > until]

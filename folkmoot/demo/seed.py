@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from folkmoot.demo.notes import seed_notes
+from folkmoot.demo.opinions import seed_opinions
 from folkmoot.demo.stories import HOUR, Said, Sample, samples
 from folkmoot.discussion import comments, moderation
 from folkmoot.discussion.model import Customs, Draft
@@ -32,6 +33,7 @@ def seed(db: Database, host: str, now: int) -> int:
     cast = db.write_now(partial(_people, host=host, now=first))
     seen = sum(db.write_now(partial(_tell, cast=cast, host=host, sample=sample, now=now)) for sample in reversed(samples()))
     seed_notes(db, cast[EDITOR], host, now)
+    seed_opinions(db, cast[EDITOR], host, now)
     return seen
 
 

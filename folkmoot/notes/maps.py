@@ -87,6 +87,8 @@ def explain(told: MapAnswer) -> str:
     """Whether there are groups, and how that was decided, in a sentence of the catalogues."""
     if told.separate:
         alone = told.people - sum(group.size for group in told.groups)
+        if not alone:
+            return say("{number} groups are really there.", number=len(told.groups))
         return say("{number} groups are really there; {alone} readers belong to none.", number=len(told.groups), alone=alone)
     return _WHY.get(told.why, N_("Too few have voted to say whether there are groups."))
 

@@ -153,6 +153,12 @@ class Whole(Struct, frozen=True):
     why: tuple[str, ...]
     draws: tuple[tuple[str, int, int, int, int], ...] = ()  # (seed, pool, thin, aimed, at)
 
+    @property
+    def moved(self) -> bool:
+        """Whether its score has moved enough to be drawn: a flat line tells nobody anything."""
+        scores = [each.score or 0 for each in self.curve]
+        return len(scores) > 2 and max(scores) - min(scores) >= 0.05
+
 
 def whole(tx: Tx, actor: Actor, note: int) -> Whole:
     """A note with all that this person may know of it. Raises NotFound."""
