@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -120,6 +121,21 @@ def test_long_work_goes_in_steps(db: Database, now: int, monkeypatch: pytest.Mon
     assert work_all(Worker(db, Settings(), lambda: now)) == 1
     assert left == []
     assert waiting(db) == 0
+
+
+def test_after_each_step_those_who_post_have_as_long_as_it_took(db: Database, now: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed, rests, left = [0.0], list[float](), [4]
+
+    def step(tx: Tx, told: object, at: int) -> int:
+        passed[0] += 0.05 if left[0] > 2 else 9
+        left[0] -= 1
+        return left[0]
+
+    monkeypatch.setitem(work.HANDLERS, "long", Steps(step))
+    monkeypatch.setattr(work, "time", SimpleNamespace(monotonic=lambda: passed[0], sleep=rests.append))
+    put(db, "long", {}, now)
+    assert Worker(db, Settings(), lambda: now).work_once()
+    assert rests == pytest.approx([0.05, 0.05, work.LONGEST_REST])
 
 
 def test_a_worker_that_slept_past_its_lease_does_not_end_anothers_job(db: Database, now: int, monkeypatch: pytest.MonkeyPatch) -> None:
