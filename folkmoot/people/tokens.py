@@ -8,13 +8,15 @@ import hmac
 import secrets
 import unicodedata
 
+from folkmoot.storage.chance import draw
+
 LENGTH = 43  # letters of a token: 32 bytes in base64url without padding
 DIGITS = 6
 
 
 def new_token() -> str:
     """A fresh token: 43 letters of base64url."""
-    return secrets.token_urlsafe(32)
+    return _words(draw(32))
 
 
 def fingerprint(token: str) -> str:

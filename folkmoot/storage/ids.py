@@ -1,15 +1,14 @@
 """Ids: 63 bits, 42 of milliseconds and 21 of chance. Outside the program they are opaque strings of digits."""
 
 import re
-import secrets
 import threading
+
+from folkmoot.storage.chance import draw
 
 _DIGITS = re.compile(r"[1-9][0-9]{0,18}")
 _LARGEST = 2**63 - 1
 _NEAR = 1_000  # ms
-_AT_ONCE = 4096  # bytes: each call of the system lets go of Python's lock, which the writer then waits for
 _last = 0
-_drawn = b""
 _turn = threading.Lock()
 
 
@@ -28,12 +27,8 @@ def new_id(now: int) -> int:
 
 
 def _chance() -> int:
-    """24 bits from the system's source of chance, drawn many at once."""
-    global _drawn
-    if not _drawn:
-        _drawn = secrets.token_bytes(3 * (_AT_ONCE // 3))
-    taken, _drawn = _drawn[-3:], _drawn[:-3]
-    return int.from_bytes(taken, "big")
+    """24 bits."""
+    return int.from_bytes(draw(3), "big")
 
 
 def parse_id(words: str) -> int | None:
