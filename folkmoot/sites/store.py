@@ -62,7 +62,7 @@ def all_sites(tx: Tx) -> list[Site]:
     def fetch() -> tuple[Site | None, ...]:
         return tuple(_site(tx, row) for row in tx.rows(f"SELECT {_SITE} FROM site ORDER BY host"))
 
-    known = [site for site in tx.recall("site", 0, fetch) if site]
+    known = [site for site in tx.recall("site", "all", fetch) if site]  # no site's number, not even that of none
     return [tx.recall("site", site.id, partial(_same, site)) for site in known]
 
 

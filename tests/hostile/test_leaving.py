@@ -66,7 +66,7 @@ def mails(moot: Moot, words: Iterable[str]) -> Iterator[tuple[bytes, EmailMessag
 @pytest.mark.parametrize("step", EVERY)
 def test_hostile_words_leave_by_mail_as_words(moot: Moot, step: int) -> None:
     came = 0
-    for raw, message in mails(moot, typed(step * (1 if moot.db.engine == "sqlite" else 20))):
+    for raw, message in mails(moot, typed(step * (3 if moot.db.engine == "sqlite" else 60))):
         came += 1
         assert max(map(len, raw.split(b"\r\n"))) <= 998
         assert {name.lower() for name in message} <= HEADERS, list(message)
@@ -78,7 +78,7 @@ def test_hostile_words_leave_by_mail_as_words(moot: Moot, step: int) -> None:
         assert not any(sign.split(" ")[0] in ("<script", "<img", "<svg", "<iframe", "<style>", "<form") for sign in Shape(page).around)
         dead = plain.get_content()
         assert all(each.startswith(HERE) for each in re.findall(r"\bhttps?://[^\s<>\"]+\.[^\s]+", dead)), dead
-    assert came > 30
+    assert came >= 30
 
 
 # ── By hook ──────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -85,6 +85,11 @@ def test_ada_is_told_of_a_decision_on_her_page_and_by_mail_once(room: Newsroom) 
     assert room.mails() == []
 
 
+def test_what_is_told_in_no_sites_name_is_mailed_too(room: Newsroom) -> None:
+    assert room.tell(room.member("Ada"), site=0)
+    assert len(room.mails()) == 1
+
+
 def test_every_mail_can_be_stopped_by_one_press_and_names_the_publishers_pages(room: Newsroom) -> None:
     room.allow(terms_page="https://news.example/terms", imprint_page="https://news.example/imprint")
     room.tell(room.member("Ada"))

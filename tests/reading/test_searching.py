@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from folkmoot.discussion import searching
+from folkmoot.discussion import archive, searching
 from folkmoot.discussion.queries import Phrase, Query, parse
 from folkmoot.discussion.searching import Index
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import Actor
+from tests.discussion.importers.disqus_files import LAKE, export, post, thread
 from tests.discussion.test_outlet import work
 from tests.hostile.corpora import SAMPLES
 from tests.moot import DAY, Moot
@@ -106,6 +109,17 @@ def test_pages_go_on_below(open_moot: Moot, monkeypatch: pytest.MonkeyPatch) -> 
     said = [moot.says(moot.guest("Ada"), f"The dam, number {number}.") for number in range(5)]
     assert find(moot, "dam") == said[:2:-1]
     assert find(moot, "dam", before=said[3]) == [said[2], said[1]]
+
+
+def test_what_is_found_comes_by_time_also_what_was_brought_in_later(open_moot: Moot, tmp_path: Path) -> None:
+    moot = open_moot
+    said = moot.says(moot.guest("Ada"), "The dam, said today.")
+    rows = [post(number, f"The dam, said in {year}.", createdAt=f"{year}-05-01T10:00:00Z") for number, year in enumerate((2012, 2019, 2015), 1)]
+    archive.bring(moot.db, tmp_path, "news.example", [export(tmp_path / "a.xml", thread(1, LAKE), *rows)], now=moot.now)
+    found = find(moot, "dam")
+    assert found[0] == said
+    posted = moot.db.read_now(lambda tx: [searching.search(tx, READER, moot.site.id, "dam").comments[place].posted for place in range(4)])
+    assert posted == sorted(posted, reverse=True) and len(found) == 4
 
 
 def test_without_leave_readers_do_not_search(moot: Moot) -> None:
