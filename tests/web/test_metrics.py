@@ -39,7 +39,9 @@ def test_figures_are_read_by_prometheus_and_move_with_what_happens(moot: Moot) -
     assert {"folkmoot_requests_inside", "folkmoot_turned_away_total", "folkmoot_streams", "process_resident_memory_bytes"} <= set(after)
 
 
-@pytest.mark.parametrize(("token", "given", "status"), [("", "", 404), ("", TOKEN, 404), (TOKEN, "", 401), (TOKEN, TOKEN[:-1], 401), (TOKEN, "é", 401)])
+@pytest.mark.parametrize(
+    ("token", "given", "status"), [("", "", 404), ("", TOKEN, 404), (TOKEN, "", 401), (TOKEN, TOKEN[:-1], 401), (TOKEN, "é", 401)]
+)
 def test_nobody_else_reads_them(moot: Moot, token: str, given: str, status: int) -> None:
     house, answer = asked(moot, token, given)
     house.close()
