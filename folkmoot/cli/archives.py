@@ -98,7 +98,7 @@ def _undo(batch: int, dry_run: bool, as_json: bool) -> None:
     with opened() as db, _progress() as progress:
         fields = _look(db, batch)
         if not dry_run:
-            fields = msgspec.to_builtins(archive.undo(db, batch, clock(), progress))
+            fields = msgspec.to_builtins(archive.undo(db, batch, clock(), progress, ROOMS))
     show(fields, as_json)
 
 

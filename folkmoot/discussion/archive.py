@@ -184,7 +184,7 @@ class _Asked:
 
     def _finish(self, row: Row) -> tuple[str, Report | None]:
         if row.phase == "undoing":
-            undo(self._db, row.id, self._now, self._progress)
+            undo(self._db, row.id, self._now, self._progress, self._rooms)
             return "", None
         if not _path(self._folder, row.id).exists():
             words = (

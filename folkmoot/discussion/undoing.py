@@ -7,6 +7,7 @@ what leaves go with it. Stories and people leave when nothing else knows them.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import partial
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ from folkmoot.discussion.visibility import vanish
 from folkmoot.errors import Conflict, NotFound, say
 from folkmoot.people import arrivals as people
 from folkmoot.sites import arrivals as stories
+from folkmoot.sites.travelling import Room
 from folkmoot.storage.database import Database, Row, Tx
 from folkmoot.storage.ids import new_id
 
@@ -42,13 +44,16 @@ class Undone(Struct):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-def undo(db: Database, batch: int, now: int, progress: Progress = lambda what, share: None) -> Undone:
-    """Undoes an import, or goes on with an undoing that was cut short. Raises NotFound, Conflict where it is undone already."""
+def undo(db: Database, batch: int, now: int, progress: Progress = lambda what, share: None, rooms: Sequence[Room] = ()) -> Undone:
+    """Undoes an import, or goes on with an undoing that was cut short. A story under which something of another room stands, stays.
+
+    Raises NotFound, Conflict where it is undone already.
+    """
     found = db.write_now(partial(_begin, batch=batch))
     done = Undone(str(batch))
     while _pass(db, found, now, done, progress):
         pass
-    for what, step in (("stories", _stories), ("people", _people)):
+    for what, step in (("stories", partial(_stories, rooms=rooms)), ("people", _people)):
         while (some := db.write_now(partial(step, batch=found))) is not None:
             done.add(some)
             progress(f"undoing {what}", 0.5)
@@ -110,11 +115,12 @@ def _count_less(tx: Tx, ready: list[Row], going: list[Row]) -> None:
         tx.bump(story)
 
 
-def _stories(tx: Tx, batch: Row) -> Undone | None:
+def _stories(tx: Tx, batch: Row, rooms: Sequence[Room]) -> Undone | None:
     ids = store_imports.ids_of_batch(tx, batch.id, "story", 0, STEP)
     done = Undone("")
     for story in ids:
-        if stories.leave(tx, story, batch.started, store_imports.is_spoken_under(tx, story), own=batch.source == OWN):
+        kept = store_imports.is_spoken_under(tx, story) or any(room.stands_under(tx, story) for room in rooms)
+        if stories.leave(tx, story, batch.started, kept, own=batch.source == OWN):
             store_imports.delete_thread(tx, story)
             store_imports.forget_altogether(tx, "story", story)
             done.stories += 1

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from folkmoot.errors import Invalid
-from folkmoot.notes import maps, showing, store_dump, store_travelling
+from folkmoot.notes import maps, showing, store, store_dump, store_travelling
 from folkmoot.notes.model import MINUTE, Note
 from folkmoot.notes.notes import LOOK_UP
 from folkmoot.notes.sources import read_sources
@@ -75,4 +75,4 @@ def _shown(tx: Tx, note: Note) -> PublicNote:
     )  # fmt: skip
 
 
-ROOM = Room(tuple(map(_kind, store_travelling.TABLES)), {"note": _public})
+ROOM = Room(tuple(map(_kind, store_travelling.TABLES)), {"note": _public}, store.has_notes)

@@ -35,10 +35,14 @@ class Kind(Struct, frozen=True):
 
 
 class Room(Struct, frozen=True):
-    """What a room sends along: all of it in the order in which its rows need one another; and (kind, rows of a site) of what readers see."""
+    """What a room sends along: all of it in the order in which its rows need one another; and (kind, rows of a site) of what readers see.
+
+    stands_under: whether something of the room stands under a story, so that the story stays when the import that brought it is undone.
+    """
 
     kinds: tuple[Kind, ...]
     public: dict[str, Callable[[Tx, int], Iterator[Struct]]] = {}
+    stands_under: Callable[[Tx, int], bool] = lambda tx, story: False
 
 
 NOTHING = Room(())
