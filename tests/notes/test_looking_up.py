@@ -1,4 +1,4 @@
-"""Links are looked at once: what answers shows its title, what does not says so beside the note and to its writer. Stories that go keep their notes."""
+"""Links are looked at once: what answers shows its title; what does not says so, and its writer is told. A story that goes keeps its notes."""
 
 from __future__ import annotations
 
