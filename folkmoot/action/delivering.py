@@ -7,6 +7,7 @@ message goes once more under the same Message-ID, by which whoever receives it k
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -24,6 +25,8 @@ from folkmoot.web.logs import log
 from folkmoot.web.words import N_
 
 FIRST_DELAY, LONGEST_DELAY = 20_000, 3_600_000
+SLOW, PAUSE = 3.0, 60.0  # seconds: who takes longer and then nothing rests so long
+_resting: dict[str, float] = {}
 BEHIND = 2_000  # until a letter is looked at again that waits for an older one to the same official
 InOffice = Callable[[Tx, Recipient, int], str]  # why somebody is not, or not surely, in office; "" where they are
 CauseOf = Callable[[Tx, int, int], Cause | None]
@@ -54,13 +57,26 @@ def deliver(
 ) -> None:
     """A job "letter": the letter's ten minutes are over, or it is to be tried again. What is older to the same official goes first."""
     number = int(str(payload["letter"]))
+    if _rests(db, number, now):
+        return
     taken = db.write_now(partial(_take, number=number, settings=settings, now=now, in_office=in_office, cause=cause, tell=tell))
     if taken is None:
         return
     row, letter = taken
-    way = BY_NAME[row.way]
+    way, begun = BY_NAME[row.way], time.monotonic()
     receipt = way.deliver(letter, settings) if way.deliver else Receipt("not_now", N_("This way is not open here."))
+    if receipt.event in ("not_now", "broke") and time.monotonic() - begun > SLOW:
+        _resting[way.name] = time.monotonic() + PAUSE
     db.write_now(partial(_settle, row=row, receipt=receipt, number=number, now=now, tell=tell))
+
+
+def _rests(db: Database, number: int, now: int) -> bool:
+    """Whether the way of a letter rests because whoever takes its letters has hung: then it waits, and others' work goes on."""
+    row = db.read_now(lambda tx: store_letters.letter_row(tx, number)) if _resting else None
+    if row is None or _resting.get(row.way, 0.0) <= time.monotonic():
+        return False
+    db.write_now(partial(_again, letter=number, now=now, at=now + int(PAUSE * 1000)))
+    return True
 
 
 def _take(tx: Tx, number: int, settings: Settings, now: int, in_office: InOffice, cause: CauseOf, tell: Tell) -> tuple[Row, Letter] | None:

@@ -325,6 +325,13 @@ def test_the_night_is_quiet_for_what_we_begin(phone: Phone) -> None:
     assert twilio.quiet_until(settings, ADA, night) == noon + 20 * hour
 
 
+def test_our_reading_of_the_256_bit_signature_is_a_published_one() -> None:
+    """The example that GitHub publishes for the very same header (docs.github.com, "Validating webhook deliveries")."""
+    signed = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    assert messenger.is_signed("It's a Secret to Everybody", b"Hello, World!", signed)
+    assert not messenger.is_signed("It's a Secret to Everybody", b"Hello, World", signed)
+
+
 def test_messenger_shakes_hands_and_answers_with_buttons_within_a_day(phone: Phone) -> None:
     shake = {"hub.mode": "subscribe", "hub.verify_token": "our word", "hub.challenge": "1158201444"}
     answer = phone.client.get("/hooks/messenger", params=shake)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Iterator
 from typing import get_args
 
@@ -9,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from folkmoot import mail
-from folkmoot.action import letters, likeness, representatives, store_letters
+from folkmoot.action import delivering, duties, letters, likeness, representatives, store_letters
 from folkmoot.action.delivery import email as by_mail
 from folkmoot.action.model_letters import LetterState
 from folkmoot.errors import Conflict, NotAllowed, NotFound
@@ -185,6 +187,29 @@ def test_a_mail_server_that_is_away_loses_nothing_keeps_the_order_and_the_writer
     wanted = [f"<letter.{guided.letters(who)[0].delivery}@news.example>" for who in ("ada", "bo", "chidi")]
     assert letter_mails(sink) == wanted
     assert all(guided.states(who) == {"otto": "handed_over"} for who in ("ada", "bo", "chidi"))
+
+
+def test_a_mail_server_that_hangs_slows_nobody_else(guided: Guided, sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    for who in ("ada", "bo", "chidi", "dora"):
+        guided.without_limits().send(who, f"{WORDS} I am {who}, and this is mine.")
+    guided.work()  # the mails with their digits
+    there, waits = guided.settings, []
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setattr(mail, "TIMEOUT", 0.5)
+        monkeypatch.setattr(delivering, "SLOW", 0.3)
+        guided.later(11 * MINUTE)
+        away = replace(there, mail=replace(there.mail, port=silent.getsockname()[1]))
+        for who in ("ada", "bo", "chidi", "dora"):
+            begun = time.monotonic()
+            duties.deliver(guided.db, {"letter": str(guided.letters(who)[0].id)}, away, guided.now)
+            waits.append(time.monotonic() - begun)
+    assert sum(waits[1:]) < 0.4 < waits[0], "after the first that hung the way rests, and others' work goes on"
+    delivering._resting.clear()
+    guided.settings = there
+    for _ in range(3):
+        guided.later(2 * MINUTE)
+        guided.work()
+    assert len(letter_mails(sink)) == 4
 
 
 def test_a_refusal_returns_the_text_the_reason_and_the_next_best_way(guided: Guided, sink: Sink) -> None:
