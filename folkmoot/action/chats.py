@@ -19,6 +19,7 @@ from folkmoot.action.conversation import trail
 from folkmoot.action.keywords import means
 from folkmoot.action.model_letters import Facts, Says
 from folkmoot.action.talks import Around
+from folkmoot.errors import say, together
 from folkmoot.people.tokens import fingerprint
 from folkmoot.settings import Settings
 from folkmoot.sites.sites import get_site
@@ -170,16 +171,17 @@ def _settle(tx: Tx, chat: Chat, row: Row, sent: Sent, now: int) -> None:
 # ── What we begin ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def tell_writer(tx: Tx, row: Row, now: int, settings: Settings, chats: dict[str, Chat]) -> None:
-    """Tells the writer of a letter, where the talk is in a chat, what became of it."""
+def tell_writer(tx: Tx, row: Row, now: int, settings: Settings, chats: dict[str, Chat], maker: str = "", funder: str = "") -> None:
+    """Tells the writer of a letter, where the talk is in a chat, what became of it, and who asked them to write."""
     channel, _, address = row.owner.partition(":")
     chat, talk = chats.get(channel), store_talks.talk_by_id(tx, row.talk)
     if chat is None or not chat.ready(settings) or talk is None:
         return
     name = get_site(tx, row.site).name
     (told,) = letters.trails(tx, [row])
-    facts = Facts(now, name, name)
-    queue(tx, chat, address, (Says("tell", trail(told, facts)),), settings, talk.language, now, BEGUN)
+    facts = Facts(now, name, name, channel=channel)
+    news = together(f"{name}:", trail(told, facts), of_action(maker, funder))
+    queue(tx, chat, address, (Says("tell", news),), settings, talk.language, now, BEGUN)
 
 
 def let_go(tx: Tx, owners: Iterable[str]) -> None:
@@ -187,6 +189,10 @@ def let_go(tx: Tx, owners: Iterable[str]) -> None:
     for channel, _, address in (owner.partition(":") for owner in owners):
         store_chats.let_go(tx, channel, address)
         jobs.drop(tx, f"{KIND}:{channel}:{address}")
+
+
+def of_action(maker: str, funder: str) -> str:
+    return say("For an action of {maker}, paid for by {funder}.", maker=maker, funder=funder) if maker else ""
 
 
 def forget(tx: Tx, now: int, limit: int = 500) -> int:

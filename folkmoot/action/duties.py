@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from folkmoot.action import chats, delivering, letters, representatives, talks
+from folkmoot.action import chats, delivering, letters, representatives, store_actions, talks
 from folkmoot.action.channels import CHATS
 from folkmoot.people import notices
 from folkmoot.settings import Settings
@@ -23,8 +23,9 @@ NOTICES = {
 
 def tell(tx: Tx, row: Row, now: int, settings: Settings | None = None) -> None:
     """Tells a letter's writer what became of it: in their chat where they have one, and by the door of notices where they are proven."""
+    maker, funder = _makers(tx, row)
     if settings is not None:
-        chats.tell_writer(tx, row, now, settings, CHATS)
+        chats.tell_writer(tx, row, now, settings, CHATS, maker, funder)
     asked = row.reminded is not None and row.state in ("handed_over", "accepted", "confirmed", "posted")
     kind = "letter_asks" if asked else NOTICES.get(row.state)
     if row.person is None or kind is None:
@@ -32,9 +33,16 @@ def tell(tx: Tx, row: Row, now: int, settings: Settings | None = None) -> None:
     to = letters.recipient_of(row)
     (trail,) = letters.trails(tx, [row])
     values = {"to": to.name or to.office, "why": trail.why, "words": row.body, "story": get_story(tx, row.story).title if row.story else ""}
+    values |= {"maker": maker, "funder": funder}
     notices.tell(
         tx, row.person, kind, values, key=f"letter-{row.id}-{kind}", now=now, site=row.site, opens="/guide#letters", thread=f"letter-{row.id}"
     )
+
+
+def _makers(tx: Tx, row: Row) -> tuple[str, str]:
+    """Who made and who paid for the action that a letter was written for; ("", "") where it was written for none."""
+    found = store_actions.action_by_id(tx, row.action) if row.action else None
+    return (found.draft.maker, found.draft.funder) if found else ("", "")
 
 
 def deliver(db: Database, payload: dict[str, object], settings: Settings, now: int) -> None:

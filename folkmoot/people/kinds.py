@@ -58,6 +58,7 @@ _DECISION, _DISCUSSION = N_("See the decision"), N_("See it in the discussion")
 _NOTE = N_("See the note")
 _APPEAL = N_("If you think that this is wrong, you can ask for another look there.")
 
+_ACTION = N_("You wrote it for an action of {maker}, paid for by {funder}.")
 KINDS: dict[str, Kind] = {
     # Decisions on what somebody wrote. Values: story (its title), reason, rule (either may be empty), words.
     "comment_removed": Kind(
@@ -157,33 +158,37 @@ KINDS: dict[str, Kind] = {
         "followed", N_("{who} wrote: {story}"), (N_("{who} wrote under “{story}”, a discussion that you follow."),), "words", _DISCUSSION,
     ),
     "mention": Kind("mentions", N_("{who} named you: {story}"), (N_("{who} named you under “{story}”."),), "words", _DISCUSSION),
-    # What becomes of a letter. Values: to (an official's name), why, words (the letter), story.
+    # What becomes of a letter. Values: to (an official's name), why, words (the letter), story, maker and funder of the action it was written for.
     "letter_handed_over": Kind(
         "letters", N_("Your letter to {to} was handed over"),
-        (N_("The mail server took your letter to {to}. That is not yet read: nobody there has said so."),), "words", N_("See your letters"),
+        (N_("The mail server took your letter to {to}. That is not yet read: nobody there has said so."), _ACTION),
+        "words", N_("See your letters"),
     ),
     "letter_waits": Kind(
-        "letters", N_("Your letter to {to} waits"), (N_("Your letter to {to} could not be handed over yet. We keep trying for a week."), N_("{why}")),
+        "letters", N_("Your letter to {to} waits"),
+        (N_("Your letter to {to} could not be handed over yet. We keep trying for a week."), N_("{why}"), _ACTION),
         "", N_("See your letters"),
     ),
     "letter_held": Kind(
-        "letters", N_("Your letter to {to} waits for a person"), (N_("Your letter to {to} has not gone out yet."), N_("{why}")), "",
+        "letters", N_("Your letter to {to} waits for a person"), (N_("Your letter to {to} has not gone out yet."), N_("{why}"), _ACTION), "",
         N_("See your letters"),
     ),
     "letter_stale": Kind(
-        "letters", N_("Your letter to {to} is held back"), (N_("Your letter to {to} has not gone out."), N_("{why}")), "", N_("See your letters"),
+        "letters", N_("Your letter to {to} is held back"), (N_("Your letter to {to} has not gone out."), N_("{why}"), _ACTION), "",
+        N_("See your letters"),
     ),
     "letter_unknown": Kind(
         "letters", N_("We do not know what became of your letter to {to}"),
-        (N_("The line broke while your letter to {to} was being sent. We have not sent it again, since it may have arrived."),), "",
+        (N_("The line broke while your letter to {to} was being sent. We have not sent it again, since it may have arrived."), _ACTION), "",
         N_("Decide what to do"),
     ),
     "letter_failed": Kind(
         "letters", N_("Your letter to {to} did not arrive"),
-        (N_("Your letter to {to} did not arrive."), N_("{why}"), N_("Your words are below. You can print the letter and post it, or call.")),
+        (N_("Your letter to {to} did not arrive."), N_("{why}"), N_("Your words are below. You can print the letter and post it, or call."), _ACTION),
         "words", N_("Print the letter"),
     ),
     "letter_asks": Kind(
-        "letters", N_("Did {to} answer your letter?"), (N_("Your letter to {to} went out two weeks ago. Did they answer?"),), "", N_("Tell us"),
+        "letters", N_("Did {to} answer your letter?"),
+        (N_("Your letter to {to} went out two weeks ago. Did they answer?"), _ACTION), "", N_("Tell us"),
     ),
 }  # fmt: skip

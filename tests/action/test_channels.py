@@ -16,13 +16,15 @@ import pytest
 from msgspec.structs import replace
 from twilio.request_validator import RequestValidator
 
-from folkmoot.action import chats, representatives, store_chats
+from folkmoot.action import actions, chats, duties, representatives, store_chats
 from folkmoot.action.channels import CHATS, messenger, twilio
 from folkmoot.action.delivering import letter_of
 from folkmoot.action.delivery import email
+from folkmoot.action.model import Draft
 from folkmoot.action.segments import segments, simpler
 from folkmoot.app import create_app
 from folkmoot.people import phones
+from folkmoot.people.model import COMMAND
 from folkmoot.settings import Messenger, Outbound, Server, Sms
 from folkmoot.storage.database import Database
 from tests.action.guided import DAY, HOME, WORDS, Guided, words_of
@@ -56,6 +58,7 @@ class Provider:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.handle_error = lambda *_: None  # type: ignore[method-assign] -- whoever gave up waiting
         self.base = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -177,6 +180,27 @@ def test_a_number_proves_who_writes_and_they_are_answered_by_post(phone: Phone) 
     phone.texts("ERASE")
     assert phone.rows("SELECT * FROM identity") == []
     assert "jetty" not in repr([tuple(row) for row in phone.rows("SELECT body, home FROM letter")])
+
+
+def test_what_we_begin_names_the_newsroom_and_who_made_and_paid_for_the_action(phone: Phone) -> None:
+    phone.guided.now = now_of()
+    made = Draft(
+        "Vote for the rain rule", "The lake", "for", "Background.", (), "ocd-division/country:us", ("house",), (), (), "", "The Early Birds",
+        "its members", phone.guided.now - DAY, phone.guided.now + DAY,
+    )  # fmt: skip
+    guided = phone.guided
+    action = guided.db.write_now(lambda tx: actions.make(tx, COMMAND, guided.story.id, made, guided.now))
+    for words in (action.code, "OK", "Please vote for the rain rule", HOME, "1", WORDS, "PREVIEW", "post", "SEND", "NO"):
+        phone.texts(words)
+    (letter,) = phone.rows("SELECT * FROM letter")
+    assert letter.action == action.id
+    phone.guided.db.write_now(lambda tx: store_chats.opt(tx, 1, "sms", ADA, "in", "they asked for it", guided.now))
+    phone.guided.db.write_now(lambda tx: duties.tell(tx, letter._replace(state="handed_over"), guided.now, guided.settings))
+    (said,) = phone.rows("SELECT body FROM chat_said WHERE answer = 0")
+    assert said.body.startswith("The News: Otto Marsh")
+    assert "For an action of The Early Birds, paid for by its members." in said.body
+    (notice,) = phone.rows("SELECT body FROM notice")
+    assert "The Early Birds" in notice.body and "its members" in notice.body
 
 
 def test_a_number_proves_no_mailbox_and_a_page_no_number(phone: Phone) -> None:
