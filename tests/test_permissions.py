@@ -100,6 +100,8 @@ AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # 
     ("GET", "/desk/figures"): ({"site": "{site}"}, STAFF),
     ("GET", "/desk/log"): ({"site": "{site}"}, STAFF),
     ("GET", "/desk/log.csv"): ({"site": "{site}"}, STAFF),
+    ("GET", "/desk/search"): ({"site": "{site}", "q": "words"}, STAFF),
+    ("GET", "/desk/kept/{id}"): ({}, STAFF),
     ("POST", "/desk/kept/{id}"): ({"why": "Order of the court"}, STAFF),
     ("POST", "/desk/{kind}/{id}/decide"): ({"do": "release"}, STAFF),
     ("POST", "/desk/{kind}/{id}/claim"): ({}, STAFF),

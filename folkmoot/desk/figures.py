@@ -14,6 +14,7 @@ from msgspec import Struct
 from folkmoot.desk import store_figures as store
 from folkmoot.desk.plots import quantile
 from folkmoot.discussion import store_figures as source
+from folkmoot.discussion import store_reports as reports
 from folkmoot.errors import NotFound
 from folkmoot.sites.stories import get_story
 from folkmoot.storage import facts
@@ -91,6 +92,10 @@ def _hour(tx: Tx, hour: int) -> Counter[tuple[int, str, str]]:
         counted[site_of(row.story), "reported", row.reason] += row.n
     for row in source.appealed(tx, hour, until):
         counted[site_of(row.story), "appealed", ""] += row.n
+    for row in reports.notified(tx, hour, until):
+        counted[row.site, "notified", ""] += row.n
+    for row in reports.settled(tx, hour, until):
+        counted[row.site, "notice_removed" if row.outcome == "removed" else "notice_stands", ""] += row.n
     for row in source.decided(tx, hour, until):
         for name, detail in _names(row):
             counted[site_of(row.story), name, detail] += 1

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import wraps
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from msgspec import Meta, Struct
 
 from folkmoot.desk import queue
 from folkmoot.desk.queue import Hand, Line, Queue
 from folkmoot.desk.record import Record, record_of
-from folkmoot.errors import Invalid, NotFound, Problem
+from folkmoot.errors import Invalid, NotFound, NotSignedIn, Problem
 from folkmoot.people.model import Actor
 from folkmoot.people.waiting import Because, Order, Place
 from folkmoot.sites.model import Site
+from folkmoot.sites.store import all_sites
 from folkmoot.storage.database import Tx
 from folkmoot.web.bodies import Id
 from folkmoot.web.operations import Page
@@ -33,6 +36,31 @@ DONE = {
     "remove": N_("Removed."), "release": N_("Released."), "hold": N_("Held."), "reverse": N_("Given back."), "uphold": N_("It stays removed."),
     "remove_revision": N_("The edit is removed."), "restore": N_("Brought back."),
 }  # fmt: skip
+
+
+def signed(page: Page) -> Page:
+    """A page of the desk that leads whoever is not signed in to where they can, and back."""
+    if page.method != "GET" or not page.path.startswith("/desk"):
+        return page
+
+    @wraps(page.act)
+    async def act(ask: Ask[Actor], **given: Any) -> Any:
+        try:
+            return await page.act(ask, **given)
+        except NotSignedIn as problem:
+            words = in_words(problem.words, ask.language)
+        return await ask.read(lambda tx: _door(ask, tx, words))
+
+    return Page(page.method, page.path, act)
+
+
+def _door(ask: Ask[Actor], tx: Tx, words: str) -> object:
+    url, asked = ask.request.url, ask.request.query_params.get("site", "")
+    found = all_sites(tx)
+    site = next((each for each in found if str(each.id) == asked), found[0] if len(found) == 1 else None)
+    ask.headers["WWW-Authenticate"] = 'Bearer realm="folkmoot"'
+    back = quote(f"{url.path}?{url.query}" if url.query else url.path, safe="")
+    return ask.page("desk/door.html", 401, site=site, words=words, back=back)
 
 
 class QueueQuery(Struct):

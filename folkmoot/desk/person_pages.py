@@ -15,6 +15,7 @@ from folkmoot.notes import store_belongings
 from folkmoot.people import sanctions, store_sanctions
 from folkmoot.people.accounts import domains_of, names_of
 from folkmoot.people.model import Actor
+from folkmoot.people.roles import may
 from folkmoot.people.waiting import Because
 from folkmoot.sites.model import Site
 from folkmoot.storage.database import Row, Tx
@@ -110,7 +111,7 @@ def _page(ask: Ask[Actor], seen: Seen, status: int = 200, problem: str = "", **t
     given: dict[str, Any] = {"reason": "", "note": "", "guideline": 0, "days": 7} | typed
     return ask.page(
         "desk/person.html", status, here="", now=ask.now, site=seen.site, sites=seen.sites, person=seen.actor.person, seen=seen, record=seen.record,
-        problem=problem, **given,
+        may_see_kept=may(seen.actor, "see_kept", seen.site.id), problem=problem, **given,
     )  # fmt: skip
 
 

@@ -48,8 +48,8 @@ def record_of(tx: Tx, site: Site, person: int | None, now: int) -> Record | None
     except NotFound:
         return None
     steps, states = site.policy.trust, store_waits.standing_of(tx, site.id, person, LAST)
-    standing = standing_of(tx, person, found.proven is not None)
-    right, wrong = store.flagger_records(tx, [person])[person]
+    standing = standing_of(tx, site.id, person, found.proven is not None)
+    right, wrong = store.flagger_records(tx, site.id, [person])[person]
     appeals = store_waits.appeals_by(tx, site.id, person)
     decided = appeals.get("reversed", 0) + appeals.get("upheld", 0)
     return Record(

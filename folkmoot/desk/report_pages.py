@@ -7,12 +7,10 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from folkmoot.desk import reports
-from folkmoot.desk.pages import Words
 from folkmoot.desk.person_pages import PersonPath
 from folkmoot.desk.reports import MAX_LAW, MAX_WORDS, Told
 from folkmoot.discussion import mine
 from folkmoot.errors import Invalid
-from folkmoot.people.accounts import names_of
 from folkmoot.people.doors import who
 from folkmoot.people.model import Actor
 from folkmoot.sites.sites import get_site
@@ -34,10 +32,6 @@ class ReportForm(Struct, forbid_unknown_fields=True):
 
 class ReceiptPath(Struct):
     token: Annotated[str, Meta(max_length=100)]
-
-
-class KeptForm(Struct, forbid_unknown_fields=True):
-    why: Words = ""
 
 
 class Receipt(Struct):
@@ -104,19 +98,6 @@ async def follow_report(ask: Ask[Actor], path: ReceiptPath) -> Followed:
     return Followed(str(row.comment), machine(row.at), row.outcome, row.reason)
 
 
-async def kept_page(ask: Ask[Actor], path: PersonPath, form: KeptForm) -> object:
-    """Shows words that are kept out of sight, and writes down who looked."""
-    ask.spend("change")
-
-    def act(tx: Tx) -> object:
-        found = reports.look_at_kept(tx, ask.actor(tx), path.id, form.why, ask.now)
-        story = get_story(tx, found.row.story)
-        names = names_of(tx, [each.person for each in found.accesses if each.person])
-        return ask.page("desk/kept.html", kept=found, names=names, story=story, site=get_site(tx, story.site))
-
-    return await ask.write(act)
-
-
 OPERATIONS = (
     Operation("POST", "/api/v1/comments/{id}/reports", report_unlawful, "Report unlawful content", status=201),
     Operation("GET", "/api/v1/reports/{token}", follow_report, "What became of a report"),
@@ -125,5 +106,4 @@ PAGES = (
     Page("GET", "/comments/{id}/report", report_page),
     Page("POST", "/comments/{id}/report", send_report),
     Page("GET", "/reports/{token}", receipt_page),
-    Page("POST", "/desk/kept/{id}", kept_page),
 )

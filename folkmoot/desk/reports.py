@@ -158,9 +158,7 @@ class Kept(Struct, frozen=True):
 
 def look_at_kept(tx: Tx, actor: Actor, comment: int, why: str, now: int) -> Kept:
     """Shows words in whatever state, and writes down who looked and why. Raises Invalid without a why."""
-    row = comments.comment_row(tx, comment)
-    if row is None:
-        raise NotFound("There is no such comment.", "no_such_comment")
+    row = row_of(tx, comment)
     site = get_story(tx, row.story).site
     require(actor, "see_kept", site)
     said = why.strip()
@@ -168,6 +166,14 @@ def look_at_kept(tx: Tx, actor: Actor, comment: int, why: str, now: int) -> Kept
         raise Invalid("Say why you look at it, in up to 500 letters: it is written down.", "no_reason", "why")
     store.insert_access(tx, new_id(now), site, actor.id, comment, said, now)
     return Kept(row, comments.revisions_of(tx, comment), store.accesses(tx, site, comment))
+
+
+def row_of(tx: Tx, comment: int) -> Row:
+    """A comment whatever became of it. Raises NotFound."""
+    row = comments.comment_row(tx, comment)
+    if row is None:
+        raise NotFound("There is no such comment.", "no_such_comment")
+    return row
 
 
 YEAR = 365 * 86_400_000

@@ -220,6 +220,7 @@ async def figures_page(ask: Ask[Actor], query: SiteQuery) -> object:
         found = figures.days(tx, site.id, ask.now - (SPAN - 1) * DAY, ask.now + 1)
         return ask.page(
             "desk/figures.html", here="figures", site=site, sites=queue.desks(tx, actor), person=actor.person, f=found, top=_top(tx, found),
+            waits=queue.waiting(tx, actor, site, "time", None, queue.PAGE, ask.now),
             **drawn(found, site, ask.language),
         )  # fmt: skip
 
@@ -269,7 +270,7 @@ async def log_page(ask: Ask[Actor], query: LogQuery) -> object:
         found = log.entries(tx, actor, site.id, _filter(query))
         return ask.page(
             "desk/log.html", here="log", site=site, sites=queue.desks(tx, actor), person=actor.person, entries=found, query=query, kinds=log.KINDS,
-            more=found[-1].at if len(found) == log.PAGE else None,
+            now=ask.now, more=found[-1].at if len(found) == log.PAGE else None,
         )  # fmt: skip
 
     return await ask.read(act)

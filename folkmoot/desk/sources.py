@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from folkmoot.action import at_desk as action
 from folkmoot.action import contacts_at_desk as contacts
-from folkmoot.desk import reports
+from folkmoot.desk import disputes, reports
 from folkmoot.discussion import at_desk as comments
 from folkmoot.errors import NotFound
 from folkmoot.notes import alarms
 from folkmoot.notes import at_desk as notes
 from folkmoot.people.waiting import Source
 
-SOURCES: tuple[Source, ...] = (comments.SOURCE, reports.SOURCE, *action.SOURCES, notes.SOURCE, notes.DISPUTES, alarms.SOURCE, contacts.SOURCE)
+SOURCES: tuple[Source, ...] = (comments.SOURCE, reports.SOURCE, *action.SOURCES, notes.SOURCE, disputes.SOURCE, alarms.SOURCE, contacts.SOURCE)
 _BY_KIND = {source.kind: source for source in SOURCES}
 
 

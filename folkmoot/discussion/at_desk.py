@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from folkmoot.discussion import appeals, beside, moderation, store, store_waits, waits
+from folkmoot.discussion.alike import nearly_same, pairs_of
 from folkmoot.discussion.comments import FLAGGED
+from folkmoot.discussion.rules import tokens_of
+from folkmoot.discussion.text import fold
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
@@ -15,6 +18,7 @@ from folkmoot.storage.database import Row, Tx
 from folkmoot.web.words import N_
 
 ABOVE, BELOW, ALIKE = 3, 3, 6
+MOST_NEAR = 24  # candidates that are compared
 
 RELEASE = Choice("release", N_("Release"), "R")
 LET_STAND = Choice("release", N_("Let it stand"), "R")
@@ -67,7 +71,8 @@ def show(tx: Tx, actor: Actor, comment: int, now: int) -> dict[str, object]:
     return {
         "c": row, "story": story, "above": _shown(tx, _above(tx, row)),
         "below": _shown(tx, store_waits.replies_to(tx, comment, BELOW)),
-        "alike": _shown(tx, store_waits.same_words(tx, story.site, comment, row.digest, ALIKE)), "flags": flags, "reports": waits.reports(tx, flags),
+        "alike": _shown(tx, store_waits.same_words(tx, story.site, comment, row.digest, ALIKE)),
+        "similar": _similar(tx, story.site, row), "flags": flags, "reports": waits.reports(tx, story.id, flags),
         "told": (last[0].reason if held and last else "") or (edits[0].reason if edits else "") or "",
         "held": waits.held_words(last[0].rule) if held and last else "", "noted": last[0].note if last else "",
         "first": last[0] if held and last and last[0].rule == moderation.FOUR_EYES else None,
@@ -92,6 +97,13 @@ def _above(tx: Tx, row: Row) -> list[int]:
         above = store.comment_row(tx, parent)
         parent = above.parent if above else 0
     return found
+
+
+def _similar(tx: Tx, site: int, row: Row) -> list[Row]:
+    """What says nearly the same, in other words here and there."""
+    own = pairs_of(tokens_of(fold(row.text)))
+    near = store_waits.near_words(tx, site, row.id, MOST_NEAR)
+    return _shown(tx, [each.id for each in near if nearly_same(own, pairs_of(tokens_of(fold(each.text))))][:ALIKE])
 
 
 def _shown(tx: Tx, comments: Sequence[int]) -> list[Row]:

@@ -286,7 +286,7 @@ def _weigh_flags(tx: Tx, row: Row, turn: int, now: int) -> None:
     """Holds a comment whose reports weigh enough, unless the newsroom has said it, or a moderator has let it stand; else it waits as it is."""
     comment = row.id
     most = policy_of(tx, get_story(tx, row.story).site).flags_hold
-    weight = sum(map(weighing.word_of, waits.reports(tx, store.flags_on(tx, comment))))
+    weight = sum(map(weighing.word_of, waits.reports(tx, row.story, store.flags_on(tx, comment))))
     last = store.last_decision(tx, comment)
     if row.state == "published" and row.visible and most and weight >= most and "staff" not in row.marks.split() and not (last and last.person):
         hold_shown(tx, row, turn, "flags", FLAGGED, now)

@@ -42,7 +42,7 @@ def known_of(tx: Tx, row: Row, site: int) -> Known | None:
         return None
     words = read(row.text, limit=MAX_IMPORTED)
     proven = bool(row.person and persons_proven(tx, [row.person]))
-    approved, removed, first = store.record_before(tx, row.person, row.posted, LAST) if row.person else (0, 0, None)
+    approved, removed, first = store.record_before(tx, site, row.person, row.posted, LAST) if row.person else (0, 0, None)
     draft = Draft(row.story, words, row.parent or None, row.name)
     return Known(draft, Standing(approved, removed, first, proven), "staff" in row.marks.split(), row.posted, lessons.likeness_of(tx, site, words))
 

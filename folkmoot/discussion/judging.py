@@ -30,7 +30,7 @@ def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now
     """What becomes of a new comment."""
     policy = policy_of(tx, story.site)
     slowed = _slowed(tx, actor, story, now) if story.slow else 0
-    standing = standing_of(tx, actor.id, actor.proven)
+    standing = standing_of(tx, story.site, actor.id, actor.proven)
     looks = skeleton(name) if name != ANONYMOUS else ""  # everybody without a name is called the same
     unknown = customs.limits and step_of(standing, policy.trust, now) == 0
     found = around(tx, _wanted(actor, story, draft.words, looks, now, customs, unknown), MOST_NEAR)
@@ -60,7 +60,7 @@ def judge_edit(tx: Tx, actor: Actor, story: Story, row: Row, words: Words, now: 
     """What becomes of new words for a comment that is there: the same rules, without those about coming often or from nowhere."""
     policy = policy_of(tx, story.site)
     likeness = lessons.likeness_of(tx, story.site, words) if policy.learned_hold else NOT_ALIKE
-    context = _context(tx, actor, story, policy, now, customs, standing=standing_of(tx, row.person, actor.proven), likeness=likeness)
+    context = _context(tx, actor, story, policy, now, customs, standing=standing_of(tx, story.site, row.person, actor.proven), likeness=likeness)
     return judge(Draft(story.id, words, row.parent or None, row.name), context)
 
 
@@ -93,9 +93,9 @@ def _slowed(tx: Tx, actor: Actor, story: Story, now: int) -> int:
     return max(1, -(-(last + story.slow - now) // 1_000)) if last is not None else 0
 
 
-def standing_of(tx: Tx, person: int | None, proven: bool) -> Standing:
-    """Somebody's record, as trust looks at it."""
-    return Standing(*store.record_of(tx, person, LAST), proven) if person else Standing(proven=proven)
+def standing_of(tx: Tx, site: int, person: int | None, proven: bool) -> Standing:
+    """Somebody's record on a site, as trust looks at it."""
+    return Standing(*store.record_of(tx, site, person, LAST), proven) if person else Standing(proven=proven)
 
 
 def _context(tx: Tx, actor: Actor, story: Story, policy: Policy, now: int, customs: Customs, **known: object) -> Context:

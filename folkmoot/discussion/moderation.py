@@ -11,7 +11,8 @@ from msgspec import Struct
 from folkmoot.discussion import outlet, store, store_waits, telling, waits
 from folkmoot.discussion.comments import show_revision, take
 from folkmoot.discussion.model import Deed, Words
-from folkmoot.discussion.text import read
+from folkmoot.discussion.store_search import AGAIN
+from folkmoot.discussion.text import RENDERER, read
 from folkmoot.discussion.visibility import appear, vanish
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, say
 from folkmoot.people.model import Actor
@@ -20,6 +21,7 @@ from folkmoot.people.waiting import Because
 from folkmoot.sites.model import Policy
 from folkmoot.sites.store import policy_of
 from folkmoot.sites.stories import get_story
+from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
 
@@ -146,9 +148,13 @@ def undo(tx: Tx, actor: Actor, decision: int, now: int) -> Decided:
         raise NotFound("There is no such decision.", "no_such_decision")
     row, turn = take(tx, found.comment)
     require(actor, row, found.deed, get_story(tx, row.story).site)
+    if found.revision and found.deed in ("release", "remove_revision"):
+        made = _undo_edit(tx, actor, row, found, now)
+        waits.refresh(tx, row.id)
+        return Decided(made, _again(tx, row.id))
     last = store.last_decision(tx, row.id)
     if found.revision or not found.was or last is None or last.id != decision:
-        raise Conflict("Something else has been decided since, so this is not the last word any more. Decide anew.", "decided_since")
+        raise _decided_since()
     before = _before(tx, row.id, decision)
     if row.state != found.was:
         move(tx, row, found.was, turn, now)
@@ -158,6 +164,40 @@ def undo(tx: Tx, actor: Actor, decision: int, now: int) -> Decided:
     _reopen(tx, row.id, found.deed, found.at)
     waits.refresh(tx, row.id)
     return Decided(made, _again(tx, row.id))
+
+
+def _undo_edit(tx: Tx, actor: Actor, row: Row, found: Row, now: int) -> int:
+    """An edit that was shown or removed waits again, and the text from before it is what readers see."""
+    past = store.revisions_of(tx, row.id)
+    edit = next((each for each in past if each.id == found.revision), None)
+    held = [each for each in store.decisions_on(tx, row.id) if each.revision == found.revision and each.deed == "hold" and each.id < found.id]
+    as_left = edit is not None and edit.state == ("shown" if found.deed == "release" else "removed")
+    last = store.decision_on_revision(tx, found.revision)
+    if edit is None or not held or not as_left or last is None or last.id != found.id or _waiting_revision(tx, row) is not None:
+        raise _decided_since()
+    if found.deed == "release":
+        _show_again(tx, row, [each for each in past if each.number < edit.number and each.state == "past"], now)
+    store.set_revision(tx, edit.id, "held", 0)
+    why = Because(held[-1].reason, held[-1].guideline, held[-1].note)
+    return remember(tx, actor, row, "hold", why, now, revision=edit.id, rule=held[-1].rule or UNDO, undoes=found.id)
+
+
+def _show_again(tx: Tx, row: Row, past: list[Row], now: int) -> None:
+    if not past:
+        raise _decided_since()
+    before = past[-1]
+    words = words_again(before.text)
+    store.set_revision(tx, before.id, "shown", 0)
+    edited = before.made if before.number > 1 else None
+    store.set_text(tx, row.id, words.text, words.html, RENDERER, words.digest, edited)
+    jobs.put(tx, AGAIN, {"comment": row.id}, now, key=f"{AGAIN}:{row.id}")
+    if row.visible:
+        tx.bump(row.story)
+        outlet.changed(tx, row, "comment.edited", now)
+
+
+def _decided_since() -> Conflict:
+    return Conflict("Something else has been decided since, so this is not the last word any more. Decide anew.", "decided_since")
 
 
 def _before(tx: Tx, comment: int, decision: int) -> Row | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from folkmoot.sites.store import ON_SITE
 from folkmoot.storage import words
 from folkmoot.storage.database import Row, Tx
 
@@ -198,13 +199,13 @@ def reopen_flags(tx: Tx, comment: int, settled: int) -> None:
     tx.run("UPDATE flag SET settled = NULL, upheld = NULL WHERE comment = :comment AND settled = :settled", comment=comment, settled=settled)
 
 
-def flagger_records(tx: Tx, people: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """(right, wrong) of each person's last reports that were decided, at most 100."""
+def flagger_records(tx: Tx, site: int, people: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """(right, wrong) of each person's last reports on a site that were decided, at most 100."""
     sql = (
-        "SELECT COALESCE(SUM(upheld), 0) AS held, COUNT(*) AS n FROM"
-        " (SELECT upheld FROM flag WHERE person = :person AND upheld IS NOT NULL ORDER BY at DESC LIMIT 100) f"
+        "SELECT COALESCE(SUM(upheld), 0) AS held, COUNT(*) AS n FROM (SELECT f.upheld FROM flag f JOIN comment c ON c.id = f.comment"
+        f" WHERE f.person = :person AND f.upheld IS NOT NULL AND {ON_SITE} ORDER BY f.at DESC LIMIT 100) f"
     )
-    found = tx.each(sql, [{"person": each} for each in people])
+    found = tx.each(sql, [{"person": each, "site": site} for each in people])
     return {each: (int(rows[0].held), int(rows[0].n) - int(rows[0].held)) for each, rows in zip(people, found, strict=True)}
 
 
@@ -246,22 +247,26 @@ def last_post_in(tx: Tx, story: int, person: int | None, network: str | None, si
     return row.posted if row else None
 
 
-def record_before(tx: Tx, person: int, before: int, limit: int) -> tuple[int, int, int | None]:
+def record_before(tx: Tx, site: int, person: int, before: int, limit: int) -> tuple[int, int, int | None]:
     """`record_of` as it was at a moment, by what is known now of what was posted before."""
-    sql = "SELECT state FROM comment WHERE person = :person AND posted < :before ORDER BY posted DESC LIMIT :limit"
-    states = [row.state for row in tx.rows(sql, person=person, before=before, limit=limit)]
-    sql = "SELECT posted FROM comment WHERE person = :person AND posted < :before AND state = 'published' ORDER BY posted LIMIT 1"
-    first = tx.one(sql, person=person, before=before) if states else None
+    sql = f"SELECT c.state FROM comment c WHERE c.person = :person AND c.posted < :before AND {ON_SITE} ORDER BY c.posted DESC LIMIT :limit"
+    states = [row.state for row in tx.rows(sql, site=site, person=person, before=before, limit=limit)]
+    sql = (
+        "SELECT c.posted FROM comment c WHERE c.person = :person AND c.posted < :before AND c.state = 'published'"
+        f" AND {ON_SITE} ORDER BY c.posted LIMIT 1"
+    )
+    first = tx.one(sql, site=site, person=person, before=before) if states else None
     return states.count("published"), states.count("removed") + states.count("spam"), first.posted if first else None
 
 
-def record_of(tx: Tx, person: int, limit: int) -> tuple[int, int, int | None]:
-    """(approved, removed, first): how many of a person's last comments stand and were removed, and when the first published one came."""
-    sql = "SELECT state FROM comment WHERE person = :person ORDER BY posted DESC LIMIT :limit"
-    states = [row.state for row in tx.rows(sql, person=person, limit=limit)]
+def record_of(tx: Tx, site: int, person: int, limit: int) -> tuple[int, int, int | None]:
+    """(approved, removed, first): how many of a person's last comments on a site stand and were removed, and when the first published one came."""
+    sql = f"SELECT c.state FROM comment c WHERE c.person = :person AND {ON_SITE} ORDER BY c.posted DESC LIMIT :limit"
+    states = [row.state for row in tx.rows(sql, site=site, person=person, limit=limit)]
     if not states:
         return 0, 0, None
-    first = tx.one("SELECT posted FROM comment WHERE person = :person AND state = 'published' ORDER BY posted LIMIT 1", person=person)
+    sql = f"SELECT c.posted FROM comment c WHERE c.person = :person AND c.state = 'published' AND {ON_SITE} ORDER BY c.posted LIMIT 1"
+    first = tx.one(sql, site=site, person=person)
     return states.count("published"), states.count("removed") + states.count("spam"), first.posted if first else None
 
 

@@ -47,6 +47,27 @@ def reports_decided(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
     )  # fmt: skip
 
 
+def notified(tx: Tx, since: int, until: int) -> list[Row]:
+    """How many reports came in some time, by site."""
+    return tx.rows("SELECT site, COUNT(*) AS n FROM report WHERE at >= :since AND at < :until GROUP BY site", since=since, until=until)
+
+
+def settled(tx: Tx, since: int, until: int) -> list[Row]:
+    """How many reports were decided in some time, by site and outcome."""
+    return tx.rows(
+        "SELECT site, outcome, COUNT(*) AS n FROM report WHERE decided >= :since AND decided < :until GROUP BY site, outcome",
+        since=since, until=until,
+    )  # fmt: skip
+
+
+def told_lately(tx: Tx, site: int, mailbox: str, since: int) -> int:
+    """How many reports since a moment name a mailbox."""
+    row = tx.one(
+        "SELECT COUNT(*) AS n FROM report WHERE site = :site AND at > :since AND mailbox = :mailbox", site=site, since=since, mailbox=mailbox
+    )
+    return int(row.n) if row else 0
+
+
 def forget_reporters(tx: Tx, before: int, limit: int) -> int:
     """Forgets name and mailbox of reports that were decided before a moment; how many."""
     return tx.count(

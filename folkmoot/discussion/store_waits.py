@@ -156,6 +156,16 @@ def same_words(tx: Tx, site: int, comment: int, digest: str, limit: int) -> list
     return [row.id for row in rows]
 
 
+def near_words(tx: Tx, site: int, comment: int, limit: int) -> list[Row]:
+    """(id, text) of the newest on the same site that share a min-hash: what may say nearly the same."""
+    one = (
+        "SELECT c.id, c.text, c.posted FROM comment o JOIN comment c ON c.gist_{gist} = o.gist_{gist}"
+        f" WHERE o.id = :comment AND o.gist_{{gist}} IS NOT NULL AND c.id <> o.id AND c.digest <> o.digest AND {ON_SITE}"
+    )
+    both = " UNION ".join(one.format(gist=gist) for gist in ("one", "two"))
+    return tx.rows(f"SELECT id, text FROM ({both}) n ORDER BY posted DESC LIMIT :limit", comment=comment, site=site, limit=limit)
+
+
 # Somebody on a site: what they did on others is not for its desk
 
 

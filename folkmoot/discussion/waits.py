@@ -46,18 +46,18 @@ def refresh(tx: Tx, comment: int) -> None:
          *(each.made for each in edits)]
     )  # fmt: skip
     weight = weighing.weight(
-        reports(tx, flags), rule=(last[0].rule if last else "") if row.state == "held" else None, edit=bool(edits),
+        reports(tx, row.story, flags), rule=(last[0].rule if last else "") if row.state == "held" else None, edit=bool(edits),
         appeal=bool(appeals), seen=shown, live=store_waits.live_in(tx, row.story) if shown else 0,
     )  # fmt: skip
     store_waits.put_waiting(tx, comment, get_story(tx, row.story).site, row.story, since, -weight)
 
 
-def reports(tx: Tx, flags: Sequence[Row]) -> list[Report]:
-    """Open reports with the records of those who made them."""
+def reports(tx: Tx, story: int, flags: Sequence[Row]) -> list[Report]:
+    """Open reports on a comment of a story with the records on its site of those who made them."""
     people = [each.person for each in flags]
     if not people:
         return []
-    records, proven = store.flagger_records(tx, people), persons_proven(tx, people)
+    records, proven = store.flagger_records(tx, get_story(tx, story).site, people), persons_proven(tx, people)
     return [Report(each.reason, each.person in proven, *records[each.person]) for each in flags]
 
 

@@ -38,10 +38,11 @@ def find(tx: Tx, number: int) -> Waits | None:
 
 def _waits(tx: Tx, note: Note) -> Waits:
     why = tuple(reasons(tx, note))
-    weight = 100 + 200 * (note.grade in ("both_sides", "helpful")) + 150 * bool(note.unanswered) + 100 * (note.grade == "disputed")
+    shown = note.grade in ("both_sides", "helpful")  # readers of both sides find it right: then the story misleads everybody who reads it
+    weight = 50 + 50 * (note.state == "held") + 200 * shown + 100 * bool(note.unanswered) + 25 * (note.grade == "disputed")
     return Waits(
-        kind="note", id=note.id, site=note.site, since=note.proposed, weight=weight + 10 * min(note.ratings, 30), name=note.name, snippet=note.text,
-        why=why, story=note.story, person=note.person, address=f"/notes/{note.id}",
+        kind="note", id=note.id, site=note.site, since=note.proposed, weight=weight + (min(note.ratings, 30) if shown else 0), name=note.name,
+        snippet=note.text, why=why, story=note.story, person=note.person, address=f"/notes/{note.id}",
     )  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def _dispute(row: Row) -> Waits:
     found = searching.found_of(row)
     said = tuple(Why(say(_NOTICED[reason.what], words=reason.words[:80])) for reason in found.reasons[:4])
     return Waits(
-        kind="dispute", id=row.comment, site=row.site, since=row.found, weight=round(row.weight * 20), name="", snippet=" … ".join(
+        kind="dispute", id=row.comment, site=row.site, since=row.found, weight=min(90, round(row.weight * 20)), name="", snippet=" … ".join(
             reason.words for reason in found.reasons)[:300], why=said, story=row.story, address=f"/c/{row.comment}",
     )  # fmt: skip
 

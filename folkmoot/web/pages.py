@@ -1,7 +1,7 @@
 """HTML: one jinja environment per language over every folder's templates/. A template is named folder/file: "web/page.html".
 
 Given to every template: `language`, `direction`, `_`/`gettext`/`ngettext`/`pgettext`, `{% trans %}`, `asset(name)`
-(the hashed address of a static file), `date(ms)`, `moment(ms)`, `machine(ms)`, `in_words(text)`
+(the hashed address of a static file), `date(ms)`, `moment(ms)`, `short(ms, now)`, `machine(ms)`, `in_words(text)`
 (words that are no constant of the template). A name that nobody gave is a fault, not an empty string.
 """
 
@@ -31,7 +31,8 @@ def environment(language: str) -> Environment:
     )
     made.globals |= {"language": language, "direction": words.direction(language), "asset": static.address}
     made.globals |= {"machine": words.machine, "date": partial(words.date, language=language)}
-    made.globals |= {"moment": partial(words.moment, language=language), "in_words": partial(words.in_words, language=language)}
+    made.globals |= {"short": partial(words.short, language=language), "moment": partial(words.moment, language=language)}
+    made.globals |= { "in_words": partial(words.in_words, language=language)}
     return made
 
 

@@ -124,6 +124,17 @@ def moment(at: int, language: str) -> str:
     return translations(language).gettext("{date}, {clock} UTC").format(date=date(at, language), clock=clock)
 
 
+def short(at: int, now: int, language: str) -> str:
+    """A time (UTC ms) where room is scarce: 14:05 of today, 3 May of this year, else May 2025. The whole belongs into `datetime` and a title."""
+    when, today, said = datetime.fromtimestamp(at / 1000, UTC), datetime.fromtimestamp(now / 1000, UTC), translations(language).gettext
+    if when.date() == today.date():
+        return when.strftime("%H:%M")
+    month = said(MONTHS[when.month - 1])
+    if when.year == today.year:
+        return said("{day} {month}").format(day=when.day, month=month)
+    return said("{month} {year}").format(month=month, year=when.year)
+
+
 def machine(at: int) -> str:
     """A time (UTC ms) for `<time datetime>` and JSON: 2026-05-03T14:05:09.123Z."""
     return f"{_second(at // 1000)}.{at % 1000:03d}Z"
