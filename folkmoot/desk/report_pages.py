@@ -11,7 +11,7 @@ from folkmoot.desk.person_pages import PersonPath
 from folkmoot.desk.reports import MAX_LAW, MAX_WORDS, Told
 from folkmoot.discussion import mine
 from folkmoot.errors import Invalid
-from folkmoot.people.doors import who
+from folkmoot.people.doors import own_address, who
 from folkmoot.people.model import Actor
 from folkmoot.sites.sites import get_site
 from folkmoot.sites.stories import get_story
@@ -69,7 +69,7 @@ async def send_report(ask: Ask[Actor], path: PersonPath, form: ReportForm) -> ob
     ask.spend("flag")
     told = Told(form.words, form.law, form.name, form.mailbox)
     try:
-        _, token = await ask.write(lambda tx: reports.report(tx, who(ask, tx), path.id, told, ask.now))
+        _, token = await ask.write(lambda tx: reports.report(tx, who(ask, tx), path.id, told, ask.now, own_address(ask)))
     except Invalid as problem:
         typed = {"words": form.words, "law": form.law, "name": form.name, "mailbox": form.mailbox}
         return await _form(ask, path.id, 422, in_words(problem.words, ask.language), **typed)
@@ -89,7 +89,7 @@ async def receipt_page(ask: Ask[Actor], path: ReceiptPath) -> object:
 async def report_unlawful(ask: Ask[Actor], path: PersonPath, body: ReportForm) -> Receipt:
     ask.spend("flag")
     told = Told(body.words, body.law, body.name, body.mailbox)
-    made, token = await ask.write(lambda tx: reports.report(tx, ask.actor(tx), path.id, told, ask.now))
+    made, token = await ask.write(lambda tx: reports.report(tx, ask.actor(tx), path.id, told, ask.now, own_address(ask)))
     return Receipt(str(made), f"/reports/{token}")
 
 

@@ -11,20 +11,25 @@ from folkmoot.discussion import moderation
 from folkmoot.discussion import store as comments
 from folkmoot.discussion import store_reports as store
 from folkmoot.errors import Conflict, Invalid, NotFound, say
-from folkmoot.people import notices
+from folkmoot.people import mailing, notices
 from folkmoot.people.mailboxes import read_mailbox
 from folkmoot.people.model import Actor
 from folkmoot.people.names import clean_name
 from folkmoot.people.sanctions import require
 from folkmoot.people.tokens import fingerprint, new_token
 from folkmoot.people.waiting import Because, Choice, Order, Place, Source, Waits, Why, place_of
+from folkmoot.people.wording import PAGES, deaden
+from folkmoot.sites.model import Story
+from folkmoot.sites.sites import get_site
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
-from folkmoot.web.words import N_
+from folkmoot.web.words import N_, in_words
 
 MAX_WORDS = 4_000
 MAX_LAW = 300
+MOST_MAILS = 3   # receipts a day to one mailbox: anybody can name anybody's
+DAY = 86_400_000
 WEIGHT = 1_000   # unlawful weighs more than any report by a button
 REMOVE = Choice("remove", N_("Remove it as unlawful"), "X", "danger", True)
 STANDS = Choice("stands", N_("It is not unlawful"), "R", "plain", True)
@@ -39,8 +44,11 @@ class Told(Struct, frozen=True):
     mailbox: str = ""
 
 
-def report(tx: Tx, actor: Actor, comment: int, told: Told, now: int) -> tuple[int, str]:
-    """Takes a report of unlawful content in; gives its id and the token of its receipt. Raises Invalid, NotFound for what readers do not see."""
+def report(tx: Tx, actor: Actor, comment: int, told: Told, now: int, address: str = "") -> tuple[int, str]:
+    """Takes a report of unlawful content in; gives its id and the token of its receipt. Raises Invalid, NotFound for what readers do not see.
+
+    Who gave a mailbox gets the receipt by mail too. address: our own, for links in it; "" where none is set.
+    """
     row = comments.comment_row(tx, comment)
     if row is None or not row.visible or row.state != "published":
         raise NotFound("There is no such comment, or it is not shown.", "no_such_comment")
@@ -56,7 +64,19 @@ def report(tx: Tx, actor: Actor, comment: int, told: Told, now: int) -> tuple[in
         tx, id=made, receipt=fingerprint(token), site=story.site, story=story.id, comment=comment, law=law, words=words, name=name,
         mailbox=mailbox, person=actor.id, at=now,
     )  # fmt: skip
+    if mailbox and store.told_lately(tx, story.site, mailbox, now - DAY) <= MOST_MAILS:
+        receipt = f"{address}/reports/{token}" if address else ""
+        _mail(tx, "report_received", made, story, mailbox, {"receipt": receipt}, now)
     return made, token
+
+
+def _mail(tx: Tx, name: str, report: int, story: Story, to: str, values: dict[str, str], now: int) -> None:
+    """A mail to a reporter, in the language of the story, with the publisher's own pages below."""
+    site = get_site(tx, story.site)
+    language = story.language or site.language
+    pages = "\n".join(f"{in_words(PAGES[each], language)}: {where}" for each, where in site.policy.pages.items())
+    given = {"story": deaden(story.title or story.address), "pages": pages, **values}
+    mailing.mail_reporter(tx, name, to, report, mailing.Doorway(site.name, language), given, now)
 
 
 def followed(tx: Tx, token: str) -> Row:
@@ -120,6 +140,9 @@ def decide(tx: Tx, actor: Actor, report: int, deed: str, because: Because, now: 
     if deed == "remove" and comment is not None and comment.state in ("published", "held"):
         moderation.decide(tx, actor, row.comment, "remove", because, now, rule="unlawful")
     store.decide_report(tx, report, {"remove": "removed", "stands": "stands"}[deed], reason, actor.id, now)
+    if row.mailbox and not row.person:  # whoever has an account is told by it
+        removed = "yes" if deed == "remove" else ""
+        _mail(tx, "report_decided", report, get_story(tx, row.story), row.mailbox, {"reason": deaden(reason), "removed": removed}, now)
     if row.person:
         values = {"story": get_story(tx, row.story).title, "reason": reason}
         kind = "report_upheld" if deed == "remove" else "report_refused"

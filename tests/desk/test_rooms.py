@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +18,10 @@ from folkmoot.errors import Invalid, NotAllowed, NotFound
 from folkmoot.people import notices, sanctions
 from folkmoot.people.model import Actor
 from folkmoot.people.waiting import Because
+from folkmoot.settings import Mail, Settings
 from folkmoot.sites import stories
 from folkmoot.sites.sites import get_site
+from folkmoot.work import Worker
 from tests.moot import DAY, MINUTE, Moot
 
 
@@ -77,16 +82,20 @@ def test_figures_are_counted_from_the_rows_and_again_gives_the_same(moot: Moot, 
     moot.db.write_now(lambda tx: appeals.appeal(tx, ada, held, "It was a joke.", moot.now))
     benedikt = moot.member("Benedikt", "moderator")
     moot.db.write_now(lambda tx: queue.decide(tx, benedikt, "comment", held, "reverse", Because(), moot.now))
+    shown = moot.says(ada, "Where the mayor lives.")
+    report, _ = moot.db.write_now(lambda tx: reports.report(tx, Actor(), shown, reports.Told("It is against the law."), moot.now))
+    moot.db.write_now(lambda tx: queue.decide(tx, vera, "report", report, "stands", Because("It is not."), moot.now))
     for _ in range(2):
         while moot.db.write_now(lambda tx: figures.count(tx, moot.now)):
             pass
         found = moot.db.read_now(lambda tx: figures.days(tx, moot.site.id, moot.now - DAY, moot.now + 1))
         assert {name: found.total(name) for name in ("posted", "held", "removed", "appealed", "given_back")} == {
-            "posted": 5, "held": 1, "removed": 1, "appealed": 1, "given_back": 1,
+            "posted": 6, "held": 1, "removed": 1, "appealed": 1, "given_back": 1,
         }  # fmt: skip
         assert found.details["removed"] == {"Be kind.": 1}
         assert found.details["back_by_guideline"] == {"Be kind.": 1}
         assert (found.all_half, found.all_most) == (20, 20)
+        assert [found.total(name) for name in ("notified", "notice_removed", "notice_stands")] == [1, 0, 1]
         moot.later(MINUTE)
 
 
@@ -133,6 +142,30 @@ def test_a_report_of_unlawful_content_has_a_receipt_and_a_reason_for_both_sides(
     assert [finding.words for finding in checks.check(moot.db)] == []
     with pytest.raises(NotFound):
         moot.db.read_now(lambda tx: reports.followed(tx, "somebody else's"))
+
+
+def test_who_gave_a_mailbox_gets_the_receipt_and_the_answer_by_mail(moot: Moot, vera: Actor, tmp_path: Path) -> None:
+    moot.allow(terms_page="https://news.example/terms")
+    said = moot.says(moot.member("Casimir"), "She lives in Ferry Lane 12.")
+    told = reports.Told("It tells where she lives.", "", "Hedda", "hedda@mail.example")
+    for number in range(5):
+        moot.later(1)
+        report, token = moot.db.write_now(lambda tx: reports.report(tx, Actor(), said, told, moot.now, "https://talk.example"))
+        if not number:
+            first, receipt = report, token
+    moot.db.write_now(lambda tx: queue.decide(tx, vera, "report", first, "stands", Because("See http://evil.example for more."), moot.now))
+    settings = Settings(mail=Mail(to_folder=str(tmp_path), sender="talk@news.example"))
+    worker = Worker(moot.db, settings, lambda: moot.now)
+    while worker.work_once():
+        pass
+    mails = [message_from_bytes(each.read_bytes(), policy=default) for each in sorted(tmp_path.glob("*.eml"))]
+    assert {str(mail["To"]) for mail in mails} == {"hedda@mail.example"}
+    subjects = sorted(str(mail["Subject"]) for mail in mails)
+    assert subjects == ["Your report to The News has been decided", *["Your report to The News has come in"] * reports.MOST_MAILS]
+    texts = [mail.get_body(("plain",)).get_content() for mail in mails]  # type: ignore[union-attr]
+    assert any(f"https://talk.example/reports/{receipt}" in text for text in texts)
+    (answer,) = [text for text in texts if "stays" in text]
+    assert "http://evil.example" not in answer and "Terms: https://news.example/terms" in answer and "to a court" in answer
 
 
 def test_words_that_are_kept_are_seen_by_those_who_say_why_and_that_is_written_down(moot: Moot, vera: Actor) -> None:
