@@ -13,6 +13,7 @@ from folkmoot.notes import store, store_maps, store_ratings
 from folkmoot.notes.model import DAY, HEAD, LEVELS, Deed, Grade, Note, Standing
 from folkmoot.notes.notes import see
 from folkmoot.notes.quoting import diff
+from folkmoot.notes.standing import DWELL, RANK
 from folkmoot.people.accounts import staff_names
 from folkmoot.people.model import Actor
 from folkmoot.storage.database import Tx
@@ -189,16 +190,32 @@ _PAST: dict[str, tuple[str, str]] = {
 def rungs(shown: Seen, deeds: tuple[Deed, ...], curve: tuple[Standing, ...]) -> list[Rung]:
     """The ladder: what has happened, in order, and what is still to come."""
     past = [Rung(_PAST[deed.deed][0], _PAST[deed.deed][1], deed.at, deed.reason) for deed in deeds if deed.deed in _PAST]
-    before = "proposed"
-    for each in curve:
-        if each.grade != before:
-            past.append(Rung(each.grade, GRADES[each.grade], each.at))
-            before = each.grade
+    past += [Rung(grade, GRADES[grade], at) for at, grade in moves(curve, shown.note)]
     past.sort(key=lambda rung: rung.at)
     if past:
         last = past[-1]
         past[-1] = Rung(last.sign, last.name, last.at, last.why, now=True)
     return past + _ahead(shown)
+
+
+def moves(curve: tuple[Standing, ...], note: Note) -> list[tuple[int, Grade]]:
+    """When readers saw which grade: a rise only once it had been deserved for a while (standing.DWELL), a fall at once."""
+    found: list[tuple[int, Grade]] = []
+    seen: Grade = "proposed"
+    risen: tuple[int, Grade] | None = None  # when it is due to rise, and to what
+    for each in curve:
+        if risen and each.at >= risen[0]:
+            found.append(risen)
+            seen, risen = risen[1], None
+        if RANK[each.grade] > RANK[seen] and each.grade in HEAD:
+            least = each.grade if risen is None or RANK[each.grade] < RANK[risen[1]] else risen[1]
+            risen = (risen[0] if risen else each.at + DWELL, least)
+        else:
+            risen = None
+            if each.grade != seen:
+                found.append((each.at, each.grade))
+                seen = each.grade
+    return found if note.grade == seen else [*found, (note.graded, note.grade)]
 
 
 def _ahead(shown: Seen) -> list[Rung]:

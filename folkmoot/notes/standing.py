@@ -13,7 +13,7 @@ from folkmoot.storage.database import Tx
 from folkmoot.storage.ids import new_id
 
 DWELL = 10 * MINUTE  # what rises to the head must have deserved it for so long; what falls, falls when it is reckoned
-_RANK: dict[Grade, int] = {"unhelpful": 0, "disputed": 0, "proposed": 1, "both_sides": 2, "helpful": 3}
+RANK: dict[Grade, int] = {"unhelpful": 0, "disputed": 0, "proposed": 1, "both_sides": 2, "helpful": 3}
 
 
 def stand(tx: Tx, note: int, revision: int, found: Standing, *, dwell: int = DWELL) -> Note | None:
@@ -37,11 +37,11 @@ def stand(tx: Tx, note: int, revision: int, found: Standing, *, dwell: int = DWE
 
 def _after_dwelling(tx: Tx, was: Note, found: Standing, dwell: int) -> Grade:
     """The grade that readers may see now."""
-    if _RANK[found.grade] <= _RANK[was.grade] or found.grade not in HEAD:
+    if RANK[found.grade] <= RANK[was.grade] or found.grade not in HEAD:
         return found.grade
     since = found.at
     for each in reversed(store.standings_of(tx, was.id, was.revision)):
-        if _RANK[each.grade] < _RANK[found.grade]:
+        if RANK[each.grade] < RANK[found.grade]:
             break
         since = each.at
     return found.grade if found.at - since >= dwell else was.grade
@@ -50,11 +50,11 @@ def _after_dwelling(tx: Tx, was: Note, found: Standing, dwell: int) -> Grade:
 def rises_at(tx: Tx, note: Note, dwell: int = DWELL) -> int | None:
     """When a note that dwells is due to rise (UTC ms), if its last reckoning deserves more than its grade."""
     standings = store.standings_of(tx, note.id, note.revision)
-    if not standings or _RANK[standings[-1].grade] <= _RANK[note.grade] or standings[-1].grade not in HEAD:
+    if not standings or RANK[standings[-1].grade] <= RANK[note.grade] or standings[-1].grade not in HEAD:
         return None
     since = standings[-1].at
     for each in reversed(standings):
-        if _RANK[each.grade] < _RANK[standings[-1].grade]:
+        if RANK[each.grade] < RANK[standings[-1].grade]:
             break
         since = each.at
     return since + dwell

@@ -134,7 +134,7 @@ def test_pages_of_notes_hold_in_other_languages_and_on_small_screens(browser: Br
     town = Town(newsroom, f"narrow-{language.lower()}", language)
     town.reckon(0)
     town.reckon(20 * MINUTE)
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, locale=language, reduced_motion="reduce")  # type: ignore[arg-type]
     page = comes_in(context, newsroom, town.readers[0])
     for path in (f"/thread/{town.story}", f"/thread/{town.story}/notes", f"/notes/{town.notes[2]}", f"/notes/{town.notes[0]}",
                  f"/notes/new?story={town.story}", f"/thread/{town.story}/map"):  # fmt: skip
