@@ -35,6 +35,7 @@ from folkmoot.people import abroad_pages, notice_pages, passkey_routes, sessions
 from folkmoot.people import pages as people_pages
 from folkmoot.people import routes as people
 from folkmoot.people.model import Actor
+from folkmoot.people.publishers import only_site
 from folkmoot.reading import finding, joins
 from folkmoot.reading import routes as reading
 from folkmoot.reading.room import Room
@@ -135,7 +136,7 @@ def make_kit(settings: Settings, db: Database) -> Kit[Actor]:
     """What every request carries. Makes the secrets that are missing."""
     networks = Networks(facts.secret(db, "networks"), settings.server.trusted_proxies)
     buckets = Buckets(enabled=settings.limits.enabled)
-    return Kit(db, settings, sessions.actor_for, facts.secret(db, "web"), networks, buckets, comment_of=joins.comment_of)
+    return Kit(db, settings, sessions.actor_for, facts.secret(db, "web"), networks, buckets, comment_of=joins.comment_of, house=only_site)
 
 
 @asynccontextmanager

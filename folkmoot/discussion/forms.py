@@ -95,6 +95,8 @@ async def _post(ask: Ask[Actor], form: CommentForm) -> Posted:
         story = get_story(tx, form.story) if form.story else ensure(tx, form.url, form.key, None, "reader", ask.now)
         draft = Draft(story.id, words, form.parent, form.name or None, None, bool(form.website), written(ask, form.opened), UNABLE)
         actor = ask.actor(tx)
+        if actor.person is None and not form.name.strip():  # the form cannot ask for it: it is the same for who is signed in
+            raise Invalid("Write the name that others are to see, or sign in.", "name_needed", "name")
         posted = comments.post(tx, actor, draft, ask.now, customs(ask))
         count_rush(ask, actor)
         return posted

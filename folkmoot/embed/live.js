@@ -9,6 +9,7 @@ import { bury } from './deeds.js';
 import { mine } from './mine.js';
 import { fetchPage, replaceRoots } from './more.js';
 import { copy, number, say } from './page.js';
+import { showWays } from './ways.js';
 
 const POLL = [30_000, 60_000], SOON = [500, 4_000], RECENT = 30_000, FORMS = [0, 1, 2, 3, 11, 100];
 const between = ([least, most]) => least + Math.random() * (most - least);
@@ -34,6 +35,7 @@ class Live {
     addEventListener('pagehide', () => this.stop());
     addEventListener('pageshow', () => this.look());
     this.look();
+    showWays(thread);
   }
 
   /** One's own comment is in its place; the news of it may have come before the answer to the post. */

@@ -17,6 +17,7 @@ from folkmoot.people.doors import own_address
 from folkmoot.people.kinds import HOWS, KINDS, TOPICS
 from folkmoot.people.model import Actor
 from folkmoot.people.publishers import only_site
+from folkmoot.people.roles import STAFF
 from folkmoot.people.wording import told
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Tx
@@ -88,12 +89,13 @@ async def _page(ask: Ask[Actor], name: str, gather: Any, problem: Problem | None
 
     def act(tx: Tx) -> dict[str, Any]:
         actor = _who(ask, tx)
-        shared = {"person": actor.person, "site": only_site(tx), "unseen": notices.unseen(tx, actor)}
+        staff = any(role in STAFF for _, role in actor.roles)
+        shared = {"person": actor.person, "site": only_site(tx), "unseen": notices.unseen(tx, actor), "staff": staff}
         return shared | (gather(tx, actor) if actor.person else {})
 
     shown = await ask.read(act)
     if shown["person"] is None:
-        return ask.page("me/nobody.html", site=shown["site"])
+        return ask.page("me/nobody.html", site=shown["site"], next=ask.request.url.path)
     wrong = [(problem.field or "", in_words(problem.words, ask.language))] if problem else []
     return ask.page(f"me/{name}.html", 422 if problem else 200, here=name, problems=wrong, **shown, **more)
 

@@ -17,13 +17,14 @@ from folkmoot.reading import talked
 from folkmoot.reading.talked import Talked
 from folkmoot.sites.model import Site
 from folkmoot.sites.sites import get_site
-from folkmoot.sites.store import site_by_hosts
+from folkmoot.sites.store import all_sites, site_by_hosts
 from folkmoot.storage.database import Tx
 from folkmoot.web.bodies import Id
 from folkmoot.web.operations import Operation, Page
 from folkmoot.web.requests import Ask
 from folkmoot.web.words import in_words
 
+FRONT_DAYS, FRONT_STORIES, FRONT_SITES = 30, 8, 20
 Typed = Annotated[str, Meta(max_length=MAX_QUERY * 4, description='Words, "a phrase", -without, author:Ada, from:2026-05-01, until:2026-05-31')]
 Host = Annotated[str, Meta(min_length=1, max_length=255, description="A host of the site")]
 
@@ -144,11 +145,30 @@ async def most_page(ask: Ask[Actor], path: SitePath) -> object:
     return ask.page("reading/most.html", site=site, found=found)
 
 
+class Front(Struct, frozen=True):
+    """A site on the front page: what is most talked about there."""
+
+    site: Site
+    talked: list[Talked]
+
+
+async def front_page(ask: Ask[Actor]) -> object:
+    """What lives here: each site with its most discussed stories, and the ways on."""
+    ask.spend("read")
+
+    def act(tx: Tx) -> list[Front]:
+        return [Front(site, talked.most(tx, site.id, FRONT_DAYS, ask.now, FRONT_STORIES)) for site in all_sites(tx)[:FRONT_SITES]]
+
+    fronts = await ask.read(act)
+    return ask.page("reading/front.html", site=fronts[0].site if len(fronts) == 1 else None, fronts=fronts)
+
+
 OPERATIONS = (
     Operation("GET", "/api/v1/search", search, "Find comments by their words", problems=(NotFound,)),
     Operation("GET", "/api/v1/most-discussed", most_discussed, "The most discussed stories", public=True, problems=(NotFound,)),
 )
 PAGES = (
+    Page("GET", "/", front_page),
     Page("GET", "/sites/{host}/search", search_page),
     Page("GET", "/sites/{host}/most-discussed", most_page),
 )

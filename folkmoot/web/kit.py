@@ -44,4 +44,5 @@ class Kit(Generic[A]):
     clock: Callable[[], int] = field(default=clock)
     closing: asyncio.Event = field(default_factory=asyncio.Event)  # set when the server ends: open streams end then
     comment_of: Callable[[Tx, int], object] = field(default=lambda tx, comment: None)  # a comment, as notes must know it (reading/joins.py)
+    house: Callable[[Tx], object] = field(default=lambda tx: None)  # whose name our own pages bear (people/publishers.py)
     reading: object = None               # reading.room.Room, which this room does not know

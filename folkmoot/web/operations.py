@@ -95,9 +95,9 @@ class _Endpoint:
             async with asyncio.timeout(DEADLINE):
                 return await _run(door, ask)
         except TimeoutError:
-            return refuse(ask, door, Unavailable(N_("This took too long; it may have been done or not. Look, then try again.")))
+            return await refuse(ask, door, Unavailable(N_("This took too long; it may have been done or not. Look, then try again.")))
         except Problem as problem:
-            return refuse(ask, door, problem)
+            return await refuse(ask, door, problem)
 
 
 async def _run(door: Page, ask: Ask[Any]) -> Response:
@@ -174,7 +174,7 @@ def _lines(public: bool, more: tuple[tuple[str, str], ...]) -> tuple[tuple[bytes
     return tuple((name.lower().encode(), value.encode("latin-1")) for name, value in given.items())
 
 
-def refuse(ask: Ask[Any], door: Page, problem: Problem) -> Response:
+async def refuse(ask: Ask[Any], door: Page, problem: Problem) -> Response:
     """The answer to what was refused: problem+json for the API, else a page that gives back what was typed."""
     if isinstance(door, Operation):
         answer = problems.as_json(problem, ask.language, ask.id)
@@ -182,4 +182,14 @@ def refuse(ask: Ask[Any], door: Page, problem: Problem) -> Response:
             answer.headers["Access-Control-Allow-Origin"] = "*"
         return answer
     kept = ask.typed.get("text", [""])[0] if isinstance(problem, Invalid | Unavailable | NotAllowed) or ask.typed else ""
-    return problems.as_page(problem, ask.language, ask.id, kept)
+    url = ask.request.url
+    goes_on = f"{url.path}?{url.query}" if ask.request.method == "GET" and url.query else url.path if ask.request.method == "GET" else ""
+    return problems.as_page(problem, ask.language, ask.id, kept, await _house(ask), goes_on)
+
+
+async def _house(ask: Ask[Any]) -> object:
+    """Whose name the page bears; nobody's where even that cannot be read."""
+    try:
+        return await ask.read(ask.kit.house)
+    except Problem:
+        return None

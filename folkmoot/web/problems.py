@@ -108,14 +108,18 @@ def as_json(problem: Problem, language: str, request: str) -> Response:
     return Response(msgspec.json.encode(detail), kind.status, given)
 
 
-def as_page(problem: Problem, language: str, request: str, kept: str = "") -> Response:
-    """The answer to a person. kept: what they had typed, given back so that it is not lost."""
+def as_page(problem: Problem, language: str, request: str, kept: str = "", site: object = None, goes_on: str = "") -> Response:
+    """The answer to a person. kept: what they had typed, given back so that it is not lost. site: whose name the page bears.
+
+    goes_on: the page of ours that they asked for, for who must sign in first.
+    """
     kind = kind_of(problem)
     said = words.in_words(problem.words, language)
     title = words.in_words(kind.title, language)
     page = pages.render(
-        "web/error.html", language, title=title, words=said, explained=f"/problems/{kind.name}", request=request, kept=kept
-    )
+        "web/error.html", language, title=title, words=said, explained=f"/problems/{kind.name}", request=request, kept=kept,
+        site=site, sign_in=isinstance(problem, errors.NotSignedIn), goes_on=goes_on,
+    )  # fmt: skip
     return Response(page, kind.status, headers.page(private=True) | _more(problem), "text/html")
 
 

@@ -41,6 +41,11 @@ async def loader(request: Request) -> Response:
     return _send(request, file(LOADER), headers.file(immutable=False))
 
 
+async def icon(request: Request) -> Response:
+    """What browsers ask for by themselves, wherever a page came from."""
+    return _send(request, file("icon.svg"), headers.file(immutable=False))
+
+
 def _send(request: Request, found: File, given: dict[str, str]) -> Response:
     given = given | {"ETag": found.etag}
     if found.etag in request.headers.get("if-none-match", ""):
@@ -59,6 +64,6 @@ def routes(described: dict[str, object]) -> list[Route]:
         return Response(body, headers=given, media_type="application/json")
 
     return [
-        Route("/embed.js", loader), Route("/static/{name}", static), Route("/problems/{name}", problem),
+        Route("/embed.js", loader), Route("/favicon.ico", icon), Route("/static/{name}", static), Route("/problems/{name}", problem),
         Route("/api/openapi.json", openapi), Route("/livez", live),
     ]  # fmt: skip

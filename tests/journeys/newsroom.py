@@ -108,11 +108,15 @@ class Newsroom:
 
     def says(self, name: str, text: str, path: str, parent: int | None = None, site: str = "news") -> int:
         """A guest of that name posts."""
+        guest, _ = self.db.write_now(lambda tx: accounts.new_guest(tx, name, clock()))
+        return self.posts(Actor(guest), text, path, parent, site)
+
+    def posts(self, who: Actor, text: str, path: str, parent: int | None = None, site: str = "news") -> int:
+        """Somebody who is known posts."""
         story = self.story(path, site)
 
         def act(tx: Tx) -> Posted:
-            person, _ = accounts.new_guest(tx, name, clock())
-            return comments.post(tx, Actor(person), Draft(story, read(text), parent), clock(), Customs(limits=False))
+            return comments.post(tx, who, Draft(story, read(text), parent), clock(), Customs(limits=False))
 
         posted: int = self.db.write_now(act, lane=story).id
         return posted
