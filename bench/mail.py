@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 
 from bench import load
@@ -11,33 +10,31 @@ from bench.seed import Seeder
 from bench.servers import folkmoot
 from bench.table import Row
 from folkmoot.people import accounts, notices
-from folkmoot.settings import Limits, Server, Settings
-from folkmoot.storage import jobs
-from folkmoot.storage.database import Database, Tx, connect
+from folkmoot.storage.database import Database, Tx
 from folkmoot.web.kit import clock
-from folkmoot.work import Worker
 from tests.mailserver import Sink, serving
 
 
 def mail(plan: Plan) -> list[Row]:
-    """So many members are told of an answer; the worker mails them all."""
+    """So many members are told of an answer; the server's worker mails them all."""
     wanted = 300 if plan.quick else 2_000
     with database(plan.folder, "mail") as (db, url):
         address = Seeder(db).thread("hot", 200).address
         tell(db, wanted)
     sink = Sink()
-    with serving(sink) as way, folkmoot(url, plan.folder) as server:
-        settings = Settings(server=Server(public_url="https://talk.example"), mail=way, limits=Limits(enabled=False))
-        begun, rate = time.monotonic(), []
-        posting = threading.Thread(target=lambda: rate.append(load.posts(server.base, [address], 2.0, plan.folder, 4)))
-        posting.start()
-        work(url, settings)
+    with serving(sink) as way:
+        way_there = {"FOLKMOOT_MAIL__HOST": way.host, "FOLKMOOT_MAIL__PORT": str(way.port), "FOLKMOOT_MAIL__SECURITY": way.security}
+        given = {**way_there, "FOLKMOOT_SERVER__PUBLIC_URL": "https://talk.example"}
+        begun = time.monotonic()
+        with folkmoot(url, plan.folder, environ=given) as server:
+            posted = load.posts(server.base, [address], 2.0, plan.folder, 4)
+            while len(sink.got) < wanted and time.monotonic() < begun + 300:
+                time.sleep(0.05)
         took = time.monotonic() - begun
-        posting.join()
-    assert len(sink.got) == wanted
+    assert len(sink.got) >= wanted, len(sink.got)
     return [
-        Row("notices mailed, worker and mail server on one machine", wanted / took, "/s", 50, "more", f"{wanted:,} mails"),
-        Row("posts by 4 clients meanwhile, p99", rate[0].slowest, "ms", 200),
+        Row("notices mailed from the server's start, a mail server beside it", wanted / took, "/s", note=f"{wanted:,} mails"),
+        Row("posts by 4 clients meanwhile, p99", posted.slowest, "ms", 200),
     ]
 
 
@@ -52,12 +49,3 @@ def tell(db: Database, wanted: int) -> None:
 
     for start in range(0, wanted, 100):
         db.write_now(lambda tx, start=start: [one(tx, number) for number in range(start, min(start + 100, wanted))])  # type: ignore[misc]
-
-
-def work(url: str, settings: Settings) -> None:
-    """A worker of our own, until no mail waits."""
-    db = connect(url, readers=1)
-    worker = Worker(db, settings)
-    while db.read_now(lambda tx: jobs.waiting(tx, notices.MAIL_KIND, 1)):
-        worker.work_once()
-    db.close()

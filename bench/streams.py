@@ -6,10 +6,12 @@ import asyncio
 import json
 import time
 
+import msgspec
+
 from bench.load import Client, post, share
 from bench.reading import Plan, database
 from bench.seed import HOST, Seeder
-from bench.servers import folkmoot, memory
+from bench.servers import children, folkmoot, memory
 from bench.table import Row
 
 MOST_MEMORY, MOST_SECONDS = 500, 1.0
@@ -44,10 +46,21 @@ def streams(plan: Plan) -> list[Row]:
         address = Seeder(db).thread("streamed", 200).address
     with folkmoot(url, plan.folder, core=0) as server:
         before = memory(server.pid)
-        return asyncio.run(_listen(server.port, server.pid, address, before, wanted, rounds))
+        rows = asyncio.run(_listen(server.port, [server.pid], address, before, wanted, rounds))
+    return rows + _across(plan, wanted // 2, rounds)
 
 
-async def _listen(port: int, pid: int, address: str, before: float, wanted: int, rounds: int) -> list[Row]:
+def _across(plan: Plan, wanted: int, rounds: int) -> list[Row]:
+    """The same on two processes, half as many: a post to one is heard on the other."""
+    with database(plan.folder, "across") as (db, url):
+        address = Seeder(db).thread("streamed", 200).address
+    with folkmoot(url, plan.folder, environ={"FOLKMOOT_SERVER__WORKERS": "2"}) as server:
+        pids = [server.pid, *children(server.pid)]
+        rows = asyncio.run(_listen(server.port, pids, address, sum(map(memory, pids)), wanted, rounds))
+    return [msgspec.structs.replace(row, name=f"two processes: {row.name}") for row in rows]
+
+
+async def _listen(port: int, pids: list[int], address: str, before: float, wanted: int, rounds: int) -> list[Row]:
     request = f"GET /api/v1/events?url={address} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n".encode()
     loop, pages = asyncio.get_running_loop(), []
     Page.heard = 0
@@ -59,7 +72,7 @@ async def _listen(port: int, pid: int, address: str, before: float, wanted: int,
     stop = asyncio.Event()
     others = asyncio.create_task(_go_on(port, stop))
     reached = [await _reach(port, address, pages) for _ in range(rounds)]
-    held = memory(pid)
+    held = sum(map(memory, pids))
     stop.set()
     took = await others
     for page in pages:

@@ -15,12 +15,16 @@ from folkmoot.discussion.importers.files import broken
 
 CHUNK = 65_536
 MAX_DEPTH = 60
+MOST_NAMES = 1_000
 MAX_TEXT = 1_000_000  # letters of one element; what goes beyond is not kept
 # What XML 1.0 forbids and exports hold all the same, as bytes and as numbers.
 _FORBIDDEN = bytes(code for code in range(32) if code not in (9, 10, 13))
 _NOT_LETTERS = re.compile(rb"\xef\xbf[\xbe\xbf]")  # U+FFFE and U+FFFF in UTF-8
 _NUMBER = re.compile(rb"&#(?:([0-9]{1,7})|x([0-9a-fA-F]{1,6}));")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+
+
+_NO_CHILDREN: list[Any] = []  # of every element without; never added to
 
 
 class Element:
@@ -35,17 +39,19 @@ class Element:
         self.name = name
         self.attributes = attributes
         self.line = line
-        self.children: list[Element] = []
+        self.children: list[Element] = _NO_CHILDREN  # most elements have none, and most of an archive's elements are these
         self.parts: list[str] = []
         self.letters = 0
         self._named: dict[str, Element] | None = None
 
     @property
     def text(self) -> str:
-        return "".join(self.parts)
+        return self.parts[0] if len(self.parts) == 1 else "".join(self.parts)
 
     def child(self, name: str) -> Element | None:
         """The first child of a name."""
+        if not self.children:
+            return None
         if self._named is None:
             self._named = {child.name: child for child in reversed(self.children)}
         return self._named.get(name)
@@ -74,6 +80,7 @@ class _Reader:
         self._depth = depth
         self._lined = lined
         self._branch: list[Element] = []
+        self._locals: dict[str, str] = {}
         self._ready: list[Element] = []
         self._line, self._column = 0, 0
         self._parser = expat.ParserCreate(namespace_separator=" ")
@@ -113,16 +120,28 @@ class _Reader:
         return self._parser.CurrentLineNumber + self._line
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
-        local = _local(name)
-        if not self._branch or len(self._branch) > MAX_DEPTH:
-            self._check(local)
+        local = self._locals.get(name) or self._remember(name)
         branch = self._branch
-        below = len(branch) > self._depth
+        level = len(branch)
+        if not level or level > MAX_DEPTH:
+            self._check(local)
         named = {_local(key): value for key, value in attributes.items()} if attributes else attributes
-        element = Element(local, named, branch[-1].line if below and local not in self._lined else self._here)
-        if below:
-            branch[-1].children.append(element)
+        if level <= self._depth:
+            branch.append(Element(local, named, self._here))
+            return
+        above = branch[-1]
+        element = Element(local, named, self._here if local in self._lined else above.line)
+        if above.children is _NO_CHILDREN:
+            above.children = [element]
+        else:
+            above.children.append(element)
         branch.append(element)
+
+    def _remember(self, name: str) -> str:
+        """A name without its namespace, kept for the next time; an archive has a few dozen, a hostile file without end."""
+        if len(self._locals) < MOST_NAMES:
+            self._locals[name] = _local(name)
+        return _local(name)
 
     def _check(self, name: str) -> None:
         if self._branch:
@@ -136,9 +155,10 @@ class _Reader:
             self._ready.append(element)
 
     def _hear(self, text: str) -> None:
-        element = self._branch[-1]
+        branch = self._branch
+        element = branch[-1]
         element.letters += len(text)
-        if element.letters <= MAX_TEXT and len(self._branch) > self._depth:
+        if element.letters <= MAX_TEXT and len(branch) > self._depth:
             element.parts.append(text)
 
     def _doctype(self, *_: Any) -> None:
