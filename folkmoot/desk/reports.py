@@ -18,13 +18,13 @@ from folkmoot.people.names import clean_name
 from folkmoot.people.sanctions import require
 from folkmoot.people.tokens import fingerprint, new_token
 from folkmoot.people.waiting import Because, Choice, Order, Place, Source, Waits, Why, place_of
-from folkmoot.people.wording import PAGES, deaden
+from folkmoot.people.wording import deaden, pages_in_words
 from folkmoot.sites.model import Story
 from folkmoot.sites.sites import get_site
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
-from folkmoot.web.words import N_, in_words
+from folkmoot.web.words import N_
 
 MAX_WORDS = 4_000
 MAX_LAW = 300
@@ -74,8 +74,7 @@ def _mail(tx: Tx, name: str, report: int, story: Story, to: str, values: dict[st
     """A mail to a reporter, in the language of the story, with the publisher's own pages below."""
     site = get_site(tx, story.site)
     language = story.language or site.language
-    pages = "\n".join(f"{in_words(PAGES[each], language)}: {where}" for each, where in site.policy.pages.items())
-    given = {"story": deaden(story.title or story.address), "pages": pages, **values}
+    given = {"story": deaden(story.title or story.address), "pages": pages_in_words(site, language), **values}
     mailing.mail_reporter(tx, name, to, report, mailing.Doorway(site.name, language), given, now)
 
 

@@ -23,11 +23,15 @@ _log = logging.getLogger(__name__)
 
 
 class Doorway(Struct, frozen=True):
-    """Where somebody signs in, as mails name it. address: our own origin; '' where none is set, and then mails hold no link."""
+    """Where somebody signs in, as mails name it. address: our own origin; '' where none is set, and then mails hold no link.
+
+    pages: the publisher's own pages, as lines of wording.pages_in_words.
+    """
 
     name: str = "Folkmoot"
     language: str = "en"
     address: str = ""
+    pages: str = ""
 
 
 class Notice(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +50,7 @@ class Notice(Struct, frozen=True, forbid_unknown_fields=True):
 def mail_code(tx: Tx, asked: Asked, digits: str, link: str, doorway: Doorway, now: int) -> None:
     """Puts the mail with a code into the outbox. It is of use for as long as the code, so it is not tried longer."""
     address = f"{doorway.address}/sign-in/link?token={link}" if doorway.address else ""
-    values = {"digits": digits, "link": address}
+    values = {"digits": digits, "link": address, "pages": doorway.pages}
     key = f"code-{asked.id}"
     notice = Notice("code", asked.mailbox.address, key, now, doorway.language, doorway.name, values, asked.expires)
     jobs.put(tx, KIND, msgspec.to_builtins(notice), now, key=f"{KIND}:{key}")

@@ -6,6 +6,7 @@ from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.handover import get_handover
 from folkmoot.people.mailing import Doorway
 from folkmoot.people.model import Handover
+from folkmoot.people.wording import pages_in_words
 from folkmoot.sites.addresses import host_of, origin_of
 from folkmoot.sites.model import Site
 from folkmoot.sites.sites import site_for
@@ -47,4 +48,5 @@ def doorway(tx: Tx, handover: int | None, own_address: str, fallback: str, langu
     site = waiting_site(tx, get_handover(tx, handover, now)) if handover is not None else only_site(tx)
     if handover is not None and site is None:
         raise NotFound("The page that you came from is not served here any more.", "no_such_handover")
-    return Doorway(site.name, site.language, own_address) if site else Doorway(fallback, language, own_address)
+    pages = pages_in_words(site, site.language) if site else ""
+    return Doorway(site.name, site.language, own_address, pages) if site else Doorway(fallback, language, own_address)

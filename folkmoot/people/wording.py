@@ -9,12 +9,18 @@ from msgspec import Struct
 
 from folkmoot.people.kinds import KINDS
 from folkmoot.people.model import Notice
+from folkmoot.sites.model import Site
 from folkmoot.web import words
 from folkmoot.web.words import N_
 
 PAGES = {"guidelines": N_("Guidelines"), "terms": N_("Terms"), "privacy": N_("Privacy"), "imprint": N_("Imprint")}  # a publisher's own
 _SCHEME = re.compile(r"(?<=[A-Za-z]:)(?=/)")
 _DOT = re.compile(r"(?<=[\w)])([.。．｡])(?=[^\W\d_])")
+
+
+def pages_in_words(site: Site, language: str) -> str:
+    """The publisher's own pages for a mail, one a line: `Terms: https://…`."""
+    return "\n".join(f"{words.in_words(PAGES[name], language)}: {address}" for name, address in site.policy.pages.items())
 
 
 class Told(Struct, frozen=True):

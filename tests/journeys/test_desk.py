@@ -122,6 +122,14 @@ def test_a_moderator_clears_the_queue_by_keys_and_takes_one_back(browser: Browse
     page.keyboard.press("u")
     expect(page.locator("#i-h")).to_have_text("Casimir Dole")
     assert state(newsroom, busy[0]) == "published"
+    page.keyboard.press("t")
+    expect(page.locator(f"[value='comment.{busy[0]}']")).to_be_checked()
+    page.keyboard.press("w")
+    expect(page.get_by_label("A note for the desk alone")).to_be_visible()
+    page.keyboard.press("o")
+    expect(page.get_by_role("link", name="By time")).to_have_attribute("aria-current", "true")
+    page.keyboard.press("s")
+    expect(page.get_by_role("searchbox")).to_be_visible()
     page.context.close()
 
 
