@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -169,7 +170,8 @@ def test_who_must_sign_in_first_comes_back_to_what_they_asked_for(opens: object,
     for path in ("/me/settings", "/desk"):
         page.goto(newsroom.talk + path)
         address = page.get_by_role("link", name="Sign in").first.get_attribute("href")
-        assert address == f"/sign-in?next={path}"
+        assert address is not None
+        assert unquote(address) == f"/sign-in?next={path}"
 
 
 def test_a_guests_vote_report_and_comments_are_one_persons(tab: Page, newsroom: Newsroom) -> None:

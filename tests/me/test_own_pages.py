@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -206,3 +207,26 @@ def test_who_signed_in_long_ago_proves_themselves_again_before_what_cannot_be_un
     actor = moot.db.read_now(lambda tx: sessions.actor_for(tx, key.token, moot.now, in_cookie=True))
     assert moot.db.read_now(lambda tx: devices.is_fresh(tx, actor, moot.now + 599_000))
     assert not moot.db.read_now(lambda tx: devices.is_fresh(tx, actor, moot.now + 601_000))
+
+
+def test_the_front_page_says_what_lives_here_and_where_the_talk_is(moot: Moot) -> None:
+    for number in range(3):
+        moot.says(moot.guest("Bo"), f"Word {number}.")
+    page = Tab(moot, None).get("/")
+    assert page.status_code == 200
+    assert "The News" in words(page)
+    assert "The lake 3 comments" in words(page)
+    assert f"/thread/{moot.story.id}" in page.text
+    assert Tab(moot, None).get("/favicon.ico").headers["content-type"] == "image/svg+xml"
+
+
+def test_who_must_sign_in_finds_the_newspapers_name_and_the_way_there_and_back(moot: Moot) -> None:
+    tab = Tab(moot, None)
+    for path, status in (("/me/settings", 200), ("/me/c/1", 401), ("/desk?kind=comment", 401)):
+        page = tab.get(path)
+        assert page.status_code == status, path
+        assert "The News" in words(page), path
+        assert f'href="/sign-in?next={path}"' in unquote(page.text), path
+    sent = tab.post("/me/settings/name", data={"name": "Mal"})
+    assert sent.status_code == 401
+    assert 'href="/sign-in"' in sent.text
