@@ -58,7 +58,7 @@ function hold(keys) {
 /** Forgets the reader in this browser. */
 export function forget() {
   access = null;
-  for (const name of ['refresh', 'guest', 'person']) kept.drop(name);
+  for (const name of ['refresh', 'guest', 'person', 'talk']) kept.drop(name);
   changed();
 }
 

@@ -133,6 +133,15 @@ def test_in_a_frame_a_proven_mailbox_signs_in_there_and_the_talk_goes_on(db: Dat
     assert "Goes soon" not in frame.get("/guide").text, "the talk is its person's"
 
 
+def test_in_a_frame_all_can_be_erased_and_begun_anew(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = in_frame(db, monkeypatch)
+    frame.says("write", "ok", ASK)
+    page = frame.says("erase")
+    assert "program, not a person" in page or "May I keep" in page
+    assert ASK not in page and db.read_now(lambda tx: tx.rows("SELECT id FROM talk")) == []
+    assert "What do you want done" in frame.says("ok")
+
+
 def test_a_letters_key_opens_that_letter_alone_for_an_hour_and_changes_nothing(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = in_frame(db, monkeypatch)
     page = frame.says("write", "ok", ASK, HOME, "2", WORDS, "send", "no")
