@@ -5,7 +5,7 @@ And what of actions, letters and talks stands under a story: it goes along where
 
 from __future__ import annotations
 
-from folkmoot.action import chats, letters, store_letters, store_moving, store_talks
+from folkmoot.action import chats, letters, store_chats, store_letters, store_moving, store_talks
 from folkmoot.people.belongings import STEP, Part, Section, Words
 from folkmoot.sites.keeping import Kept, kept
 from folkmoot.storage.database import Tx
@@ -15,7 +15,7 @@ def erase(tx: Tx, person: int, words: Words, now: int) -> int:
     """A step of letting go: what has not left is taken back, the text and address of every letter emptied, talks and addresses deleted."""
     rows, talks = store_letters.written_by(tx, person, STEP), store_talks.talks_of(tx, person, STEP)
     letters.let_go(tx, rows, talks, person, now)
-    chats.let_go(tx, letters.owners_of(rows, talks))
+    chats.let_go(tx, [*letters.owners_of(rows, talks), *store_chats.owners_of(tx, person)])
     store_letters.unname(tx, person)
     return len(rows) + len(talks)
 

@@ -30,6 +30,11 @@ def let_go(tx: Tx, channel: str, address: str) -> None:
     )
 
 
+def owners_of(tx: Tx, person: int) -> list[str]:
+    """The chats at which somebody has proven to be, as talks name them."""
+    return [f"{row.channel}:{row.address}" for row in tx.rows("SELECT channel, address FROM chat WHERE person = :person", person=person)]
+
+
 def chat_of(tx: Tx, channel: str, address: str) -> Row | None:
     return tx.one(
         "SELECT channel, address, heard, opted_in, opted_out FROM chat WHERE channel = :channel AND address = :address",

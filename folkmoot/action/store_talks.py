@@ -60,7 +60,11 @@ def set_state(tx: Tx, talk: int, state: str, said: str, mailbox: str, now: int) 
 
 
 def set_person(tx: Tx, talk: int, person: int | None) -> None:
-    tx.run("UPDATE talk SET person = :person WHERE id = :talk", talk=talk, person=person)
+    """Whose a talk is; of a chat it is remembered beyond its talks."""
+    row = tx.one("UPDATE talk SET person = :person WHERE id = :talk RETURNING owner", talk=talk, person=person)
+    if row is not None and person is not None:
+        channel, _, address = row.owner.partition(":")
+        tx.run("UPDATE chat SET person = :person WHERE channel = :channel AND address = :address", person=person, channel=channel, address=address)
 
 
 def set_matter(tx: Tx, talk: int, story: int | None, action: int | None) -> None:

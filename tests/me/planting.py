@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from folkmoot.action import chats
+from folkmoot.action import chats, store_talks
 from folkmoot.action.channels import CHATS
 from folkmoot.desk import reports
 from folkmoot.desk.reports import Told
@@ -149,7 +149,8 @@ class Planted:
         for number, words in enumerate(messages):
             act = lambda tx, number=number, words=words: self._arrive(tx, f"SM{PHONE}{number}", words, around)  # noqa: E731
             self.write(act)
-        self.write(lambda tx: tx.run("UPDATE talk SET person = :person WHERE channel = 'sms'", person=self.person.id))
+        talk = self.db.read_now(lambda tx: store_talks.talk_of(tx, f"sms:{PHONE}"))
+        self.write(lambda tx: store_talks.set_person(tx, talk.id, self.person.id))
 
     def _arrive(self, tx: Tx, message: str, words: str, around: Any) -> bool:
         return chats.arrive(tx, CHATS["sms"], PHONE, message, words, self.moot.site.id, around, self.now)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from folkmoot.action import store_talks
 from folkmoot.cli.upkeep import CHECKED
 from folkmoot.me import leaving
 from folkmoot.me.taking_along import Parcel
@@ -107,6 +108,13 @@ def test_nothing_of_who_left_stands_in_a_table_an_index_a_file_or_the_log(plante
     kept = b"".join(each.read_bytes() for each in files(planted.db))
     assert len(kept) > 10_000
     assert [mark for mark in (*MARKS, SAID) if mark.encode() in kept] == []
+
+
+def test_a_number_goes_though_its_talk_was_forgotten_long_before(planted: Planted) -> None:
+    planted.write(lambda tx: tx.run("UPDATE letter SET owner = 'web:elsewhere' WHERE owner LIKE 'sms:%'"))
+    assert planted.write(lambda tx: store_talks.forget_talks(tx, planted.now + 1, 100))
+    go(planted)
+    assert holding(planted.db, PHONE) == {}
 
 
 def files(db: Database) -> list[Path]:

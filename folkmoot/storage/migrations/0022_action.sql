@@ -31,8 +31,10 @@ CREATE TABLE chat (
   heard BIGINT NOT NULL,                   -- their last message: some channels let us answer for 24 hours alone
   opted_in BIGINT,
   opted_out BIGINT,
+  person BIGINT,                           -- who has last proven to be there: it goes when they leave
   PRIMARY KEY (channel, address)
 );
+CREATE INDEX chat_person ON chat (person) WHERE person IS NOT NULL;
 CREATE TABLE chat_opting (
   id BIGINT PRIMARY KEY,
   channel TEXT NOT NULL,
