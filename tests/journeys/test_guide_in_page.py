@@ -91,7 +91,8 @@ def test_without_script_the_cards_link_leads_to_the_guides_own_page_with_its_act
     page = own_page(context.new_page(), land, "chat-plain")
     page.get_by_role("link", name="Write a letter").click()
     sees(page.locator("main"), "a program, not a person", "Vote once more")
-    assert walk(page) <= 6
+    press(page, "OK, you may keep it")
+    sees(page.locator("#asks"), "What do you want them to do about the lake’s closing")
     context.close()
 
 
@@ -115,7 +116,7 @@ def test_another_actions_card_turns_the_talk_to_that_action(tab: Page, land: New
     assert row is not None and row.action == wanted
 
 
-@pytest.mark.parametrize(("language", "scheme", "width"), [("ar", "light", 320), ("en", "dark", 1280), ("en-XA", "light", 390)])
+@pytest.mark.parametrize(("language", "scheme", "width"), [("ar", "light", 320), ("en", "dark", 1280)])
 def test_axe_finds_nothing_in_the_open_card_and_nothing_sticks_out(browser: Browser, land: Newsroom, language: str, scheme: str, width: int) -> None:
     act_on(land, f"chat-axe-{language}")
     context = browser.new_context(
