@@ -118,6 +118,14 @@ def test_every_link_between_the_pages_leads_somewhere() -> None:
             assert (file.parent / target).exists(), f"{file.name} -> {target}"
 
 
+def test_every_link_to_a_heading_finds_it() -> None:
+    for file in PAGES.values():
+        for target, mark in re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)", file.read_text("utf-8")):
+            told = re.findall(r"^#+ (.*)$", (file.parent / target if target else file).read_text("utf-8"), re.M)
+            heads = {re.sub(r"[^\w -]", "", each.strip().lower()).replace(" ", "-") for each in told}
+            assert mark in heads, f"{file.name} -> {target}#{mark}"
+
+
 def test_every_file_that_the_docs_name_is_there() -> None:
     for page, file in PAGES.items():
         for name in re.findall(r"`(folkmoot/[\w/]+\.(?:py|js|css|sql))`", file.read_text("utf-8")):
