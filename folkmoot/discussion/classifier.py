@@ -5,7 +5,7 @@ After P. Graham, "A Plan for Spam" (2002): the fifteen words that say most decid
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from math import exp, log
 
 from msgspec import Struct
@@ -35,10 +35,12 @@ class Likeness(Struct, frozen=True):
 NOT_ALIKE = Likeness()
 
 
-def features(tokens: Iterable[str], links: Iterable[str]) -> set[str]:
+def features(tokens: Iterable[str], links: Collection[str]) -> set[str]:
     """What is looked at of a comment: its words, and the hosts that it links to."""
     words = {token for token in tokens if len(token) > 1}
-    return set(sorted(words)[:MOST_WORDS]) | {f"link:{host}" for host in links}
+    if len(words) > MOST_WORDS:
+        words = set(sorted(words)[:MOST_WORDS])
+    return words | {f"link:{host}" for host in links} if links else words
 
 
 def odds_of(good: int, bad: int, all_good: int, all_bad: int) -> float:
@@ -51,7 +53,10 @@ def likeness(found: set[str], model: Model) -> Likeness:
     """How like the removed ones a comment with these features is."""
     if min(model.good, model.bad) < ENOUGH:
         return NOT_ALIKE
-    said = sorted(((model.odds[word], word) for word in found if word in model.odds), key=lambda each: (-abs(each[0]), each[1]))[:STRONGEST]
+    odds = model.odds
+    known = [(-abs(odds[word]), word) for word in found & odds.keys()]
+    known.sort()
+    said = [(odds[word], word) for _, word in known[:STRONGEST]]
     weight = sum(odds for odds, _ in said)
     return Likeness(1 / (1 + exp(-max(-30.0, min(30.0, weight)))), tuple(word for odds, word in said if odds > 0)[:EXPLAINED])
 
