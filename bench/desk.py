@@ -161,7 +161,8 @@ def _queue(plan: Plan) -> list[Row]:
         items = [row.comment for row in db.read_now(lambda tx: tx.rows("SELECT comment FROM waiting ORDER BY priority, comment LIMIT 40"))]
     with folkmoot(url, plan.folder) as server:
         see, send = partial(_get, server, cookie), partial(_post, server, cookie)
-        see("/desk")
+        for _ in range(8):  # templates are made, and the worker has looked through what came with the database
+            see("/desk")
         opened = {order: [see(f"/desk?order={order}") for _ in range(20)] for order in ("harm", "time")}
         decided = [send(f"/desk/comment/{each}/decide", do="remove", guideline="1", reason="", note="", order="harm") for each in items]
     return [

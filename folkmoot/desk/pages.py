@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from folkmoot.desk import queue
 from folkmoot.desk.queue import Hand, Line, Queue
 from folkmoot.desk.record import Record, record_of
-from folkmoot.errors import Invalid, NotFound, NotSignedIn, Problem
+from folkmoot.errors import Invalid, NotFound, NotSignedIn, Problem, say
 from folkmoot.people.model import Actor
 from folkmoot.people.waiting import Because, Order, Place
 from folkmoot.sites.model import Site
@@ -64,12 +64,14 @@ def _door(ask: Ask[Actor], tx: Tx, words: str) -> object:
 
 
 class QueueQuery(Struct):
-    """site: whose desk; order; after: behind which place; done: what was just decided, kind.number.deed."""
+    """site: whose desk; order; after: behind which place; done: what was just decided, kind.number.deed, with commas between several;
+    at: when (UTC ms)."""
 
     site: Id | None = None
     order: Literal["harm", "time"] = "harm"
     after: Annotated[str, Meta(max_length=60)] = ""
-    done: Annotated[str, Meta(max_length=80)] = ""
+    done: Annotated[str, Meta(max_length=8_000)] = ""
+    at: Annotated[int, Meta(ge=0, lt=2**53)] = 0
 
 
 class ItemPath(Struct):
@@ -93,9 +95,12 @@ class ClaimForm(Struct, forbid_unknown_fields=True):
 
 
 class UndoForm(Struct, forbid_unknown_fields=True):
+    """more: kind.number of what was decided together with it."""
+
     kind: Kind
     number: Id
     site: Id
+    more: list[Annotated[str, Meta(max_length=60)]] = []
     order: Literal["harm", "time"] = "harm"
 
 
@@ -138,7 +143,7 @@ async def queue_page(ask: Ask[Actor], query: QueueQuery) -> object:
         return _view(tx, actor, queue.desk_of(tx, actor, query.site), query.order, place_from(query.after), None, ask.now)
 
     view = await ask.read(act)
-    return _shown(ask, view, query.done)
+    return _shown(ask, view, query)
 
 
 async def item_page(ask: Ask[Actor], path: ItemPath, query: QueueQuery) -> object:
@@ -154,7 +159,7 @@ async def item_page(ask: Ask[Actor], path: ItemPath, query: QueueQuery) -> objec
     except NotFound:
         await ask.read(lambda tx: queue.desks(tx, ask.actor(tx)))
         return ask.see(f"/desk?order={query.order}")
-    return _shown(ask, view, query.done)
+    return _shown(ask, view, query)
 
 
 def _view(tx: Tx, actor: Actor, site: Site, order: Order, after: Place | None, item: tuple[str, int] | None, now: int) -> View:
@@ -170,21 +175,23 @@ def _first(lines: tuple[Line, ...]) -> tuple[str, int] | None:
     return (line.item.kind, line.item.id) if line else None
 
 
-def _shown(ask: Ask[Actor], view: View, done: str = "", status: int = 200, problem: str = "", **typed: Any) -> object:
+def _shown(ask: Ask[Actor], view: View, query: QueueQuery, status: int = 200, problem: str = "", **typed: Any) -> object:
     given: dict[str, Any] = {"guideline": 0, "reason": "", "note": ""} | typed
     return ask.page(
         "desk/queue.html", status, here="queue", now=ask.now, site=view.queue.site, sites=view.sites, person=view.actor.person, queue=view.queue,
-        hand=view.hand, record=view.record, done=_done(done, ask.now), problem=problem, **given,
+        hand=view.hand, record=view.record, done=_done(query.done, query.at, ask.now), problem=problem, **given,
     )  # fmt: skip
 
 
-def _done(said: str, now: int) -> dict[str, object] | None:
+def _done(said: str, at: int, now: int) -> dict[str, object] | None:
     """What was decided within the last ten seconds, to be taken back."""
-    found = _DONE.fullmatch(said)
-    left = (int(found[2]) >> 21) + queue.UNDO - now if found else 0
-    if found is None or left <= 0:
+    found = [one for each in said.split(",")[:MOST] if (one := _DONE.fullmatch(each))]
+    left = at + queue.UNDO - now
+    if not found or not 0 < left <= queue.UNDO:
         return None
-    return {"kind": found[1], "number": found[2], "words": DONE.get(found[3], N_("Done.")), "left": min(left, queue.UNDO)}
+    words = DONE.get(found[0][3], N_("Done.")) if len(found) == 1 else say("{number} decided.", number=len(found))
+    more = [f"{each[1]}.{each[2]}" for each in found[1:]]
+    return {"kind": found[0][1], "number": found[0][2], "more": more, "words": words, "left": left}
 
 
 async def decide(ask: Ask[Actor], path: ItemPath, form: DecisionForm) -> object:
@@ -202,12 +209,12 @@ async def decide(ask: Ask[Actor], path: ItemPath, form: DecisionForm) -> object:
         settled, site = await ask.write(act)
     except Invalid as problem:
         return await _again(ask, path, form, problem)
-    return ask.see(_next(site, form.order, settled, form.do))
+    return ask.see(_next(site, form.order, [settled], form.do, ask.now))
 
 
-def _next(site: int, order: str, settled: queue.Settled, deed: str) -> str:
-    done = f"&done={settled.kind}.{settled.number}.{deed}" if settled.number else ""
-    return f"/desk?site={site}&order={order}{done}"
+def _next(site: int, order: str, settled: list[queue.Settled], deed: str, now: int) -> str:
+    done = ",".join(f"{each.kind}.{each.number}.{deed}" for each in settled if each.number)
+    return f"/desk?site={site}&order={order}{f'&at={now}&done={done}' if done else ''}"
 
 
 async def _again(ask: Ask[Actor], path: ItemPath, form: DecisionForm, problem: Problem) -> object:
@@ -219,7 +226,7 @@ async def _again(ask: Ask[Actor], path: ItemPath, form: DecisionForm, problem: P
         return _view(tx, actor, queue.desk_of(tx, actor, item.site), form.order, None, (path.kind, path.id), ask.now)
 
     view, words = await ask.read(act), in_words(problem.words, ask.language)
-    return _shown(ask, view, "", kind_of(problem).status, words, guideline=form.guideline, reason=form.reason, note=form.note)
+    return _shown(ask, view, QueueQuery(), kind_of(problem).status, words, guideline=form.guideline, reason=form.reason, note=form.note)
 
 
 async def claim(ask: Ask[Actor], path: ItemPath, form: ClaimForm) -> object:
@@ -233,9 +240,16 @@ async def claim(ask: Ask[Actor], path: ItemPath, form: ClaimForm) -> object:
 
 
 async def undo(ask: Ask[Actor], form: UndoForm) -> object:
-    """Takes back what was just decided."""
+    """Takes back what was just decided: all that was decided together, or none of it."""
     ask.spend("change")
-    await ask.write(lambda tx: queue.undo(tx, ask.actor(tx), form.kind, form.number, ask.now))
+    together = [(found[1], int(found[2])) for each in form.more[:MOST] if (found := _ITEM.fullmatch(each))]
+
+    def act(tx: Tx) -> None:
+        actor = ask.actor(tx)
+        for kind, number in reversed([(form.kind, form.number), *together]):
+            queue.undo(tx, actor, kind, number, ask.now)
+
+    await ask.write(act)
     return ask.see(f"/desk?site={form.site}&order={form.order}")
 
 
@@ -251,8 +265,8 @@ async def bulk(ask: Ask[Actor], form: BulkForm) -> object:
         because = Because(guideline=guideline_of(queue.desk_of(tx, actor, form.site), form.guideline))
         return queue.decide_all(tx, actor, items, form.do, because, ask.now)
 
-    await ask.write(act)
-    return ask.see(f"/desk?site={form.site}&order={form.order}")
+    settled = await ask.write(act)
+    return ask.see(_next(form.site, form.order, settled, form.do, ask.now))
 
 
 PAGES = (

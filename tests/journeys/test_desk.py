@@ -158,6 +158,9 @@ def test_without_script_all_of_it_is_forms(browser: Browser, newsroom: Newsroom,
     page.locator(".bulk summary").click()
     page.get_by_role("button", name="Remove them").click()
     assert [state(newsroom, busy[number]) for number in (2, 3)] == ["removed", "removed"]
+    expect(page.locator(".toast")).to_contain_text("2 decided.")
+    page.get_by_role("button", name="Undo").click()
+    assert [state(newsroom, busy[number]) for number in (2, 3)] == ["published", "published"]
     page.context.close()
 
 

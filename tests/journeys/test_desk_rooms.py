@@ -192,3 +192,15 @@ def test_rules_that_are_tried_unchanged_are_said_so_on_the_page(browser: Browser
     expect(page.get_by_role("alert")).to_contain_text("begins with https://")
     expect(page.get_by_label("Guidelines", exact=True)).to_have_value("Be kind.\nKeep to the lake.")
     page.context.close()
+
+
+def test_a_report_that_was_decided_can_be_taken_back_for_ten_seconds(browser: Browser, newsroom: Newsroom, rooms: Rooms) -> None:
+    page = desk(browser, newsroom, rooms.admin, script=False)
+    page.goto(newsroom.talk + rooms.paths["unlawful"])
+    page.locator(".decide").get_by_text("No advertising.").click()
+    page.get_by_role("button", name="It is not unlawful").click()
+    expect(page.locator(".toast")).to_contain_text("Done.")
+    page.get_by_role("button", name="Undo").click()
+    assert page.goto(newsroom.talk + rooms.paths["unlawful"])
+    expect(page.get_by_role("button", name="It is not unlawful")).to_be_visible()
+    page.context.close()
