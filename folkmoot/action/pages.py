@@ -65,7 +65,7 @@ class Life(Struct, frozen=True):
 
 
 class Shown(Struct, frozen=True):
-    """All that the page needs. parts: (name, "done"|"now"|""); question: the last thing asked."""
+    """All that the page needs. parts: (name, "done"|"now"|""); question: the last thing asked; heard: how those answer who can be chosen."""
 
     state: State
     facts: Facts
@@ -77,6 +77,7 @@ class Shown(Struct, frozen=True):
     options: tuple[Option, ...]
     chosen: tuple[Option, ...]
     lives: tuple[Life, ...]
+    heard: dict[str, tuple[int, int]] = {}
     callable: tuple[Option, ...] = ()
     script: tuple[str, ...] = ()
 
@@ -98,6 +99,7 @@ def shown(
     return Shown(
         state, facts, tuple(_parts(state)), conversation.answered(state, facts), told, asked[0] if asked else None,
         tuple(option for option in here if option.to.vacant), tuple(option for option in here if not option.to.vacant), picked(state), lives,
+        letters.responses(tx, (option.to.id for option in here)) if state.step == "whom" else {},
         tuple(option for option in picked(state) if option.to.phone), call_script(state),
     )  # fmt: skip
 

@@ -6,12 +6,17 @@ import pytest
 from msgspec import structs
 
 from folkmoot.action import actions, drafting, store_actions
-from folkmoot.action.model import Action, Draft
+from folkmoot.action.model import Action, Draft, opening
+from folkmoot.app import create_app
 from folkmoot.errors import Conflict, NotAllowed
 from folkmoot.people.model import Actor
+from folkmoot.settings import Settings
 from folkmoot.storage import jobs
+from folkmoot.web.kit import clock
 from folkmoot.work import HANDLERS, Steps
+from tests.me.tab import Tab
 from tests.moot import DAY, Moot
+from tests.web.stand import Client
 
 TYPED = drafting.Typed(
     ask="Vote once more on the rain rule", matter="the lake’s closing", stance="against",
@@ -153,3 +158,23 @@ def test_what_is_wrong_in_the_form_is_said_at_its_field(field: str, words: objec
 def test_a_draft_goes_into_the_form_and_comes_back_the_same() -> None:
     assert draft() == drafting.read(drafting.as_typed(draft()))[0]
     assert drafting.paragraphs("a\x00b\r\n\r\n\r\n\u202ec") == "a b\n\nc"
+
+
+def test_the_list_shows_everybody_what_runs_and_editors_all_there_is(moot: Moot) -> None:
+    moot.now = clock()
+    days = {"starts": drafting._day(moot.now), "ends": drafting._day(moot.now + 10 * DAY)}
+    runs, ended = make(moot, ask="Vote again", **days), make(moot, ask="Vote never", **days)
+    editor = moot.member("Ines", "editor")
+    moot.db.write_now(lambda tx: actions.stop(tx, editor, ended.id, "", moot.now))
+    public = Client(create_app(Settings(), moot.db)).get("/actions").text
+    assert "Vote again" in public and "Vote never" not in public
+    assert runs.code not in public and "/actions/new" not in public
+    own = Tab(moot, editor).get("/actions").text
+    assert "Vote never" in own and runs.code in own and "/actions/new" in own
+    assert "/actions?site=" in Tab(moot, moot.member("Vera", "moderator")).get("/desk").text, "and the desk leads there"
+
+
+def test_a_card_shows_whole_sentences() -> None:
+    assert opening("The council voted 5 to 4. It meets on 26 May.", 200) == "The council voted 5 to 4. It meets on 26 May."
+    assert opening("The council voted 5 to 4. It meets on 26 May.\nMore.", 30) == "The council voted 5 to 4."
+    assert opening("A sentence that goes on and on without an end", 20) == "A sentence that…"

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from folkmoot.action import letter_links, representatives
+from folkmoot.action import letter_links, representatives, store_letters
 from folkmoot.app import create_app
 from folkmoot.people import sessions
 from folkmoot.settings import Server
@@ -131,6 +131,14 @@ def test_in_a_frame_a_proven_mailbox_signs_in_there_and_the_talk_goes_on(db: Dat
     assert "Goes soon" in frame.get("/guide").text
     frame.access = ""
     assert "Goes soon" not in frame.get("/guide").text, "the talk is its person's"
+
+
+def test_who_chooses_whom_to_write_to_sees_how_they_answer(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = in_frame(db, monkeypatch)
+    for number, told in enumerate(("answered", *["none"] * 5)):
+        db.write_now(lambda tx, number=number, told=told: store_letters.put_answer(tx, number, "otto", 1, told, 1))  # type: ignore[misc]
+    page = frame.says("write", "ok", ASK, HOME)
+    assert page.count("whose writers told us") == 1 and "Of 6 letters from here whose writers told us, 1 got an answer" in page
 
 
 def test_in_a_frame_all_can_be_erased_and_begun_anew(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
