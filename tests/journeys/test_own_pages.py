@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from folkmoot.discussion import comments, moderation
-from folkmoot.people import accounts, devices, mutes, notices, sessions
+from folkmoot.people import accounts, devices, invitations, mutes, notices, sessions
 from folkmoot.people.model import COMMAND, Actor
 from folkmoot.storage.database import Tx
 from folkmoot.web import words
@@ -96,13 +96,33 @@ def test_axe_finds_nothing_on_any_page_of_ones_own_nor_at_the_door(
         for path in paths:
             page.goto(newsroom.talk + path)
             look(page, f"{path}-{who}-{'-'.join(map(str, view))}")
-    nobodys.goto(f"{newsroom.talk}/sign-in")
-    nobodys.locator("#email").fill(f"door-{view[1]}-{view[2]}@mail.example")
-    nobodys.locator("form.composer button").click()
-    nobodys.locator("#digits").fill("000000")
-    nobodys.locator("form.composer button").click()
-    nobodys.get_by_role("alert").wait_for()
-    look(nobodys, f"wrong-code-{'-'.join(map(str, view))}")
+    through_the_door(nobodys, newsroom, view)
+
+
+def through_the_door(page: Page, newsroom: Newsroom, view: tuple[str, str, int]) -> None:
+    """Each page on the way in, to an invitation, and out again."""
+    mailbox, at = f"door-{view[1]}-{view[2]}@mail.example".lower(), "-".join(map(str, view))
+    invitation = newsroom.db.write_now(lambda tx: invitations.invite(tx, COMMAND, "editor", newsroom.site.id, clock()))
+    page.goto(f"{newsroom.talk}/welcome/{invitation}")
+    look(page, f"welcome-{at}")
+    page.goto(f"{newsroom.talk}/sign-in?next=/welcome/{invitation}")
+    page.locator("#email").fill(mailbox)
+    page.locator("form.composer button").click()
+    page.locator("#digits").fill("000000")
+    page.locator("form.composer button").click()
+    page.get_by_role("alert").wait_for()
+    look(page, f"wrong-code-{at}")
+    page.locator("#digits").fill(newsroom.digits(mailbox))
+    page.locator("form.composer button").click()
+    page.locator("#name").wait_for()
+    look(page, f"name-{at}")
+    page.locator("#name").fill("Nia")
+    page.locator("form.composer button").click()
+    page.wait_for_url("**/welcome/**")
+    look(page, f"welcome-in-{at}")
+    for path in ("/me", "/sign-in", "/sign-out"):
+        page.goto(newsroom.talk + path)
+        look(page, f"{path}-new-{at}")
 
 
 def test_the_keyboard_alone_renames_mutes_and_ends_a_sign_in(opens: object, newsroom: Newsroom) -> None:
