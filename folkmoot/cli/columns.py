@@ -108,7 +108,7 @@ def _whole_column(column: Column, texts: Sequence[str], number: int, names: dict
         return list(map(column.values.__getitem__, texts))
     if column.time:
         minutes = list(map(float, texts))
-        if not (min(minutes) >= 0 and sum(minutes) < LONGEST):  # a sum is no number where one of them is none
+        if not (min(minutes) >= 0 and max(minutes) < LONGEST and sum(minutes) >= 0):  # a sum is no number where one of them is none
             raise ValueError
         return minutes
     known = names[column.name]

@@ -42,9 +42,9 @@ def group() -> None:
 def score(ratings: tuple[Path, ...], out: Path | None, out_dir: Path | None, plain: bool, as_json: bool) -> None:
     """Says of each note whether readers on both sides find it helpful, and why.
 
-    Files: note_id, rater_id, level (0 not helpful, 1 somewhat, 2 helpful), and where they are known minutes (after the note was written) and asked
-    (1: the reader was drawn at random), as .csv or .csv.gz. Several files are parts of one table, unless --out-dir is given. Of a
-    reader's ratings of a note the last counts.
+    Files: note_id, rater_id, level (0 not helpful, 1 somewhat, 2 helpful), and where they are known minutes (after the note was written), asked
+    (1: the reader was drawn at random) and clock (when, in minutes on one clock for all notes), as .csv or .csv.gz. Several files are parts of one
+    table, unless --out-dir is given. Of a reader's ratings of a note the last counts.
 
     \b
     folkmoot notes score ratings.csv.gz --out scores.csv
@@ -98,13 +98,15 @@ def read_ratings(given: Sequence[Path]) -> tuple[Ratings, list[str]]:
     from folkmoot.notes.bridging import ratings_of
 
     wanted = [Column("note_id"), Column("rater_id"), Column("level", LEVELS), Column("minutes", time=True, needed=False, default=float("nan")),
-              Column("asked", YES, needed=False)]  # fmt: skip
+              Column("asked", YES, needed=False), Column("clock", time=True, needed=False, default=float("nan"))]  # fmt: skip
     table = read_columns(given, wanted)
     notes, raters = len(table.names["note_id"]), len(table.names["rater_id"])
     key = table.columns["note_id"] * max(raters, 1) + table.columns["rater_id"]
     _, backwards = np.unique(key[::-1], return_index=True)
     last = np.sort(len(key) - 1 - backwards)
     columns = [table.columns[each.name][last] for each in wanted]
+    if np.isnan(columns[-1]).any():
+        columns.pop()
     return ratings_of(*columns, notes=notes, raters=raters), table.names["note_id"]
 
 

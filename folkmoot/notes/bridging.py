@@ -49,6 +49,7 @@ class Ratings(Struct, frozen=True):
 
     minutes: after the note was written; NaN where it is not known. asked: the reader was drawn at random and asked. notes, raters: how many there
     are, rated or not. items: notes, and after them whatever else readers voted on (comments, statements), which tells only where readers stand.
+    clock: when, in minutes on one clock for all notes, so that a reader's sittings can be seen; None where that is not known.
     """
 
     note: Whole
@@ -59,14 +60,15 @@ class Ratings(Struct, frozen=True):
     notes: int
     raters: int
     items: int
+    clock: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.note)
 
 
 def ratings_of(
-    note: ArrayLike, rater: ArrayLike, level: ArrayLike, minutes: ArrayLike | None = None, asked: ArrayLike | None = None, *,
-    notes: int | None = None, raters: int | None = None,
+    note: ArrayLike, rater: ArrayLike, level: ArrayLike, minutes: ArrayLike | None = None, asked: ArrayLike | None = None,
+    clock: ArrayLike | None = None, *, notes: int | None = None, raters: int | None = None,
 ) -> Ratings:  # fmt: skip
     """Ratings from columns in any order. Of a rater's ratings of a note the latest must come alone: repeats are the caller's to resolve."""
     of, by = np.asarray(note, np.int64), np.asarray(rater, np.int64)
@@ -75,7 +77,8 @@ def ratings_of(
     drawn = np.zeros(len(of), bool) if asked is None else np.asarray(asked, bool)
     notes = int(of.max(initial=-1)) + 1 if notes is None else notes
     raters = int(by.max(initial=-1)) + 1 if raters is None else raters
-    return Ratings(of[order], by[order], np.asarray(level, np.int64)[order], when[order], drawn[order], notes, raters, notes)
+    on_clock = None if clock is None else np.asarray(clock, np.float64)[order]
+    return Ratings(of[order], by[order], np.asarray(level, np.int64)[order], when[order], drawn[order], notes, raters, notes, on_clock)
 
 
 def with_votes(ratings: Ratings, item: ArrayLike, rater: ArrayLike, value: ArrayLike) -> Ratings:
@@ -86,6 +89,7 @@ def with_votes(ratings: Ratings, item: ArrayLike, rater: ArrayLike, value: Array
         np.r_[ratings.note, ratings.items + of[order]], np.r_[ratings.rater, by[order]], np.r_[ratings.level, np.asarray(value, np.int64)[order] + 1],
         np.r_[ratings.minutes, np.full(more, np.nan)], np.r_[ratings.asked, np.zeros(more, bool)],
         ratings.notes, max(ratings.raters, int(by.max(initial=-1)) + 1), ratings.items + int(of.max(initial=-1)) + 1,
+        None if ratings.clock is None else np.r_[ratings.clock, np.full(more, np.nan)],
     )  # fmt: skip
 
 

@@ -90,7 +90,7 @@ def _reckoned(tx: Tx, site: int, secret: bytes, before: int) -> _Told:
     items = {comment: number for number, comment in enumerate(dict.fromkeys(row.comment for row in votes))}
     given = Given(
         [note.grade for note in notes if note.id in counted], [seats.get(person, 0.0) for person in people],
-        [(counted[row.note], numbers[row.person], row.level, minutes_of(row), bool(row.asked)) for row in rows],
+        [(counted[row.note], numbers[row.person], row.level, minutes_of(row), bool(row.asked), clock_of(row)) for row in rows],
         [(items[row.comment], numbers[row.person], row.value) for row in votes],
     )  # fmt: skip
     left_out = _friends(given, rows, numbers) if counted else set()
@@ -110,6 +110,11 @@ def _all_notes(tx: Tx, site: int) -> Iterator[Note]:
 def minutes_of(row: Row) -> float:
     """How long after its note a rating came, as the dump says it."""
     return round(float(row.at - row.proposed) / MINUTE, 3)
+
+
+def clock_of(row: Row) -> float:
+    """When it came, in minutes since 1970, as the dump says it."""
+    return round(float(row.at) / MINUTE, 3)
 
 
 def _friends(given: Given, rows: Sequence[Row], numbers: dict[int, int]) -> set[tuple[int, int]]:
@@ -143,7 +148,7 @@ def _lines(tx: Tx, site: int, told: _Told, notes: Sequence[Note], secret: bytes,
         yield {
             "kind": "rating", "note": str(row.note), "revision": row.revision, "rater": pseudonym(secret, site, row.person), "level": row.level,
             "called": _LEVELS[row.level], "reasons": row.reasons.split(), "asked": bool(row.asked), "at": machine(row.at),
-            "minutes": minutes_of(row), "counted": counted,
+            "minutes": minutes_of(row), "clock": clock_of(row), "counted": counted,
         }  # fmt: skip
     for note in notes:
         yield from _history(tx, site, note, secret, before)

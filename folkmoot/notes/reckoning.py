@@ -157,7 +157,8 @@ def _ratings(kept: Kept, rows: Sequence[Row], votes: Sequence[Row]) -> Any:
     known = [row for row in rows if row.note in kept.notes]
     given = ratings_of(
         [kept.notes[row.note] for row in known], [kept.people[row.person] for row in known], [row.level for row in known],
-        [(row.at - row.proposed) / MINUTE for row in known], [bool(row.asked) for row in known], notes=len(kept.notes), raters=len(kept.people),
+        [(row.at - row.proposed) / MINUTE for row in known], [bool(row.asked) for row in known],
+        [row.at / MINUTE for row in known], notes=len(kept.notes), raters=len(kept.people),
     )  # fmt: skip
     if not votes:
         return given

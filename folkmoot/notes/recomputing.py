@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 class Given(Struct):
     """What a reckoning begins from. before: of each note, the grade that it had; start: of each reader, where they sat.
 
-    ratings: (note, reader, level, minutes, asked); votes: (item, reader, value); all by their numbers.
+    ratings: (note, reader, level, minutes, asked, clock); votes: (item, reader, value); all by their numbers.
     """
 
     before: list[Any]
     start: list[float]
-    ratings: list[tuple[int, int, int, float, bool]]
+    ratings: list[tuple[int, int, int, float, bool, float]]
     votes: list[tuple[int, int, int]]
 
 
@@ -35,7 +35,7 @@ def reckon(given: Given) -> Scored:
     from folkmoot.notes.bridging import ratings_of, with_votes
     from folkmoot.notes.scoring import score
 
-    columns = list(zip(*given.ratings, strict=True)) or [(), (), (), (), ()]
+    columns = list(zip(*given.ratings, strict=True)) or [(), (), (), (), (), ()]
     ratings = ratings_of(*columns, notes=len(given.before), raters=len(given.start))
     if given.votes:
         ratings = with_votes(ratings, *zip(*given.votes, strict=True))
@@ -67,7 +67,7 @@ def read(lines: Iterable[dict[str, Any]]) -> Dump:
                 given.before.append(line["status"])
                 told.append((line["id"], line["reckoned"]["status"], line["reckoned"]["why"]))
             elif line["kind"] == "rating" and line["counted"]:
-                given.ratings.append((notes[line["note"]], readers[line["rater"]], line["level"], line["minutes"], line["asked"]))
+                given.ratings.append((notes[line["note"]], readers[line["rater"]], line["level"], line["minutes"], line["asked"], line["clock"]))
     except (KeyError, TypeError, ValueError) as error:
         raise Invalid(f"Line {number} of the dump is not as a dump's lines are ({type(error).__name__}: {error}).", "no_dump") from None
     return Dump(given, told)

@@ -18,6 +18,7 @@ WINDOWS = (30.0, 60.0, 120.0, 240.0)   # minutes within which a strike may be ov
 CERTAIN = 3.0                          # nats: twenty times likelier than chance
 NAMING = 3.0                           # nats at least that a target costs: fewer than one note in twenty is one
 SHARE = 0.25                           # of a pair's ratings that are strikes, when pairs are looked for
+SITTING = 30.0                         # minutes between two ratings of a reader that are of one sitting
 FEW_MINUTES = 15.0                     # the finest step of the clock by which honest ratings come
 LONG = 30_000                          # minutes after which it is all one when a rating comes
 CROWD = 150_000                        # possible strikes from which on bursts alone say where to begin
@@ -115,6 +116,8 @@ def _lay_out(ratings: Ratings, chance: Floats, cluster: Whole) -> _Strikes:
     row = row[np.lexsort((ratings.minutes[row], ratings.note[row] * 2 + ratings.level[row] // 2))]
     note, rater, minutes = ratings.note[row], ratings.rater[row], ratings.minutes[row]
     pace = _pace(minutes)
+    if ratings.clock is not None:
+        pace = np.where(_follows(ratings.clock[row], rater), 1 / SITTING, pace)
     meets = (activity[rater] + 0.5) * (interest[note] + 0.5) / max(int(own.sum()), 1)
     odds = 1 / (meets * np.maximum(chance[row], 1e-3) * pace)
     return _table(row, rater, note * 2 + ratings.level[row] // 2, minutes, odds, pace, activity)
@@ -124,6 +127,15 @@ def _table(row: Whole, rater: Whole, keys: Whole, minutes: Floats, odds: Floats,
     key, first, size = np.unique(keys, return_index=True, return_counts=True)
     target = np.repeat(np.arange(len(key)), size)
     return _Strikes(row, rater, target, key, first, size, target * 1e7 + np.minimum(minutes, 5e6), odds, pace, activity)
+
+
+def _follows(clock: Floats, rater: Whole) -> Flags:
+    """Ratings that come in a sitting that its reader had begun before: of those the time proves nothing more, it is the reader's own."""
+    order = np.lexsort((clock, rater))
+    soon = (np.diff(clock[order]) <= SITTING) & (np.diff(rater[order]) == 0)
+    follows = np.zeros(len(clock), bool)
+    follows[order[1:][soon]] = True
+    return follows
 
 
 def _pace(minutes: Floats) -> Floats:

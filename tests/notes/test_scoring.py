@@ -112,6 +112,28 @@ def test_where_there_is_no_ring_none_is_found() -> None:
         assert not score(made.ratings).linked.cluster.any()
 
 
+def test_readers_who_read_a_page_on_the_same_evening_are_no_ring() -> None:
+    draw, begun = np.random.default_rng(3), 0.0
+    given: list[tuple[int, int, int, float, bool, float]] = []
+    for evening in range(4):
+        for reader in range(evening * 14, evening * 14 + 14):
+            at = evening * 480 + draw.uniform(0, 60)
+            for note in range(15):
+                likes = note % 3 == 2 or note % 3 == reader % 2
+                at += draw.uniform(0, 4)
+                given.append((note, reader, 2 if likes == (draw.random() < 0.93) else 0, at - begun, False, at))
+    blind, sighted = (score(ratings_of(*columns)) for columns in (tuple(zip(*given, strict=True))[:5], tuple(zip(*given, strict=True))))
+    assert blind.linked.cluster.any(), "by minutes alone they look like one"
+    assert not sighted.linked.cluster.any()
+
+
+def test_a_ring_is_found_by_its_clock_too() -> None:
+    made = world(Shape(raters=50, notes=36, per_note=9, ring=0.08, struck=0.1, strikers=1.0), 12)
+    r, written = made.ratings, np.random.default_rng(1).uniform(0, 20_000, made.ratings.notes)
+    seen = ratings_of(r.note, r.rater, r.level, r.minutes, r.asked, written[r.note] + r.minutes, notes=r.notes, raters=r.raters)
+    assert ((score(seen).linked.cluster > 0) == made.ring).all()
+
+
 def test_four_who_strike_together_among_fifty_are_found() -> None:
     made = world(Shape(raters=50, notes=36, per_note=9, ring=0.08, struck=0.1, strikers=1.0), 12)
     found = score(made.ratings).linked.cluster > 0
