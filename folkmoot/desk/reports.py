@@ -5,7 +5,7 @@ And words that are kept out of sight, for a legal hold: who looks at them says w
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from folkmoot.discussion import moderation
 from folkmoot.discussion import store as comments
@@ -110,7 +110,10 @@ def _item(row: Row) -> Waits:
 
 def find(tx: Tx, report: int) -> Waits | None:
     row = store.report_by_id(tx, report)
-    return _item(row) if row is not None and row.decided is None else None
+    if row is None or row.decided is not None:
+        return None
+    comment = comments.comment_row(tx, row.comment)
+    return structs.replace(_item(row), person=comment.person if comment else None)  # the record beside it is the writer's
 
 
 def choices(tx: Tx, actor: Actor, report: int) -> tuple[Choice, ...]:

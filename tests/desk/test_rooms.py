@@ -129,6 +129,7 @@ def test_a_report_of_unlawful_content_has_a_receipt_and_a_reason_for_both_sides(
     assert moot.db.read_now(lambda tx: reports.followed(tx, token)).outcome is None
     page = moot.db.read_now(lambda tx: queue.waiting(tx, vera, moot.site, "harm", None, 9, moot.now))
     assert [(line.item.kind, line.item.id) for line in page.lines] == [("report", report)]
+    assert moot.db.read_now(lambda tx: queue.hand(tx, vera, "report", report, moot.now)).item.person == casimir.id  # whose record stands beside
     with pytest.raises(Invalid, match="both sides"):
         moot.db.write_now(lambda tx: queue.decide(tx, vera, "report", report, "remove", Because(), moot.now))
     settled = moot.db.write_now(lambda tx: queue.decide(tx, vera, "report", report, "remove", Because("It is her address."), moot.now))
