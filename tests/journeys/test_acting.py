@@ -31,8 +31,8 @@ def land(newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Newsro
 
 def act_on(newsroom: Newsroom, path: str, **changed: object) -> Action:
     """A running action for a story, made at the command line."""
-    typed = drafting.Typed(**{name: getattr(TYPED, name) for name in TYPED.__struct_fields__} | {"starts": "2026-01-01",
-        "ends": "2026-12-31"} | changed)
+    typed = drafting.Typed(**{name: getattr(TYPED, name) for name in TYPED.__struct_fields__} | {"starts": drafting._day(clock() - drafting.DAY),
+        "ends": tomorrow()} | changed)
     draft, faults = drafting.read(typed)
     assert draft is not None, faults
     story = newsroom.story(path)

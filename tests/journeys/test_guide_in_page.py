@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from folkmoot.action import actions
+from folkmoot.web.kit import clock
 from tests.action import facts
 from tests.journeys.newsroom import Newsroom
 from tests.journeys.test_access import violations
@@ -112,7 +113,7 @@ def test_another_actions_card_turns_the_talk_to_that_action(tab: Page, land: New
     other.get_by_label("Street and number").wait_for()
     sees(other.locator(".talk"), "Please keep the lake closed")
     row = land.db.read_now(lambda tx: tx.one("SELECT action FROM talk WHERE ended IS NULL ORDER BY touched DESC LIMIT 1"))
-    wanted = land.db.read_now(lambda tx: actions.running(tx, land.story("chat-both"), 1_782_000_000_000))[1].id
+    wanted = land.db.read_now(lambda tx: actions.running(tx, land.story("chat-both"), clock()))[1].id
     assert row is not None and row.action == wanted
 
 
