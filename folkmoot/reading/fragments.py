@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 from markupsafe import Markup
+from msgspec import structs
 
 from folkmoot.discussion.model import Branch, Comment, Page
 from folkmoot.sites.model import Story
@@ -39,21 +40,23 @@ class Fragments:
                 self.taken -= len(self._kept.popitem(last=False)[1][1])
         return made
 
-    def article(self, language: str) -> Article:
-        """What renders a comment, below the name of whom it answers ("" for a root)."""
+    def article(self, language: str, previews: bool = True) -> Article:
+        """What renders a comment, below the name of whom it answers ("" for a root). previews: with what its link is called."""
         render = template("discussion/comment.html", language).module.article  # type: ignore[attr-defined]  # its macro
 
         def make(comment: Comment, answered: str) -> Markup:
             self.rendered += 1
             return Markup(render(comment, answered))  # noqa: S704 -- what a template has made
 
-        return lambda comment, answered: self._once(
-            ("article", comment.id, language), (comment, answered), lambda: make(comment, answered)
-        )
+        def once(comment: Comment, answered: str) -> Markup:
+            seen = structs.replace(comment, preview=None) if comment.preview and not previews else comment
+            return self._once(("article", comment.id, language), (seen, answered), lambda: make(seen, answered))
 
-    def branch(self, page: Page, story: Story, language: str) -> Callable[[Branch], Markup]:
+        return once
+
+    def branch(self, page: Page, story: Story, language: str, previews: bool = True) -> Callable[[Branch], Markup]:
         """What renders a root of a page with all below it."""
-        values = {"page": page, "story": story, "article": self.article(language)}
+        values = {"page": page, "story": story, "article": self.article(language, previews)}
         macros = template("reading/branch.html", language).make_module(values)
         answered = page.above[-1].name if page.above else ""
 
@@ -61,7 +64,7 @@ class Fragments:
             return Markup(macros.branches((root,), answered))  # type: ignore[attr-defined]  # noqa: S704 -- what a template has made
 
         return lambda root: self._once(
-            ("branch", root.comment.id, language, page.order), (root, answered, page.marked), lambda: make(root)
+            ("branch", root.comment.id, language, page.order), (root, answered, page.marked, previews), lambda: make(root)
         )
 
     def parts(self, story: Story, key: str, language: str) -> Markup:

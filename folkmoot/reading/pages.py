@@ -103,9 +103,10 @@ class Pages:
 
     def arrivals(self, tx: Tx, story: Story, comments: list[int]) -> str:
         """Comments that an open page does not have yet, to be put into it."""
-        language = story.language or get_site(tx, story.site).language
+        site = get_site(tx, story.site)
+        language = story.language or site.language
         found = news.arrivals(tx, story.id, comments)
-        return template("reading/arrivals.html", language).render(found=found, article=self.fragments.article(language))
+        return template("reading/arrivals.html", language).render(found=found, article=self.fragments.article(language, site.policy.previews))
 
     def empty(self, site: Site, address: str, publisher_key: str, order: str) -> Snapshot:
         """The page of a story that nobody has spoken under yet: it is not in the database, so it has no id."""
@@ -120,7 +121,8 @@ class Pages:
         body = template("reading/thread.html", language).render(
             acts=acts, notes=notes, style=css, theme=themes.address(site), page=page, story=story, site=site, orders=list(_orders(page, language)),
             key=story.publisher_key or "", title=story.title or story.address, closed=story.closed is not None,
-            article=self.fragments.article(language), branch=self.fragments.branch(page, story, language),
+            article=self.fragments.article(language, site.policy.previews),
+            branch=self.fragments.branch(page, story, language, site.policy.previews),
             parts=self.fragments.parts(story, story.publisher_key or "", language),
         )  # fmt: skip
         given = headers.page(frames=self._frames(site), styles=[css_hash]) | {"Content-Language": language}

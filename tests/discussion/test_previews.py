@@ -66,6 +66,9 @@ def test_what_a_page_is_called_stands_below_a_members_link(moot: Moot, press: Co
     assert "cookie" not in press.asked[0].headers and "referer" not in press.asked[0].headers
     house = House(moot.db, clock=lambda: moot.now)
     text = house.ask(get(f"/thread/{moot.story.id}")).text
+    moot.allow(previews=False)
+    assert 'class="behind"' not in house.ask(get(f"/thread/{moot.story.id}")).text, "off is off at once"
+    moot.allow(previews=True)
     house.close()
     assert f'href="{page}" rel="nofollow ugc noopener noreferrer">The gauge &amp; the lake</a>' in text and "pixel.png" not in text
     moot.later(120_000)
