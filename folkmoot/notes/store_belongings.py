@@ -31,6 +31,8 @@ def forget_traces(tx: Tx, person: int) -> None:
     """Lets go of what is theirs alone: ratings, questions, opinions, where they sit and stand."""
     for table in _THEIRS:
         tx.run(f"DELETE FROM {table} WHERE person = :person", person=person)
+    tx.run("UPDATE note_fit SET seen_by = NULL WHERE seen_by = :person", person=person)
+    tx.run("UPDATE note_find SET settled_by = NULL WHERE settled_by = :person", person=person)
     own = "'propose', 'revise', 'withdraw', 'report', 'appeal'"
     tx.run(f"UPDATE note_decision SET person = NULL, reason = '' WHERE person = :person AND deed IN ({own})", person=person)
 
