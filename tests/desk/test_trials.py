@@ -75,3 +75,8 @@ def test_the_form_says_the_rules_back() -> None:
     form = RulesForm(Id(1), guests="1", newcomer_links=1, learned_hold=95, closes_after_days="30", banned_words="one\n two words \n\none",
                      guidelines="Be kind.", trust=_trust(policy))  # fmt: skip
     assert policy_from(form) == policy
+
+
+def test_no_rule_of_a_site_is_lost_on_the_way_through_the_form() -> None:
+    """A field that the form does not have would fall back to the house's own at every change."""
+    assert set(Policy.__struct_fields__) <= set(RulesForm.__struct_fields__)
