@@ -11,11 +11,12 @@ import pytest
 
 from folkmoot import cli
 from folkmoot.errors import NotAllowed
-from folkmoot.notes import alarms, asking, dump, learning, standing, store, store_ratings
+from folkmoot.notes import alarms, asking, at_desk, dump, learning, notes, standing, store, store_ratings
 from folkmoot.notes.model import DAY, MINUTE, Standing
 from folkmoot.notes.reckoning import Reckoner
 from folkmoot.people.model import Actor
 from folkmoot.people.waiting import Because
+from tests.hostile.asking import House, get
 from tests.moot import Moot
 from tests.notes.desk import Desk
 
@@ -88,6 +89,18 @@ def test_a_new_rating_re_solves_its_note_with_readers_as_they_were(town: Town) -
     assert after is not None
     assert after.ratings == before.ratings + 1
     assert (after.score or 0) < (before.score or 0)
+
+
+def test_a_disputed_note_says_what_made_it_so(town: Town) -> None:
+    town.settle()
+    note = town.notes[0]
+    struck = Standing("disputed", town.desk.moot.now + 1, 0.3, 0.2, 0.4, 0.0, 20, (12, 14), (4, 6), 0, False, "burst_against")
+    town.desk.moot.db.write_now(lambda tx: standing.stand(tx, note, town.desk.note(note).revision, struck))
+    house = House(town.desk.moot.db, clock=lambda: town.desk.moot.now)
+    assert "rated down all at once; most of the others find it helpful" in house.ask(get(f"/notes/{note}")).text
+    house.close()
+    why = town.desk.moot.db.read_now(lambda tx: [each.words for each in at_desk.reasons(tx, notes.get_note(tx, note))])
+    assert "Ratings against it came all at once, while most of the others find it helpful." in why
 
 
 def test_a_note_that_loses_its_place_says_so_to_those_who_had_rated_it(town: Town) -> None:
