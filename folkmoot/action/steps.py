@@ -377,7 +377,7 @@ def _preview_why(state: State, facts: Facts) -> str:
 def _preview_choices(state: State, facts: Facts) -> tuple[Choice, ...]:
     words = {
         frozenset({True}): say("Send it"), frozenset({False}): say("Done: give me the letter"),
-        frozenset({True, False}): say("Send what I can mail; I post the rest"),
+        frozenset({True, False}): say("Mail what can be mailed; I post the rest"),
     }  # fmt: skip
     paper = (Choice("paper", say("Print and post it myself")),) if True in _carried(state) else ()
     return (
@@ -391,7 +391,7 @@ def _read_remember(state: State, words: str, facts: Facts) -> Answer:
         return Answer(replace(state, remember=True), (Do("remember"),))
     if is_no(words):
         return Answer(replace(state, remember=False))
-    return Answer(wrong=by_door(facts, say("Choose one of the two."), say("Say OK and I keep your address for next time, or NO.")))
+    return Answer(wrong=by_door(facts, say("Say yes or no."), say("Say OK and I keep your address for next time, or NO.")))
 
 
 def _remember_why(state: State, facts: Facts) -> str:

@@ -297,10 +297,10 @@ def _of_outsiders(outside: list[tuple[str, bool]], lines: tuple[str, ...]) -> Ou
     refuses = any(each for _, each in outside)
     names, home = ", ".join(name for name, each in outside if each or not refuses), ", ".join(lines)
     if refuses:
-        words = say("{names} does not represent {home}, and takes letters only from there. It was not sent.", names=names, home=home)
+        words = say("{home} is not represented by {names}, who take letters only from those they represent. It was not sent.", names=names, home=home)
         return Outcome("send", False, words)
     warning = say(
-        "{names} does not represent {home} any more, as far as the lists of today say. Offices put aside what comes from elsewhere. Send it once "
+        "By the lists of today {home} is no longer represented by {names}. Offices put aside what comes from elsewhere. Send it once "
         "more if you mean it, or change the address.",
         names=names,
         home=home,

@@ -54,7 +54,7 @@ def _vet(table: Table, row: Any) -> None:
     if name and clean_name(name) != name:
         raise Invalid(f"the name {name[:60]!r} is not as names are kept", "broken_file", "file")
     if isinstance(row, NoteSourceRow) and [(each.url, each.host) for each in read_sources([row.url])] != [(row.url, row.host)]:
-        raise Invalid("the source is no address, or its host is not the address's", "broken_file", "file")
+        raise Invalid("the source is no address, or its host is not the address’s", "broken_file", "file")
 
 
 def _public(tx: Tx, site: int) -> Iterator[Struct]:

@@ -33,7 +33,7 @@ def test_a_draft_that_has_waited_over_a_change_of_districts_is_warned_of_once(gu
     guided.to_preview("imogen")
     guided.found = moved_on(guided)
     said = guided.hear("imogen", "send").says
-    assert "Otto Marsh does not represent 9 Tannery Row" in words_of(said)
+    assert "is no longer represented by Otto Marsh" in words_of(said)
     assert guided.letters("imogen") == []
     guided.hear("imogen", "send")
     assert guided.states("imogen") == {"otto": "confirm"}, "who means it may, by mail"
@@ -46,7 +46,7 @@ def test_a_way_that_refuses_outsiders_refuses_them_however_often_it_is_asked(gui
     guided.to_preview("imogen")
     guided.found = moved_on(guided)
     for _ in range(3):
-        assert "takes letters only from there" in words_of(guided.hear("imogen", "send").says)
+        assert "take letters only from those they represent" in words_of(guided.hear("imogen", "send").says)
     assert guided.letters("imogen") == []
     own_word = delivery.option_for(OTTO, guided.settings, declared=True)
     assert (own_word.way, own_word.declared) == ("paper", True), "a district that is only somebody's word is not enough for it"

@@ -316,7 +316,7 @@ def test_where_there_are_buttons_no_word_is_asked_for_that_would_have_to_be_type
 def test_what_happens_at_send_is_said_for_each_letter_and_all_can_be_paper_instead(guided: Guided) -> None:
     asked = guided.to_preview("imogen", whom="all").says[-1]
     assert "I mail it to Otto Marsh" in asked.why and "You print and post the letter to Desmond Achebe" in asked.why
-    assert (asked.choices[0].key, asked.choices[0].words) == ("send", "Send what I can mail; I post the rest")
+    assert (asked.choices[0].key, asked.choices[0].words) == ("send", "Mail what can be mailed; I post the rest")
     asked = guided.hear("imogen", "paper").says[-1]
     assert asked.words == "This is your letter. Is it ready to be printed?"
     assert [each.key for each in asked.choices] == ["send", "edit", "back"]
