@@ -41,7 +41,7 @@ def proposed(tx: Tx, note: Note, story: Story, now: int, noted: int | None) -> N
 
 def alarm(tx: Tx, site: int, fit: int, now: int) -> None:
     """The desk: somebody may be steering the axis."""
-    notices.tell_staff(tx, site, "see_notes", "note_alarm", {"words": ""}, key=f"note-alarm-{fit}", now=now, opens="/desk")
+    notices.tell_staff(tx, site, "see_notes", "note_alarm", {"words": ""}, key=f"note-alarm-{fit}", now=now, opens=f"/desk/note_alarm/{fit}")
 
 
 def held(tx: Tx, note: Note, story: Story, now: int) -> None:

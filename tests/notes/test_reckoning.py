@@ -14,6 +14,7 @@ from folkmoot.errors import NotAllowed
 from folkmoot.notes import alarms, asking, at_desk, dump, learning, notes, standing, store, store_ratings
 from folkmoot.notes.model import DAY, MINUTE, Standing
 from folkmoot.notes.reckoning import Reckoner
+from folkmoot.people import sessions
 from folkmoot.people.model import Actor
 from folkmoot.people.waiting import Because
 from tests.hostile.asking import House, get
@@ -257,6 +258,14 @@ def test_a_steered_axis_is_told_to_the_newsroom_once_and_stands_at_the_desk_unti
     assert "note_alarm" in desk.told(desk.editor)
     assert "somebody may be steering it" in caplog.text
     (item,) = desk.moot.db.read_now(lambda tx: alarms.waiting(tx, site, "harm", None, 10))
+    number = desk.editor.id or 0
+    key = desk.moot.db.write_now(lambda tx: sessions.begin_page(tx, number, desk.moot.now)).token
+    house = House(desk.moot.db, clock=lambda: desk.moot.now)
+    for path in ("/desk", f"/desk/note_alarm/{item.id}"):
+        page = house.ask(get(path, cookie=key))
+        assert page.status == 200 and "how much they like a note" in page.text, path
+    assert "In the last reckoning readers differed" in page.text
+    house.close()
     desk.moot.later(10 * MINUTE)
     reckoner.fit(desk.moot.db, {"site": site}, desk.moot.now)
     assert desk.told(desk.editor).count("note_alarm") == 1, "what lasts is told once"
