@@ -54,6 +54,7 @@ class PostgresDatabase(Crew):
         with psycopg.connect(self.url, autocommit=True) as connection:
             (size,) = connection.execute("SELECT pg_database_size(current_database())").fetchone() or (0,)
             whole = largest is None or size <= largest
+            _forget_statistics(connection)
             connection.execute("VACUUM (FULL)" if whole else "VACUUM")
             return whole
 
@@ -61,6 +62,20 @@ class PostgresDatabase(Crew):
         if self.finish():
             self._teller.end()
             self._listener.end()
+
+
+# What the planner remembers of a table's values. ANALYZE makes it anew, but of an empty table it keeps the old; setting a column's type drops it.
+_STALE = """
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_stats s JOIN pg_class c ON c.oid = to_regclass(quote_ident(s.tablename))
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = s.attname WHERE s.schemaname = current_schema() AND c.relkind = 'r' AND c.reltuples <= 0
+"""
+
+
+def _forget_statistics(connection: psycopg.Connection) -> None:
+    """Has the planner's statistics hold nothing of rows that are gone."""
+    connection.execute("ANALYZE")
+    for table, column, kind in connection.execute(_STALE).fetchall():
+        connection.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" TYPE {kind}')
 
 
 def open_postgres(url: str, *, readers: int = 4, lanes: int = 4) -> PostgresDatabase:

@@ -178,6 +178,7 @@ def test_without_script_a_guest_who_gives_no_name_is_asked_for_one_and_loses_not
     sees(page.locator("main"), "Whose words are these?", "Bo")
 
 
+@pytest.mark.long
 def test_a_moderator_finds_the_desk_from_a_thread(opens: object, newsroom: Newsroom) -> None:
     page: Page = opens(cookie=grown(newsroom, "Vera", "moderator"))  # type: ignore[operator]
     own_page(page, newsroom, "own-vera")
