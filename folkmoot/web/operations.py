@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, get_type_hints
 
 import msgspec
@@ -27,6 +27,7 @@ from starlette.types import Receive, Scope, Send
 from folkmoot.errors import Invalid, NotAllowed, NotSignedIn, Problem, Unavailable
 from folkmoot.web import bodies, confirm, headers, origins, problems
 from folkmoot.web.kit import Kit
+from folkmoot.web.remembered import remembered
 from folkmoot.web.requests import Ask, Request
 from folkmoot.web.words import N_
 
@@ -41,7 +42,7 @@ class Page(Struct, frozen=True, dict=True):
     path: str
     act: Callable[..., Awaitable[Any]]
 
-    @cached_property
+    @remembered
     def shapes(self) -> dict[str, Any]:
         """path, query, body, form, return: the types that the function names."""
         hints = get_type_hints(self.act)

@@ -19,7 +19,6 @@ import itertools
 import re
 import secrets
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -34,6 +33,7 @@ from folkmoot.storage.database import Tx
 from folkmoot.web import headers, origins, pages, words
 from folkmoot.web.bodies import encode_json
 from folkmoot.web.kit import Kit
+from folkmoot.web.remembered import remembered
 from folkmoot.web.words import N_
 
 A = TypeVar("A")
@@ -62,7 +62,7 @@ class Sent(Headers):
 class Request(AnyRequest):
     """Starlette's, with headers that are found at once."""
 
-    @cached_property
+    @remembered
     def headers(self) -> Sent:
         return Sent(self.scope)
 
@@ -88,18 +88,18 @@ class Ask(Generic[A]):
         self.typed: dict[str, list[str]] = {}
         self.body = b""
 
-    @cached_property
+    @remembered
     def language(self) -> str:
         """The language that the browser likes best, of those we speak."""
         return words.choose(self.request.headers.get("accept-language", ""))
 
-    @cached_property
+    @remembered
     def network(self) -> str | None:
         """The keyed hash of where the request comes from; None where that is not known."""
         peer = self.request.client.host if self.request.client else None
         return self.kit.networks.of(peer, tuple(self.request.headers.getlist("x-forwarded-for")))
 
-    @cached_property
+    @remembered
     def secure(self) -> bool:
         """Whether the reader's browser speaks https: to us, to a trusted proxy, or to the public address."""
         public, peer = self.kit.settings.server.public_url, self.request.client
@@ -108,7 +108,7 @@ class Ask(Generic[A]):
         told = self.request.headers.get("x-forwarded-proto", "").rpartition(",")[2].strip()
         return told == "https" and self.kit.networks.trusts(peer.host if peer else None)
 
-    @cached_property
+    @remembered
     def origin(self) -> str:
         """Our own origin, as the reader's browser knows it."""
         return origins.own_origin(self.request, self.kit.settings.server.public_url, secure=self.secure)
@@ -118,7 +118,7 @@ class Ask(Generic[A]):
         """The name of the cookie that our own top-level pages keep."""
         return "__Host-folkmoot" if self.secure else "folkmoot"
 
-    @cached_property
+    @remembered
     def bearer(self) -> str | None:
         """The token of the Authorization header. Raises NotSignedIn where there is another kind of authorization."""
         given: str | None = self.request.headers.get("authorization")
@@ -177,7 +177,7 @@ class Ask(Generic[A]):
         made = hmac.digest(self.kit.secret, f"token {about} {key}".encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
-    @cached_property
+    @remembered
     def repeat_key(self) -> str | None:
         """The Idempotency-Key, if one was sent. Raises Invalid."""
         key: str | None = self.request.headers.get("idempotency-key")
