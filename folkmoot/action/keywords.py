@@ -25,7 +25,7 @@ COMMANDS: dict[str, str] = {
     "congress": "congress", "senate": "senate", "house": "house", "state": "state", "governor": "governor", "status": "status", "letters": "status",
 }  # fmt: skip
 OFFICES = frozenset({"congress", "senate", "house", "state", "governor"})
-YES = frozenset({"ok", "okay", "agree", "i agree", "yes", "y", "yes please", "sure", "go on", "si", "oui", "ja", "نعم"})
+YES = frozenset({"ok", "okay", "agree", "i agree", "yes", "y", "yes please", "sure", "go on", "si", "sí", "oui", "d accord", "ja", "نعم"})
 NO = frozenset({"no", "n", "no thanks", "no thank you", "non", "nein", "لا"})
 
 _ME = r"(?:me|us|this number|my (?:phone|number|cell))"

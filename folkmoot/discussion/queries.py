@@ -16,6 +16,7 @@ from folkmoot.errors import Invalid, say
 MAX_QUERY = 200
 MAX_TERMS = 12
 MAX_TOKEN = 60
+_QUOTES = dict.fromkeys(map(ord, "“”„‟«»"), '"')  # as people and their devices set them
 _PART = re.compile(r'(-?)(?:(author|from|until):)?(?:"([^"]*)"?|(\S+))', re.I)
 # Scripts without spaces between words: each sign is a token, and a run of them is a phrase.
 _SIGN = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
@@ -48,7 +49,7 @@ def parse(typed: str) -> Query:
     if len(typed) > MAX_QUERY:
         raise Invalid(say("A search takes up to {limit} letters.", limit=MAX_QUERY), "too_long", "q")
     found = Query()
-    for minus, key, phrase, word in _PART.findall(typed):
+    for minus, key, phrase, word in _PART.findall(typed.translate(_QUOTES)):
         found = _with(found, key.lower(), phrase or word, wanted=not minus)
     if not found.author and not any(phrase.wanted for phrase in found.phrases):
         raise Invalid("Say at least one word to look for, or author: and a name.", "empty_query", "q")

@@ -41,7 +41,7 @@ def find(tx: Tx, number: int) -> Waits | None:
 
 
 def _waits(row: Row) -> Waits:
-    why = Why(N_("What parts your readers is how much they like a note, not where they stand"), "stopped")
+    why = Why(N_("What divides your readers is how much they like a note, not where they stand"), "stopped")
     return Waits(kind="note_alarm", id=row.id, site=row.site, since=row.at, weight=900, name="", snippet="", why=(why,))
 
 
