@@ -6,7 +6,7 @@ import pytest
 
 from folkmoot.action import conversation
 from folkmoot.action.homes import read_home
-from folkmoot.action.keywords import COMMANDS, STARTS_AGAIN, STOPS, means
+from folkmoot.action.keywords import COMMANDS, STARTS_AGAIN, STOPS, is_yes, means
 from folkmoot.action.model_letters import District, Facts, Home, LetterState, Option, Outcome, Represented, Says, State, Trail, Turn
 from folkmoot.action.steps import STEPS
 from tests.action.guided import ASK, DESI, HOME, OTTO, WORDS
@@ -193,3 +193,8 @@ def test_who_does_not_know_their_district_can_write_to_those_who_are_certain() -
     turn = talk("write", "ok", ASK, HOME, "skip", found=split)
     assert turn.state.step == "whom"
     assert [choice.words for choice in turn.says[-1].choices] == ["Desmond Achebe, Mayor of Ostley"]
+
+
+@pytest.mark.parametrize("said", ["OK", "yes!", "Sí", "si", "Oui.", "d’accord", "Ja", "نعم"])
+def test_yes_is_heard_in_every_language_that_is_spoken(said: str) -> None:
+    assert is_yes(said)

@@ -34,6 +34,11 @@ def open_moot(moot: Moot) -> Moot:
     return moot
 
 
+@pytest.mark.parametrize("typed", ['"the dam"', "“the dam”", "„the dam“", "« the dam »", '"the dam'])
+def test_a_phrase_is_one_in_whatever_quotation_marks(typed: str) -> None:
+    assert parse(f"{typed}").phrases == (Phrase(("the", "dam")),)
+
+
 def test_all_words_are_wanted_whatever_their_case_and_accents(open_moot: Moot) -> None:
     moot = open_moot
     one = moot.says(moot.guest("Ada"), "The **Dam** at the café will not hold.")
