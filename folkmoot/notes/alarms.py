@@ -54,14 +54,23 @@ def decide(tx: Tx, actor: Actor, number: int, deed: str, because: Because, now: 
     row = store_alarms.by_id(tx, number)
     if row is None or row.seen is not None or deed != SEEN.deed:
         raise Conflict("Somebody has looked at it already.", "wrong_state")
-    if not may(actor, "see_notes", row.site):
-        raise NotAllowed("Only the newsroom may do this.", "not_yours")
+    _require(actor, row)
     store_alarms.see(tx, number, now, actor.id)
     return number
 
 
 def undo(tx: Tx, actor: Actor, number: int, now: int) -> None:
+    """It waits again. Raises NotAllowed; Conflict for what is no alarm that somebody has looked at."""
+    row = store_alarms.by_id(tx, number)
+    if row is None or not row.alarm or row.seen is None:
+        raise Conflict("There is nothing to undo.", "nothing_to_undo")
+    _require(actor, row)
     store_alarms.see(tx, number, None, None)
+
+
+def _require(actor: Actor, row: Row) -> None:
+    if not may(actor, "see_notes", row.site):
+        raise NotAllowed("Only the newsroom may do this.", "not_yours")
 
 
 def show(tx: Tx, actor: Actor, number: int, now: int) -> dict[str, object]:
