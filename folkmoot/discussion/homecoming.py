@@ -253,8 +253,7 @@ class Arrangement(Settling):
         if isinstance(row, StoryRow):
             self._check_story(tx, row)
         kind = self._kinds.get(type(row))
-        look: Callable[[Tx, Any], Struct | None] = kind.same if kind else _SAME[type(row)]
-        return look(tx, row)
+        return kind.same(tx, self.site.id, row) if kind else _SAME[type(row)](tx, row)
 
     def _same_host(self, tx: Tx, row: HostRow) -> HostRow | None:
         owner = sites.host_owner(tx, row.id)

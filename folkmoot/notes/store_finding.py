@@ -14,7 +14,8 @@ def put_finds(tx: Tx, finds: Sequence[Mapping[str, object]]) -> None:
     tx.many(
         "INSERT INTO note_find (comment, story, site, person, weight, words, found)"
         " VALUES (:comment, :story, :site, :person, :weight, :words, :found)"
-        " ON CONFLICT (comment) DO UPDATE SET weight = excluded.weight, words = excluded.words, story = excluded.story, site = excluded.site",
+        " ON CONFLICT (comment) DO UPDATE SET weight = excluded.weight, words = excluded.words, story = excluded.story, site = excluded.site,"
+        " person = excluded.person",
         finds,
     )
 

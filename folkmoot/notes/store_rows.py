@@ -153,11 +153,12 @@ class NoteReaderRow(Struct, frozen=True, tag_field="kind", tag="note_reader", fo
 
 
 class NoteFindRow(Struct, frozen=True, tag_field="kind", tag="note_find", forbid_unknown_fields=True):
-    """A comment that disputes its story, and whether the desk has put it aside."""
+    """A comment that disputes its story, and whether the desk has put it aside; person: its writer, with whose words these go."""
 
     id: Id  # the comment
     comment: Id
     found: Moment
+    person: Id | None
     settled: Moment | None
     settled_by: Id | None
     story: Id

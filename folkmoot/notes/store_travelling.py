@@ -17,12 +17,17 @@ _SITE, _NOTE = "t.site = :site", "t.note IN (SELECT id FROM note WHERE site = :s
 
 
 class Table(Struct, frozen=True):
-    """A table that travels. key: the columns that name a row. within: what says that a row is of a site. sited: it has a column for the site."""
+    """A table that travels.
+
+    key: the columns that name a row. within: what says that a row is of a site. sited: it has a column for the site. each_site: the key names
+    a row on every site.
+    """
 
     row: type[Struct]
     key: tuple[str, ...] = ("id",)
     within: str = _NOTE
     sited: bool = False
+    each_site: bool = False
 
     @property
     def name(self) -> str:
@@ -39,7 +44,7 @@ TABLES = (
     Table(rows.NoteRow, within=_SITE, sited=True), Table(rows.NoteRevisionRow), Table(rows.NoteSourceRow, ("revision", "number"), _OF_REVISION),
     Table(rows.NoteRatingRow, ("revision", "person")), Table(rows.NoteDecisionRow), Table(rows.NoteStandingRow),
     Table(rows.NoteAnswerRow, ("note", "person")), Table(rows.NoteDrawRow), Table(rows.NoteAskedRow, ("revision", "person")),
-    Table(rows.NoteReaderRow, ("person",), _SITE, True), Table(rows.NoteFindRow, ("comment",), _SITE, True),
+    Table(rows.NoteReaderRow, ("person",), _SITE, True, True), Table(rows.NoteFindRow, ("comment",), _SITE, True),
     Table(rows.NoteStatementRow, within=_SITE, sited=True), Table(rows.NoteOpinionRow, ("statement", "person"), _OF_STATEMENT),
 )  # fmt: skip
 
@@ -58,10 +63,11 @@ def read(tx: Tx, table: Table, site: int) -> Iterator[Struct]:
         after = {each: getattr(found[-1], each) for each in table.key}
 
 
-def same(tx: Tx, table: Table, row: Any) -> Struct | None:
+def same(tx: Tx, table: Table, site: int, row: Any) -> Struct | None:
     """The row that is here under the same name."""
-    where = " AND ".join(f"t.{each} = :{each}" for each in table.key)
-    found = tx.one(f"SELECT {_selected(table)} FROM {table.name} t WHERE {where}", **{each: int(getattr(row, each)) for each in table.key})
+    given = {each: int(getattr(row, each)) for each in table.key} | ({"site": site} if table.each_site else {})
+    where = " AND ".join(f"t.{each} = :{each}" for each in given)
+    found = tx.one(f"SELECT {_selected(table)} FROM {table.name} t WHERE {where}", **given)
     return _made(table, found) if found else None
 
 

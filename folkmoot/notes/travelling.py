@@ -31,7 +31,7 @@ def _kind(table: Table) -> Kind:
     fields = table.row.__struct_fields__
     return Kind(
         table.row, {field: kind for field, kind in _LINKS.items() if field in fields}, _FIRM.get(table.name, ()),
-        read=lambda tx, site: store_travelling.read(tx, table, site), same=lambda tx, row: store_travelling.same(tx, table, row),
+        read=lambda tx, site: store_travelling.read(tx, table, site), same=lambda tx, site, row: store_travelling.same(tx, table, site, row),
         put=partial(_put, table), vet=partial(_vet, table),
     )  # fmt: skip
 

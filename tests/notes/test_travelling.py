@@ -14,13 +14,16 @@ from folkmoot.discussion import archive
 from folkmoot.discussion import checks as discussion
 from folkmoot.discussion.export import export_rows
 from folkmoot.errors import Conflict, Invalid
-from folkmoot.notes import asking, checks, maps, notes, showing, store
+from folkmoot.me import leaving
+from folkmoot.notes import asking, checks, learning, maps, notes, showing, store
 from folkmoot.notes.reckoning import Reckoner
+from folkmoot.people.model import COMMAND
 from folkmoot.sites import checks as sites
-from folkmoot.sites.sites import site_for
+from folkmoot.sites.sites import add_site, site_for
 from folkmoot.storage.database import Database, connect
 from folkmoot.storage.migrations import migrate
 from tests.conftest import Emptier
+from tests.me.test_no_trace import holding
 from tests.notes.desk import Desk
 
 
@@ -58,16 +61,16 @@ def lively(desk: Desk) -> Desk:
     return desk
 
 
-def export(db: Database, public: bool = False) -> bytes:
-    site = db.read_now(lambda tx: site_for(tx, "news.example"))
+def export(db: Database, public: bool = False, host: str = "news.example") -> bytes:
+    site = db.read_now(lambda tx: site_for(tx, host))
     assert site
     return b"".join(export_rows(db, site.id, public, ROOMS))
 
 
-def bring(db: Database, content: bytes, folder: Path, now: int) -> archive.Report:
+def bring(db: Database, content: bytes, folder: Path, now: int, host: str = "news.example") -> archive.Report:
     file = folder / "export.jsonl"
     file.write_bytes(content)
-    return archive.bring(db, folder / "staging", "news.example", [file], now=now, rooms=ROOMS)
+    return archive.bring(db, folder / "staging", host, [file], now=now, rooms=ROOMS)
 
 
 def findings(db: Database) -> list[object]:
@@ -105,6 +108,42 @@ def test_they_are_the_same_after_a_way_through_the_other_engine(
     finally:
         middle.close()
         last.close()
+
+
+def test_who_reads_two_sites_may_be_drawn_and_asked_by_mail_on_both_after_they_have_moved(desk: Desk, elsewhere: Database, tmp_path: Path) -> None:
+    db, now = desk.moot.db, desk.moot.now
+    other = db.write_now(lambda tx: add_site(tx, COMMAND, "other.example", "The Other", now))
+    desk.moot.take_in("https://other.example/mill")
+    for number, site in enumerate((desk.moot.site.id, other.id)):
+        db.write_now(lambda tx, site=site, at=now + number: asking.come_by(tx, desk.amara, site, at))  # type: ignore[misc]
+    db.write_now(lambda tx: asking.ask_by_mail(tx, desk.amara, other.id, True, now))
+    hosts = ("news.example", "other.example")
+    contents = {host: export(db, host=host) for host in hosts}
+    assert [content.count(b'"kind":"note_reader"') for content in contents.values()] == [1, 1]
+    for host in hosts:
+        bring(elsewhere, contents[host], tmp_path, now, host)
+    assert {host: export(elsewhere, host=host) for host in hosts} == contents
+    assert [bring(at, contents[host], tmp_path, now + 1, host).batch for at in (elsewhere, db) for host in hosts] == [None] * 4
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["as it came", "read again by the search"])
+def test_who_leaves_after_an_import_takes_along_what_was_found_in_their_words(desk: Desk, elsewhere: Database, tmp_path: Path, known: bool) -> None:
+    said = desk.moot.says(desk.amara, "That is not true: the table says two of twelve, see https://murkwater.example/table")
+    found, now = [desk.about(said)], desk.moot.now
+    assert desk.moot.db.write_now(lambda tx: learning.learn_comments(tx, [each for each in found if each], now)) == 1
+    content = export(desk.moot.db)
+    bring(elsewhere, content, tmp_path, now)
+    assert export(elsewhere) == content
+    assert "murkwater" in str(elsewhere.read_now(lambda tx: tx.rows("SELECT * FROM note_find")))
+    if not known:
+        elsewhere.write_now(lambda tx: tx.run("UPDATE note_find SET person = NULL"))
+        elsewhere.write_now(lambda tx: learning.learn_comments(tx, [each for each in found if each], now))
+    person = desk.amara.id or 0
+    elsewhere.write_now(lambda tx: leaving.erase(tx, COMMAND, person, "go", now))
+    while elsewhere.write_now(lambda tx: leaving.step(tx, {"people": [person], "words": "go"}, now)):
+        pass
+    assert elsewhere.read_now(lambda tx: tx.rows("SELECT * FROM note_find")) == []
+    assert holding(elsewhere, "murkwater") == {}
 
 
 def test_the_public_export_holds_notes_as_readers_see_them(lively: Desk) -> None:
