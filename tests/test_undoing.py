@@ -45,7 +45,8 @@ def noted(town: Town) -> int:
 
 
 def disputed(town: Town) -> int:
-    said = About(town.comment("published"), town.moot.story.id, town.writer.id, "Ada", "That is not true: https://lab.example/lake says two of twelve.")
+    words = "That is not true: https://lab.example/lake says two of twelve."
+    said = About(town.comment("published"), town.moot.story.id, town.writer.id, "Ada", words)
     assert town.moot.db.write_now(lambda tx: learning.learn_comments(tx, [said], town.moot.now)) == 1
     return said.id
 

@@ -17,8 +17,8 @@ class Kind(Struct, frozen=True):
 
     row: its type, tagged with the kind's name, with an `id`. links: fields that name a row of another kind, which must be in the file. firm: fields
     by which a row is the same row, whatever has changed about it since. read: all rows of a site, by id. same: the row that is here under
-    the same name, (tx, site, row). put: takes in rows that are not here, (tx, site, rows, now); twice is once. vet: raises Invalid for what could not have
-    come about here.
+    the same name, (tx, site, row). put: takes in rows that are not here, (tx, site, rows, now); twice is once. vet: raises Invalid for what could
+    not have come about here.
     """
 
     row: type[Struct]
