@@ -24,7 +24,7 @@ def server(disk: Path) -> Iterator[Serve]:
 
 
 def fill(server: Serve) -> tuple[list[str], httpx.Response]:
-    """Posts until that fails, long comments first, then short ones; what was acknowledged, and the last refusal.
+    """Posts until that fails, long comments first, then short ones, then votes; what was acknowledged, and the last refusal of a post.
 
     A log that was brought into the file leaves a little room again, so once is not enough.
     """
@@ -36,6 +36,10 @@ def fill(server: Serve) -> tuple[list[str], httpx.Response]:
             refused = 0 if answer.status_code == 201 else refused + 1
             if not refused:
                 said.append(answer.json()["comment"]["id"])
+    refused = 0
+    while refused < 6:  # a vote takes less room than a comment
+        voted = httpx.put(f"{server.address}/api/v1/comments/{said[0]}/vote", json={"value": 1})
+        refused = 0 if voted.status_code == 200 else refused + 1
     return said, answer
 
 

@@ -196,6 +196,7 @@ CREATE TABLE note_fit (
 );
 CREATE INDEX note_fit_alarm ON note_fit (site, at) WHERE alarm = 1 AND seen IS NULL;
 CREATE INDEX note_fit_site ON note_fit (site, at);
+CREATE INDEX note_fit_seen_by ON note_fit (seen_by) WHERE seen_by IS NOT NULL;
 
 -- Comments that dispute the story, as finding.py reads them, with the words that say why.
 CREATE TABLE note_find (
@@ -210,6 +211,7 @@ CREATE TABLE note_find (
   settled_by BIGINT
 );
 CREATE INDEX note_find_person ON note_find (person) WHERE person IS NOT NULL;
+CREATE INDEX note_find_settled_by ON note_find (settled_by) WHERE settled_by IS NOT NULL;
 CREATE INDEX note_find_site ON note_find (site, weight) WHERE settled IS NULL;
 CREATE INDEX note_find_story ON note_find (story, weight);
 CREATE TABLE note_cursor (
