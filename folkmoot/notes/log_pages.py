@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from typing import Annotated, Any
 
@@ -48,12 +49,12 @@ class Entry(Struct, frozen=True):
 
 
 class Figures(Struct, frozen=True):
-    """What a year brought. half: hours within which half of the answers came."""
+    """What a year brought. half: whole hours within which half of the answers came."""
 
     accepted: int = 0
     clarified: int = 0
     declined: int = 0
-    half: float = 0.0
+    half: int = 0
 
 
 def entries(tx: Tx, site: int, before: int, limit: int) -> list[Entry]:
@@ -77,7 +78,7 @@ def figures(tx: Tx, site: int, now: int) -> Figures:
     notes = [note for note in store.notes_ruled(tx, site, FOREVER, 2_000) if note.ruled and note.ruled > now - YEAR]
     hours = [(note.ruled - note.proposed) / 3_600_000 for note in notes if note.ruled]
     counted = {ruling: sum(note.ruling == ruling for note in notes) for ruling in ("accepted", "clarified", "declined")}
-    return Figures(**counted, half=round(statistics.median(hours), 1) if hours else 0.0)
+    return Figures(**counted, half=math.ceil(statistics.median(hours)) if hours else 0)
 
 
 async def log_page(ask: Ask[Actor], path: SitePath, query: LogQuery) -> object:
