@@ -21,11 +21,13 @@ from folkmoot.notes.belongings import MOVED as NOTES
 from folkmoot.people.model import Actor
 from folkmoot.sites import merging, store_merging
 from folkmoot.sites.keeping import Kept
+from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Database, Tx
 
 MOVED: tuple[Kept, ...] = (*DISCUSSION, *DESK, *NOTES, *ACTION)
 KIND = "story_moved"
+MOST_LEFT = 10_000  # jobs that are looked at
 
 Progress = Callable[[str, float], None]  # what is being moved, and how much of all is, 0 to 1
 
@@ -41,7 +43,7 @@ class Joined(Struct, frozen=True):
 def begin_merge(tx: Tx, actor: Actor, story: int, into: int, reason: str, now: int) -> int:
     """Has a story lead to another, and all of it follow; gives that one's id. Raises Conflict and what sites.merging.merge raises."""
     before = merging.own(tx, story).merged_into
-    if before is None and left_elsewhere(tx, story):
+    if before is None and (left_elsewhere(tx, story) or _is_left(tx, story) or _is_left(tx, get_story(tx, into).id)):
         raise Conflict("This story is still being parted from another one. Try again in a minute.", "still_parting")
     target = merging.merge(tx, actor, story, into, reason, now)
     if before == target and not jobs.waits(tx, _key(story)):
@@ -62,6 +64,12 @@ def begin_part(tx: Tx, actor: Actor, story: int, reason: str, now: int) -> int:
 def left_elsewhere(tx: Tx, story: int) -> bool:
     """Whether something still stands under another story that belongs to this one."""
     return store_merging.has_moved(tx, story) or store_joining.posted_elsewhere(tx, story)
+
+
+def _is_left(tx: Tx, story: int) -> bool:
+    """Whether another one is still being parted from a story: what is that one's would be carried off with it."""
+    told = [each.payload for each in jobs.waiting(tx, KIND, MOST_LEFT) if each.payload["other"] == story]
+    return any(merging.own(tx, int(str(each["story"]))).merged_into != story for each in told)
 
 
 def _key(story: int) -> str:

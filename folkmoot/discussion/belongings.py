@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from msgspec import Struct
 
 from folkmoot.discussion import joining, outlet, store, store_joining, waits
@@ -19,6 +21,7 @@ from folkmoot.storage.ids import new_id
 
 PAGE = 20
 ANSWERS = 3
+AT_ONCE, LETTERS = 20, 10_000  # of whom words go: comments of a step, and letters in them
 
 
 class Line(Struct, frozen=True):
@@ -60,7 +63,7 @@ def erase(tx: Tx, person: int, words: Words, now: int) -> int:
     if words == "go":
         for row in (gone := own.kept_in_sight(tx, person, STEP)):
             _withdraw(tx, row, person, now)
-        for row in (emptied := own.worded(tx, person, STEP)):
+        for row in (emptied := _some(own.worded(tx, person, AT_ONCE))):
             _withdraw(tx, row, person, now)
             _empty(tx, row.id, now)
         if gone or emptied:
@@ -74,6 +77,12 @@ def erase(tx: Tx, person: int, words: Words, now: int) -> int:
         outlet.changed(tx, row, "comment.edited", now)  # a site's program may keep the name
         tx.bump(row.story)
     return len(bare)
+
+
+def _some(rows: list[Row]) -> list[Row]:
+    """The first of these, and as many more as are unlearned in a moment: others may have to wait for it."""
+    upto = accumulate(row.letters for row in rows)
+    return rows[: max(1, sum(letters <= LETTERS for letters in upto))]
 
 
 def _withdraw(tx: Tx, row: Row, person: int, now: int) -> None:

@@ -22,6 +22,7 @@ from folkmoot.discussion.store_rows import VERSION, Header
 from folkmoot.errors import Conflict, say
 from folkmoot.people import store_export as people
 from folkmoot.people import store_sanctions as sanctions
+from folkmoot.people.store_rows import SanctionRow
 from folkmoot.sites import store_export as sites
 from folkmoot.sites.travelling import Room
 from folkmoot.storage.database import Database, Row, Tx
@@ -112,6 +113,7 @@ class _Export:
         self._stories = _all_stories(tx, site)
         self._ours = set(self._stories)
         self._people: list[int] = []
+        self._sanctions: list[SanctionRow] = []
 
     def rows(self) -> Iterator[Struct]:
         kinds: dict[str, Callable[[], Iterator[Struct]]] = {
@@ -130,14 +132,16 @@ class _Export:
             "story": lambda: (row for some in _chunks(self._stories) for row in sites.stories(self._tx, some)),
             "story_decision": self._story_decisions,
             "vote": lambda: self._of_comments(own.votes, own.vote_row),
-            "sanction": lambda: iter(sanctions.sanction_rows(self._tx, self._site)),
+            "sanction": lambda: iter(self._sanctions),
             "person_note": lambda: iter(sanctions.note_rows(self._tx, self._site)),
             "site_decision": lambda: iter(sites.rules_rows(self._tx, self._site)),
             **{str(kind.__struct_config__.tag): partial(self._of_desk, kind) for kind in desk.KINDS},
             **{kind.name: partial(kind.read, self._tx, self._site) for room in self._rooms for kind in room.kinds},
         }
-        named = {name for kind, rows in kinds.items() if kind not in ("person", "identity") for row in rows() for name in _people_named(row)}
-        self._people = self._with_kin(named)
+        others = (rows for kind, rows in kinds.items() if kind not in ("person", "identity", "sanction"))
+        named = self._with_kin({name for rows in others for row in rows() for name in _people_named(row)})
+        self._sanctions = self._sanctioned(named)
+        self._people = sorted(self._with_kin(named | {name for row in self._sanctions for name in _people_named(row)}))
         for kind in sorted(kinds):
             yield from kinds[kind]()
 
@@ -168,14 +172,20 @@ class _Export:
             yield from rows
             after = int(rows[-1].id)
 
-    def _with_kin(self, named: set[int]) -> list[int]:
+    def _sanctioned(self, named: set[int]) -> list[SanctionRow]:
+        """What was decided about people here; of what holds on every site, where there are others, what is about people whom this one knows."""
+        own = sanctions.sanction_rows(self._tx, self._site, ())
+        known = named | {int(row.person) for row in own if row.person}
+        return sanctions.sanction_rows(self._tx, self._site, None if sites.is_only_site(self._tx, self._site) else known)
+
+    def _with_kin(self, named: set[int]) -> set[int]:
         """People named by rows, and those who have claimed them."""
         found, new = set(named), set(named)
         while new:
             claimers = {int(row.claimed_by) for some in _chunks(sorted(new)) for row in people.people(self._tx, some) if row.claimed_by}
             new = claimers - found
             found |= new
-        return sorted(found)
+        return found
 
 
 def _people_named(row: Struct) -> Iterator[int]:

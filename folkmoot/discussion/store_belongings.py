@@ -91,7 +91,7 @@ def unname(tx: Tx, comment: int) -> None:
 def worded(tx: Tx, person: int, limit: int) -> list[Row]:
     """A person's comments whose words are there, but for those that somebody decided to keep."""
     return tx.rows(
-        "SELECT c.id, c.story, c.parent, c.state, c.visible, c.replies FROM comment c WHERE c.person = :person "
+        "SELECT c.id, c.story, c.parent, c.state, c.visible, c.replies, LENGTH(c.text) AS letters FROM comment c WHERE c.person = :person "
         "AND (c.text <> '' OR c.state IN ('published', 'held')) "
         "AND NOT EXISTS (SELECT 1 FROM decision k WHERE k.comment = c.id AND k.deed = 'keep') ORDER BY c.story, c.id LIMIT :limit",
         person=person, limit=limit,

@@ -51,10 +51,14 @@ def earliest(tx: Tx) -> int | None:
 
 
 def next_moments(tx: Tx, since: int, first: int) -> tuple[int | None, ...]:
-    """When the next comment, report, decision and appeal came; None where there is none. first: the least id of that time."""
+    """When the next comment, flag, decision, appeal and report came, and the next report was decided; None where there is none.
+
+    first: the least id of that time.
+    """
     row = tx.one(
         "SELECT (SELECT MIN(id) FROM comment WHERE id >= :first) AS posted, (SELECT MIN(id) FROM flag WHERE id >= :first) AS reported,"
-        " (SELECT MIN(at) FROM decision WHERE at >= :since) AS decided, (SELECT MIN(at) FROM appeal WHERE at >= :since) AS appealed",
+        " (SELECT MIN(at) FROM decision WHERE at >= :since) AS decided, (SELECT MIN(at) FROM appeal WHERE at >= :since) AS appealed,"
+        " (SELECT MIN(at) FROM report WHERE at >= :since) AS notified, (SELECT MIN(decided) FROM report WHERE decided >= :since) AS settled",
         since=since, first=first,
     )  # fmt: skip
     return tuple(each and each >> 21 for each in row[:2]) + tuple(row[2:]) if row else ()

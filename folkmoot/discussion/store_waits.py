@@ -156,14 +156,26 @@ def same_words(tx: Tx, site: int, comment: int, digest: str, limit: int) -> list
     return [row.id for row in rows]
 
 
+LOOKED_AT = 200  # of a flood's copies, by each min-hash
+_NEAR = " UNION ".join(
+    f"SELECT c.id, c.posted FROM (SELECT id, posted, story, digest FROM comment WHERE gist_{gist} = :{gist} ORDER BY posted DESC LIMIT :looked) c"
+    f" WHERE c.id <> :comment AND c.digest <> :digest AND {ON_SITE}"
+    for gist in ("one", "two")
+)
+
+
 def near_words(tx: Tx, site: int, comment: int, limit: int) -> list[Row]:
-    """(id, text) of the newest on the same site that share a min-hash: what may say nearly the same."""
-    one = (
-        "SELECT c.id, c.text, c.posted FROM comment o JOIN comment c ON c.gist_{gist} = o.gist_{gist}"
-        f" WHERE o.id = :comment AND o.gist_{{gist}} IS NOT NULL AND c.id <> o.id AND c.digest <> o.digest AND {ON_SITE}"
-    )
-    both = " UNION ".join(one.format(gist=gist) for gist in ("one", "two"))
-    return tx.rows(f"SELECT id, text FROM ({both}) n ORDER BY posted DESC LIMIT :limit", comment=comment, site=site, limit=limit)
+    """(id, text) of the newest on the same site that share a min-hash, in other words: what may say nearly the same.
+
+    Of a flood, the newest alone are looked at, so that a page of the desk takes no longer then.
+    """
+    own = tx.one("SELECT digest, gist_one AS one, gist_two AS two FROM comment WHERE id = :comment AND gist_one IS NOT NULL", comment=comment)
+    if own is None:
+        return []
+    sql = f"SELECT id FROM ({_NEAR}) n ORDER BY posted DESC, id DESC LIMIT :limit"
+    near = tx.rows(sql, **own._asdict(), comment=comment, site=site, looked=LOOKED_AT, limit=limit)
+    found = tx.each("SELECT id, text FROM comment WHERE id = :id", [{"id": row.id} for row in near])
+    return [row for rows in found for row in rows]
 
 
 # Somebody on a site: what they did on others is not for its desk

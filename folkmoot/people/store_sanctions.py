@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any, Literal
 
 from folkmoot.people.store_rows import NoteRow, SanctionRow
@@ -152,9 +152,10 @@ def note_row(row: Row) -> NoteRow:
     return NoteRow(str(row.id), row.at, _id(row.made_by), str(row.person), row.removed, _id(row.removed_by), row.words)
 
 
-def sanction_rows(tx: Tx, site: int) -> list[SanctionRow]:
-    """Those on a site, and those on every site."""
-    return [sanction_row(row) for row in tx.rows(f"SELECT {_ROW} FROM sanction WHERE site IN (0, :site) ORDER BY id", site=site)]
+def sanction_rows(tx: Tx, site: int, among: Container[int] | None) -> list[SanctionRow]:
+    """Those on a site, and those on every site that are nobody's or of people among these; None: of all."""
+    rows = tx.rows(f"SELECT {_ROW} FROM sanction WHERE site IN (0, :site) ORDER BY id", site=site)
+    return [sanction_row(row) for row in rows if row.site or among is None or row.person is None or row.person in among]
 
 
 def note_rows(tx: Tx, site: int) -> list[NoteRow]:

@@ -40,6 +40,7 @@ def delete_story(tx: Tx, story: int) -> None:
     """Takes a story out that nothing else knows."""
     tx.run("DELETE FROM story_decision WHERE story = :story", story=story)
     tx.run("DELETE FROM story_address WHERE story = :story", story=story)
+    tx.run("DELETE FROM story_moved WHERE story = :story", story=story)
     tx.forget("story")
     tx.run("DELETE FROM story WHERE id = :story", story=story)
 

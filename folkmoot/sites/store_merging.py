@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from folkmoot.sites.store_rows import StoryMovedRow
 from folkmoot.storage.database import Row, Tx
 
 
@@ -46,3 +47,33 @@ def forget_moved(tx: Tx, story: int, kind: str, ids: Sequence[int]) -> None:
 def has_moved(tx: Tx, story: int) -> bool:
     """Whether something still stands elsewhere that stood under a story."""
     return tx.one("SELECT id FROM story_moved WHERE story = :story LIMIT 1", story=story) is not None
+
+
+# As it travels in an export
+
+_STEP = 500
+
+
+def moved_rows(tx: Tx, site: int, kinds: Sequence[str]) -> Iterator[StoryMovedRow]:
+    """What stood elsewhere before stories of a site were merged, of some kinds: by story, kind and id."""
+    sql = "SELECT DISTINCT m.story FROM story_moved m JOIN story s ON s.id = m.story WHERE s.site = :site ORDER BY m.story"
+    for row in tx.rows(sql, site=site):
+        for kind in sorted(kinds):
+            yield from _moved_of(tx, row.story, kind)
+
+
+def _moved_of(tx: Tx, story: int, kind: str) -> Iterator[StoryMovedRow]:
+    sql, after = "SELECT id FROM story_moved WHERE story = :story AND kind = :kind AND id > :after ORDER BY id LIMIT :limit", 0
+    while found := tx.rows(sql, story=story, kind=kind, after=after, limit=_STEP):
+        yield from (StoryMovedRow(f"{story}:{kind}:{row.id}", kind, str(row.id), str(story)) for row in found)
+        after = found[-1].id
+
+
+def same_moved(tx: Tx, site: int, row: StoryMovedRow) -> StoryMovedRow | None:
+    sql = "SELECT id FROM story_moved WHERE story = :story AND kind = :kind AND id = :id"
+    return row if tx.one(sql, story=int(row.story), kind=row.about, id=int(row.moved)) is not None else None
+
+
+def put_moved(tx: Tx, site: int, rows: Sequence[StoryMovedRow], now: int) -> None:
+    given = [{"story": int(row.story), "kind": row.about, "id": int(row.moved)} for row in rows]
+    tx.many("INSERT INTO story_moved (story, kind, id) VALUES (:story, :kind, :id) ON CONFLICT (story, kind, id) DO NOTHING", given)

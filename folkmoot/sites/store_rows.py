@@ -37,6 +37,15 @@ class StoryRow(Struct, frozen=True, tag_field="kind", tag="story", forbid_unknow
     merged_into: Id | None = None
 
 
+class StoryMovedRow(Struct, frozen=True, tag_field="kind", tag="story_moved", forbid_unknown_fields=True):
+    """about: what of it went along when the story was merged, so that it can go back; moved: that row's id."""
+
+    id: str  # story, about and moved
+    about: str
+    moved: Id
+    story: Id
+
+
 class AddressRow(Struct, frozen=True, tag_field="kind", tag="address", forbid_unknown_fields=True):
     id: str  # story:cleaned
     added: Moment

@@ -111,6 +111,20 @@ def test_a_quiet_year_is_counted_in_a_few_steps(moot: Moot) -> None:
     assert moot.db.read_now(lambda tx: figures.days(tx, moot.site.id, moot.now - 366 * DAY, moot.now + 1)).total("posted") == 2
 
 
+def test_reports_of_unlawful_content_are_counted_in_hours_in_which_nothing_else_came(moot: Moot, vera: Actor) -> None:
+    shown = moot.says(moot.guest("Ada"), "Where the mayor lives.")
+    for hours in (20, 30):
+        moot.later(hours * 60 * MINUTE)
+        report, _ = moot.db.write_now(lambda tx: reports.report(tx, Actor(), shown, reports.Told("It is against the law."), moot.now))
+        moot.later(9 * 60 * MINUTE)
+        moot.db.write_now(lambda tx, it=report: queue.decide(tx, vera, "report", it, "stands", Because("It is not."), moot.now))  # type: ignore[misc]
+    moot.later(20 * 60 * MINUTE)
+    while moot.db.write_now(lambda tx: figures.count(tx, moot.now)):
+        pass
+    found = moot.db.read_now(lambda tx: figures.days(tx, moot.site.id, moot.now - 9 * DAY, moot.now + 1))
+    assert [found.total(name) for name in ("posted", "notified", "notice_stands")] == [1, 2, 2]
+
+
 def test_plots_keep_within_their_frame() -> None:
     drawn = plots.bars(((1, 2, 300), (0, 5, 10)), ("a", "b", "c"))
     assert [tick.label for tick in drawn.ticks] == ["0", "125", "250", "375", "500"]

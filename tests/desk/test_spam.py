@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from folkmoot.desk import queue
-from folkmoot.discussion import comments, lessons, moderation, store
+from folkmoot.discussion import at_desk, belongings, comments, lessons, moderation, store, store_waits
 from folkmoot.discussion.alike import gists, nearly_same, pairs_of
 from folkmoot.discussion.classifier import ENOUGH, features, likeness, model_of
 from folkmoot.discussion.model import Customs, Draft
@@ -65,6 +65,24 @@ def test_a_decision_taken_back_is_unlearned(moot: Moot, vera: Actor) -> None:
     assert moot.post(moot.guest("New"), "Order cheap kits for your pool at our shop").verdict.answer == "published"  # too little is known now
 
 
+def test_who_is_erased_is_unlearned_in_short_steps_and_no_word_stays(moot: Moot, vera: Actor) -> None:
+    bo = moot.guest("Bo")
+    texts = [f"Boat{number} for sale." for number in range(23)] + ["".join(f"sail{number}{word} " for word in range(400)) for number in range(4)]
+    for text in texts:
+        moot.decide(vera, moot.says(bo, text), "remove", "Advertising.")
+    learn(moot)
+    assert learned(moot) > 1_600
+    steps = []
+    while did := moot.db.write_now(lambda tx: belongings.erase(tx, bo.id or 0, "go", moot.now)):
+        steps.append(did)
+    assert steps[:3] == [20, 5, 2], "of short comments twenty, of long ones two"
+    assert learned(moot) == 0
+
+
+def learned(moot: Moot) -> int:
+    return int(moot.db.read_now(lambda tx: tx.rows("SELECT COUNT(*) AS n FROM learned_word"))[0].n)
+
+
 def test_the_words_that_say_most_decide() -> None:
     counts = {"cheap": (0, 30), "kits": (1, 25), "the": (30, 30), "water": (28, 1)}
     model = model_of(30, 30, counts)
@@ -82,6 +100,21 @@ def test_near_copies_of_newcomers_are_held(moot: Moot) -> None:
     assert [verdict.rule for verdict in answers] == ["", "", "copies"]
     moot.later(2 * DAY)
     assert moot.post(moot.guest("Late", network="n9"), texts[0]).verdict.answer == "published"
+
+
+def test_the_desk_shows_what_is_similar_and_of_a_flood_looks_at_the_newest(moot: Moot, vera: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    bo = moot.guest("Bo")
+    said = [moot.says(bo, f"Cheap test kits for lakes and for pools, ask me how, the first box is {word}") for word in ("free", "gratis", "yours")]
+    hand = moot.says(bo, "Cheap test kits for lakes and for pools, ask me how, the first box is cheap")
+
+    def similar() -> list[int]:
+        return [row.id for row in moot.db.read_now(lambda tx: at_desk.show(tx, vera, hand, moot.now))["similar"]]  # type: ignore[attr-defined]
+
+    assert similar() == said[::-1]
+    again = moot.says(bo, "Cheap test kits for lakes and for pools, ask me how, the first box is cheap")
+    assert again not in similar(), "the same words stand elsewhere"
+    monkeypatch.setattr(store_waits, "LOOKED_AT", 3)
+    assert similar() == [said[2]]
 
 
 def test_most_near_copies_share_a_gist_and_strangers_do_not() -> None:

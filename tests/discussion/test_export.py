@@ -155,6 +155,24 @@ def test_what_the_desk_decided_holds_where_it_comes_home(lively: Moot, elsewhere
     elsewhere.read_now(look)
 
 
+def test_an_export_names_nobody_who_was_only_on_the_servers_other_sites(lively: Moot, elsewhere: Database, tmp_path: Path) -> None:
+    def ban(name: str) -> Actor:
+        person = lively.member(name)
+        lively.db.write_now(lambda tx: sanctions.sanction(tx, COMMAND, 0, "ban", person.id or 0, Because("Spam."), lively.now))
+        return person
+
+    zoe, noor = ban("Zoe"), ban("Noor")
+    lively.db.write_now(lambda tx: sanctions.note(tx, COMMAND, lively.site.id, noor.id or 0, "Wrote to us.", lively.now))
+    alone = export(lively.db)
+    assert b"zoe@mail.example" in alone and b"noor@mail.example" in alone
+    lively.db.write_now(lambda tx: add_site(tx, COMMAND, "other.example", "Other", lively.now))
+    shared = export(lively.db)
+    assert b"zoe@mail.example" not in shared and str(zoe.id).encode() not in shared
+    assert {line["person"] for line in rows(shared) if line["kind"] == "sanction" and line["everywhere"]} == {str(noor.id)}
+    bring(elsewhere, shared, tmp_path, lively.now + 1_000)
+    assert export(elsewhere) == shared
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_people_do_counts_agree_and_the_export_comes_home(moot: Moot, elsewhere: Database, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)

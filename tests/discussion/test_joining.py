@@ -149,6 +149,21 @@ def test_one_that_was_cut_short_goes_on_by_itself(two: Two, monkeypatch: pytest.
     assert two.texts(two.old) == ["Is it rising?", "It is."] and two.agrees()
 
 
+def test_no_story_is_merged_away_nor_into_while_another_is_still_being_parted_from_it(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    moot, third = two.moot, two.moot.take_in("https://news.example/third")
+    two.merge()
+    monkeypatch.setattr(joining, "STEP", 1)
+    with pytest.raises(_Cut):
+        merging.part(moot.db, COMMAND, two.old.id, "", moot.now, cut_after(2))
+    for story, into in ((moot.story.id, third.id), (third.id, moot.story.id)):
+        with pytest.raises(Conflict, match="still being parted"):
+            merging.merge(moot.db, COMMAND, story, into, "", moot.now)
+    work(two)
+    assert two.texts(two.old) == ["Is it rising?", "It is."]
+    assert merging.merge(moot.db, COMMAND, moot.story.id, third.id, "", moot.now).comments == 1
+    assert two.texts(third) == ["Close it."] and two.agrees()
+
+
 def test_one_that_was_cut_short_can_be_taken_back_or_said_again(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(joining, "STEP", 1)
     for _ in range(2):

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from folkmoot.desk import merging, reports
 from folkmoot.desk.travelling import ROOMS
-from folkmoot.discussion import archive
+from folkmoot.discussion import archive, outlet
 from folkmoot.discussion import checks as discussion
 from folkmoot.discussion.export import export_rows
 from folkmoot.errors import Conflict, Invalid
@@ -91,6 +92,29 @@ def test_notes_come_home_to_the_byte(lively: Desk, elsewhere: Database, tmp_path
     assert [each.note.id for each in seen.at_head] == [each.note.id for each in there.at_head]
     again = bring(elsewhere, content, tmp_path, lively.moot.now + 1)
     assert again.batch is None, "a second run writes nothing"
+
+
+def test_a_merged_story_is_parted_with_its_notes_where_it_came_home(lively: Desk, elsewhere: Database, tmp_path: Path) -> None:
+    moot, gone = lively.moot, lively.moot.story.id
+    said = moot.says(moot.guest("Bo"), "Words.")
+    _, receipt = moot.db.write_now(lambda tx: reports.report(tx, lively.amara, said, reports.Told("It breaks the law of lakes."), moot.now))
+    moot.db.write_now(lambda tx: outlet.set_following(tx, lively.amara, gone, "follow", moot.now))
+    other = moot.take_in("https://news.example/other").id
+
+    def standing(db: Database) -> tuple[list[int], int]:
+        notes_at = db.read_now(lambda tx: [row.n for row in tx.rows("SELECT COUNT(*) AS n FROM note WHERE story = :story", story=gone)])
+        return notes_at, int(db.read_now(lambda tx: reports.followed(tx, receipt)).story)
+
+    before = standing(moot.db)
+    merging.merge(moot.db, COMMAND, gone, other, "One story.", moot.now)
+    content = export(moot.db)
+    assert b'"followers"' not in content, "who follows stays at home"
+    bring(elsewhere, content, tmp_path, moot.now)
+    assert export(elsewhere) == content and findings(elsewhere) == []
+    assert standing(elsewhere) == ([0], other)
+    assert bring(elsewhere, content, tmp_path, moot.now).batch is None, "a second run writes nothing"
+    merging.part(elsewhere, COMMAND, gone, "Two after all.", moot.now)
+    assert standing(elsewhere) == before and findings(elsewhere) == []
 
 
 def test_they_are_the_same_after_a_way_through_the_other_engine(

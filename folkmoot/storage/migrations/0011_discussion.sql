@@ -91,6 +91,7 @@ CREATE TABLE learned_word (
   bad BIGINT NOT NULL,
   PRIMARY KEY (site, word)
 );
+CREATE INDEX learned_word_unknown ON learned_word (site) WHERE good <= 0 AND bad <= 0;
 CREATE TABLE learned (
   site BIGINT PRIMARY KEY,
   version BIGINT NOT NULL,
@@ -135,6 +136,8 @@ CREATE INDEX report_open ON report (site, at) WHERE decided IS NULL;
 CREATE INDEX report_person ON report (person) WHERE person IS NOT NULL;
 CREATE INDEX report_mailbox ON report (LOWER(mailbox)) WHERE mailbox <> '';
 CREATE INDEX report_at ON report (site, at);
+CREATE INDEX report_came ON report (at);
+CREATE INDEX report_decided ON report (decided) WHERE decided IS NOT NULL;
 
 -- Who looked at words that are kept out of sight, and why.
 CREATE TABLE access (
