@@ -16,7 +16,7 @@ from folkmoot.action import store_letters as store
 from folkmoot.action import store_talks
 from folkmoot.action.model_letters import Home, LetterState, Recipient, Trail
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound
-from folkmoot.people import notices
+from folkmoot.people import notices, returned
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may, roles_on
 from folkmoot.storage import jobs
@@ -309,7 +309,6 @@ def _empty(tx: Tx, ids: list[int], now: int) -> None:
 
 
 _DELIVERY = re.compile(rb"<letter\.([0-9a-f]{32})@")
-_REASON = re.compile(rb"(?im)^diagnostic-code:[ \t]*([^\r\n]{1,300})")
 
 
 def delivery_in(raw: bytes) -> str | None:
@@ -318,16 +317,16 @@ def delivery_in(raw: bytes) -> str | None:
     return found.group(1).decode() if found else None
 
 
-def reason_in(raw: bytes) -> str:
-    """Why it came back, as the other server says (RFC 3464, 2.3.6)."""
-    found = _REASON.search(raw)
-    return found.group(1).decode("ascii", "replace").strip() if found else N_("Their mail server sent it back.")
+def reason_in(raw: bytes) -> str | None:
+    """Why a mail has not arrived, as a report of the other server says; None for what is no such report: answers and delays quote us as well."""
+    failed = [each.why for each in returned.read(raw) if each.failed]
+    return (failed[0][:300] or N_("Their mail server sent it back.")) if failed else None
 
 
-def bounced(tx: Tx, delivery: str, why: str, now: int) -> bool:
-    """A mail of ours came back: the letter has not arrived. False where it is none of ours, or is past that."""
+def bounced(tx: Tx, delivery: str, why: str | None, now: int) -> bool:
+    """A mail of ours came back: the letter has not arrived. False where it is none of ours, is past that, or no reason tells of it."""
     row = store.letter_by_delivery(tx, delivery)
-    if row is None or (row.state, "bounce") not in TRANSITIONS:
+    if why is None or row is None or (row.state, "bounce") not in TRANSITIONS:
         return False
     move(tx, row, "bounce", now, "worker", why=why)
     return True

@@ -11,7 +11,7 @@ from folkmoot.action import letters, store_letters
 from folkmoot.action.delivery import cwc
 from folkmoot.action.segments import segments
 from folkmoot.cli.opening import ID, Command, change, opened
-from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show, show_all, time_of
+from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show, show_all, tell, time_of
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import COMMAND
 from folkmoot.storage.database import Row, Tx
@@ -139,11 +139,14 @@ def bounced(file: Path, dry_run: bool) -> None:
     folkmoot letters bounced returned.eml
     """
     raw = sys.stdin.buffer.read(1 << 20) if str(file) == "-" else _read(file)
-    delivery = letters.delivery_in(raw)
+    delivery, why = letters.delivery_in(raw), letters.reason_in(raw)
     if delivery is None:
         raise NotFound("This mail names no letter of ours.", "no_such_letter")
+    if why is None:
+        tell("This mail says of nothing that we sent that it will never arrive; nothing was changed.")
+        return
     with opened() as db:
-        known = change(db, lambda tx: letters.bounced(tx, delivery, letters.reason_in(raw), clock()), dry_run)
+        known = change(db, lambda tx: letters.bounced(tx, delivery, why, clock()), dry_run)
     done(
         "The letter did not arrive; its writer sees why." if known else "That letter is not waiting for this any more; nothing was changed.", dry_run
     )

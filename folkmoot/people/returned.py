@@ -28,11 +28,12 @@ _GONE = frozenset({(0, 0), (1, 0), (1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 
 
 
 class Return(Struct, frozen=True):
-    """What is said of one recipient. gone: that mail will never reach them; why: in the other server's words."""
+    """What is said of one recipient. gone: that mail will never reach them; why: in the other server's words; failed: that this mail has not."""
 
     recipient: str
     gone: bool
     why: str
+    failed: bool
 
 
 def notice_in(raw: bytes) -> int | None:
@@ -58,10 +59,10 @@ def _return(block: Message) -> Return | None:
     if not to:
         return None
     status = _STATUS.search(str(block.get("Status", "")))
-    failed = str(block.get("Action", "")).strip().lower() == "failed"
-    gone = failed and status is not None and status[1] == "5" and (int(status[2]), int(status[3])) in _GONE
+    failed = str(block.get("Action", "")).strip().lower() == "failed" and status is not None and status[1] == "5"
+    gone = failed and status is not None and (int(status[2]), int(status[3])) in _GONE
     why = _value(block, "Diagnostic-Code") or (f"Status {status[0]}" if status else "")
-    return Return(to, gone, why)
+    return Return(to, gone, why, failed)
 
 
 def _value(block: Message, name: str) -> str:

@@ -22,6 +22,7 @@ from folkmoot.storage.database import Database
 from tests.action.guided import ASK, DAY, MINUTE, WORDS, Guided, words_of
 from tests.mailserver import Sink, serving
 from tests.moot import Moot
+from tests.people.test_returned import LATE, POSTFIX, report
 
 
 @pytest.fixture
@@ -275,11 +276,18 @@ def test_a_mail_that_came_back_is_told_to_its_writer(guided: Guided, sink: Sink)
     (row,) = guided.send("imogen")
     guided.later(11 * MINUTE)
     guided.work()
-    returned = f"Diagnostic-Code: smtp; 550 5.1.1 unknown user\r\n\r\nMessage-ID: <letter.{row.delivery}@news.example>\r\n".encode()
+    ours = f"<letter.{row.delivery}@news.example>"
+    away = f"From: otto@council.example\r\nAuto-Submitted: auto-replied\r\nIn-Reply-To: {ours}\r\n\r\nDiagnostic-Code: I am away.\r\n".encode()
+    for other in (away, report(POSTFIX[0], LATE, ours), report(POSTFIX[0], POSTFIX[1].replace("5.1.1", "4.2.2"), ours), report(POSTFIX[0], "", ours)):
+        assert letters.delivery_in(other) == row.delivery
+        why = letters.reason_in(other)
+        assert not guided.db.write_now(lambda tx, why=why: letters.bounced(tx, row.delivery, why, guided.now))  # type: ignore[misc]
+    assert guided.row(row.id).state == "handed_over"
+    returned = report(*POSTFIX, ours)
     assert letters.delivery_in(returned) == row.delivery
     assert guided.db.write_now(lambda tx: letters.bounced(tx, row.delivery, letters.reason_in(returned), guided.now))
     assert guided.row(row.id).state == "failed"
-    assert "unknown user" in words_of(guided.hear("imogen", "status").says)
+    assert "User unknown" in words_of(guided.hear("imogen", "status").says)
     assert not guided.db.write_now(lambda tx: letters.bounced(tx, row.delivery, "", guided.now))
 
 
