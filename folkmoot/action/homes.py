@@ -1,4 +1,4 @@
-"""Reads a name and an address as people type them: in one message, or in the four fields of a form. Pure."""
+"""Reads a name and an address: as people type them in a message, or in the fields of a form. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from folkmoot.action.model_letters import Home
 
 MAX_PART = 100
+FIELD = "\x1f"  # between the fields of a form; nobody types it, so that lines which were typed are never taken for fields
 _CODE = re.compile(r"(?:^|\s)(\d{5}(?:-\d{4})?|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|\d{4,6}|\d{4} ?[A-Z]{2})$", re.I)
 _CODE_FIRST = re.compile(r"(\d{4,5}) ([^\d,]{2,60})")  # 10115 Berlin
 _REGION = re.compile(r"[A-Za-z]{2,3}")
@@ -26,24 +27,18 @@ def one_line(words: str, most: int = MAX_PART) -> str:
 
 def read_home(words: str, before: Home) -> Home:
     """What a message tells of name and address, laid over what was known before."""
-    lines = [one_line(line) for line in words.strip("\n").split("\n")]
     if not any(letter.isalnum() for letter in words):
         return before
-    if len(lines) == 5:  # a form with all of it in its fields: what was emptied is empty
-        region, code = _region_and_code(lines[3], lines[4])
-        return Home(lines[0], lines[1], lines[2], region, code)
-    told = _from_fields(lines) if len(lines) == 4 else _from_parts([part for part in map(one_line, re.split(r"[,\n;]", words)) if part])
+    fields = [one_line(field) for field in words.split(FIELD)]
+    if len(fields) == 5:  # a form with all of it in its fields: what was emptied is empty
+        region, code = _region_and_code(fields[3], fields[4])
+        return Home(fields[0], fields[1], fields[2], region, code)
+    told = _from_parts([part for part in map(one_line, re.split(r"[,\n;]", words)) if part])
     return Home(*(new or old for new, old in zip(_parts(told), _parts(before), strict=True)))
 
 
 def _parts(home: Home) -> tuple[str, str, str, str, str]:
     return home.name, home.street, home.city, home.region, home.code
-
-
-def _from_fields(lines: list[str]) -> Home:
-    """name / street / city / region and code: what the form sends."""
-    region, code = _tail(lines[3])
-    return Home(lines[0], lines[1], lines[2], region, code)
 
 
 def _region_and_code(region: str, code: str) -> tuple[str, str]:

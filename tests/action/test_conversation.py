@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from folkmoot.action import conversation
-from folkmoot.action.homes import read_home
+from folkmoot.action.homes import FIELD, read_home
 from folkmoot.action.keywords import COMMANDS, STARTS_AGAIN, STOPS, is_yes, means
 from folkmoot.action.model_letters import District, Facts, Home, LetterState, Option, Outcome, Represented, Says, State, Trail, Turn
 from folkmoot.action.steps import STEPS
@@ -150,6 +150,9 @@ def test_a_place_that_nobody_represents_is_said_and_asked_again() -> None:
     (HOME, Home("Imogen Sarkis", "9 Tannery Row", "Ostley", "MR", "00417")),
     ("Jane Doe\n350 5th Ave\nNew York\nNY 10118-0110", Home("Jane Doe", "350 5th Ave", "New York", "NY", "10118-0110")),
     ("Jane Doe, 350 5th Ave, Apt 4, New York NY 10118", Home("Jane Doe", "350 5th Ave, Apt 4", "New York", "NY", "10118")),
+    ("Jane Doe\n350 5th Ave\nApt 3\nNew York\nNY 10118", Home("Jane Doe", "350 5th Ave, Apt 3", "New York", "NY", "10118")),
+    (FIELD.join(("Jane Doe", "350 5th Ave", "New York", "NY", "10118")), Home("Jane Doe", "350 5th Ave", "New York", "NY", "10118")),
+    (FIELD.join(("Jane Doe", "", "New York", "", "")), Home("Jane Doe", "", "New York", "", "")),
     ("10118", Home(code="10118")), ("my name is Jane Doe", Home(name="Jane Doe")),
     ("Zoë Müller, Hauptstr. 5, 10115 Berlin", Home("Zoë Müller", "Hauptstr. 5", "Berlin", "", "10115")),
     ("Ann Lee, 1 High Street, London, SW1A 1AA", Home("Ann Lee", "1 High Street", "London", "", "SW1A 1AA")),

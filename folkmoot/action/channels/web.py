@@ -19,6 +19,7 @@ from folkmoot.action import letter_links, letters, store_letters, store_talks, t
 from folkmoot.action.channels.around import around
 from folkmoot.action.delivering import letter_of
 from folkmoot.action.delivery import layout, mailto
+from folkmoot.action.homes import FIELD
 from folkmoot.action.model_letters import Says
 from folkmoot.action.pages import Shown, shown, tel
 from folkmoot.errors import Invalid, NotFound, Problem, TooSoon
@@ -72,7 +73,7 @@ class Said(Struct, forbid_unknown_fields=True):
     def message(self) -> str:
         if self.do or self.pick:
             return self.do or " ".join(self.pick)
-        return "\n".join((self.name, self.street, self.city, self.region, self.code)) if self.home else self.words
+        return FIELD.join((self.name, self.street, self.city, self.region, self.code)) if self.home else self.words
 
 
 class LetterPath(Struct):
