@@ -47,7 +47,7 @@ def arrive(tx: Tx, chat: Chat, address: str, message: str, words: str, site: int
     meaning = means(words, around.settings.guide.start_words)
     if meaning == "stop" and known is not None and known.opted_out is not None:
         return True
-    if meaning in ("begin", "start") and (known is None or known.opted_in is None):
+    if (known is None or known.opted_in is None) and _begins(tx, meaning, words, known, around, now):
         store_chats.opt(tx, new_id(now), chat.name, address, "in", "they began a talk", now)
     around = replace(around, phone=address if chat.vouches else "")
     heard = talks.hear(tx, f"{chat.name}:{address}", words, site, around, now)
@@ -56,6 +56,12 @@ def arrive(tx: Tx, chat: Chat, address: str, message: str, words: str, site: int
         store_chats.drop_waiting(tx, chat.name, address, "they said stop", now)
     queue(tx, chat, address, heard.says, around.settings, around.language, now, LAST if stopped else ANSWER)
     return True
+
+
+def _begins(tx: Tx, meaning: str | None, words: str, known: Row | None, around: Around, now: int) -> bool:
+    """Whether a message asks for a talk: a start word, or an action's, which does not take a STOP back."""
+    out = known is not None and known.opted_out is not None
+    return meaning in ("begin", "start") or (not out and talks.action_meant(tx, words, around, now) is not None)
 
 
 def queue(tx: Tx, chat: Chat, address: str, says: Iterable[Says], settings: Settings, language: str, now: int, kind: int) -> None:

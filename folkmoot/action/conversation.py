@@ -111,7 +111,7 @@ def _counted(state: State, facts: Facts) -> Says:
 def _asking(state: State, facts: Facts, before: tuple[Says, ...] = ()) -> Turn:
     """The question of the step at hand."""
     if state.step == "preview":
-        before = (*before, *previews(state))
+        before = (*before, *previews(state, facts))
     return Turn(state, (*before, *question(state, facts)))
 
 
@@ -128,13 +128,14 @@ def question(state: State, facts: Facts) -> tuple[Says, ...]:
     return (Says("ask", asks, why, step.field, step.choices(state, facts), value=step.value(state, facts)),) if asks else ()
 
 
-def previews(state: State) -> tuple[Says, ...]:
-    """Each letter as it will be."""
+def previews(state: State, facts: Facts) -> tuple[Says, ...]:
+    """Each letter as it will be: what we hand over bears the name that is proven, whichever was typed."""
+    proven = replace(state.home, name=facts.proven_name or state.home.name)
     return tuple(
         Says(
             "letter",
             say("To {name}", name=option.to.name or option.to.office),
-            letter=Preview(option.to, state.home, state.issue, state.body, option.carried),
+            letter=Preview(option.to, proven if option.carried else state.home, state.issue, state.body, option.carried),
         )
         for option in picked(state)
     )

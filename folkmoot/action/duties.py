@@ -71,5 +71,6 @@ DUTIES: dict[str, tuple[int, Callable[[Tx, int], int]]] = {
     "letters_scrub": (HOUR, letters.scrub),
     "letters_ask": (HOUR, ask_for_answers),
     "forget_talks": (HOUR, talks.forget),
+    "forget_texters": (HOUR, talks.forget_texters),
     "forget_chats": (HOUR, chats.forget),
 }

@@ -91,7 +91,7 @@ def shown(
     told = tuple(each for each in says if each.mark in ("tell", "wrong"))
     if state.batch:  # what became of letters stands below, always fresh
         told = tuple(each for each in told if each.mark == "wrong" or not any(each.words.startswith(f"{trail.to}:") for trail in facts.trails))
-    told = (*told, *(conversation.previews(state) if state.step == "preview" else ()))
+    told = (*told, *(conversation.previews(state, facts) if state.step == "preview" else ()))
     rows = store_letters.letters_of(tx, row.owner, row.person, 20) if row else []
     told_of = zip(rows, letters.trails(tx, rows), strict=True)
     lives = tuple(_life(tx, each, trail, facts, key_of(each.id)) for each, trail in told_of if not each.scrubbed)

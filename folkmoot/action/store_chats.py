@@ -43,6 +43,23 @@ def chat_of(tx: Tx, channel: str, address: str) -> Row | None:
     )
 
 
+def person_at(tx: Tx, channel: str, address: str) -> int | None:
+    """Who has proven to be at a chat."""
+    row = tx.one("SELECT person FROM chat WHERE channel = :channel AND address = :address", channel=channel, address=address)
+    return row.person if row else None
+
+
+def forget_person(tx: Tx, channel: str, address: str) -> None:
+    tx.run("UPDATE chat SET person = NULL WHERE channel = :channel AND address = :address", channel=channel, address=address)
+
+
+def forget_chats_of(tx: Tx, person: int) -> None:
+    """Lets go of somebody's chats; of those who said STOP it is remembered that they did, and no more."""
+    for row in tx.rows("SELECT channel, address FROM chat WHERE person = :person AND opted_out IS NULL", person=person):
+        let_go(tx, row.channel, row.address)
+    tx.run("UPDATE chat SET person = NULL WHERE person = :person", person=person)
+
+
 def note_heard(tx: Tx, channel: str, address: str, now: int) -> None:
     """They wrote to us."""
     tx.run(

@@ -377,6 +377,10 @@ def taken_along(tx: Tx, person: int, after: int, limit: int) -> list[tuple[int, 
     return [(row.place, {name: value for name, value in row._asdict().items() if name != "place"}) for row in rows]
 
 
+def give(tx: Tx, before: int, person: int) -> None:
+    tx.run("UPDATE letter SET person = :person WHERE person = :before", before=before, person=person)
+
+
 def unname(tx: Tx, person: int) -> None:
     """Letters that are emptied are nobody's any more."""
     tx.run("UPDATE letter SET person = NULL WHERE person = :person AND scrubbed IS NOT NULL", person=person)

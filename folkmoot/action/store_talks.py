@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -94,6 +95,7 @@ def carry_talk(tx: Tx, talk: int, owner: str, channel: str, now: int) -> None:
 def forget_talks(tx: Tx, before: int, limit: int) -> int:
     """Empties talks that nobody has gone on with since, with the addresses that nobody can be shown or erase any more; how many of both."""
     tx.run("DELETE FROM link_code WHERE expires < :before OR talk IN (SELECT id FROM talk WHERE touched < :before)", before=before)
+    tx.run("DELETE FROM talk_request WHERE talk IN (SELECT id FROM talk WHERE touched < :before)", before=before)
     gone = tx.count(
         "DELETE FROM talk WHERE id IN (SELECT id FROM talk WHERE touched < :before ORDER BY touched LIMIT :limit)", before=before, limit=limit
     )
@@ -145,6 +147,25 @@ def put_home(tx: Tx, owner: str, home: Home, now: int) -> None:
 
 def delete_homes(tx: Tx, owners: list[str]) -> None:
     tx.many("DELETE FROM home WHERE owner = :owner", [{"owner": owner} for owner in owners])
+
+
+def give(tx: Tx, before: int, person: int) -> None:
+    """Talks of somebody become another's, and the address that was remembered where the other has none."""
+    tx.run("UPDATE talk SET person = :person WHERE person = :before", before=before, person=person)
+    tx.run(
+        "UPDATE home SET owner = :owner WHERE owner = :was AND NOT EXISTS (SELECT 1 FROM home WHERE owner = :owner)",
+        owner=f"person:{person}", was=f"person:{before}",
+    )  # fmt: skip
+    delete_homes(tx, [f"person:{before}"])
+
+
+def without_any(tx: Tx, people: Iterable[int]) -> list[int]:
+    """Those of some people of whom neither a talk is kept nor a letter with its text."""
+    asked = [{"person": person} for person in people]
+    found = tx.each(
+        "SELECT 1 AS kept FROM talk WHERE person = :person UNION ALL SELECT 1 FROM letter WHERE person = :person AND scrubbed IS NULL LIMIT 1", asked
+    )
+    return [each["person"] for each, rows in zip(asked, found, strict=True) if not rows]
 
 
 # What a person is to look at

@@ -21,7 +21,7 @@ from folkmoot.action.keywords import means
 from folkmoot.action.model_letters import Cause, Do, Facts, Outcome, Represented, Says, State, Turn
 from folkmoot.action.steps import by_door, picked
 from folkmoot.errors import NotFound, Problem, say
-from folkmoot.people import phones, sessions, sign_in
+from folkmoot.people import phones, sessions, sign_in, store_belongings
 from folkmoot.people import store as people_store
 from folkmoot.people.accounts import get_person
 from folkmoot.people.mailing import Doorway
@@ -108,7 +108,7 @@ def hear(
 
     met: they have seen the first words already, on a page, so that theirs are an answer.
     """
-    meant = around.by_code(tx, words.strip(), now) if re.fullmatch(r"\s*\w{3,16}\s*", words) and means(words) is None else None
+    meant = action_meant(tx, words, around, now)
     if meant is not None:
         return begin_matter(tx, owner, site, around, now, story=meant.story or None, action=meant.id)
     carried = _carry(tx, owner, words, around, now)
@@ -122,6 +122,11 @@ def hear(
     if carried:
         return _keep(tx, row, around, now, conversation.begin(replace(state, hello=True), facts), facts)
     return _keep(tx, row, around, now, conversation.hear(state, words, facts), facts)
+
+
+def action_meant(tx: Tx, words: str, around: Around, now: int) -> Cause | None:
+    """The action whose word a whole message is."""
+    return around.by_code(tx, words.strip(), now) if re.fullmatch(r"\s*\w{3,16}\s*", words) and means(words) is None else None
 
 
 def go_to(tx: Tx, owner: str, step: str, around: Around, now: int) -> Heard:
@@ -196,15 +201,25 @@ def _row(tx: Tx, owner: str, site: int, story: int | None, action: int | None, a
         row = None
     if row is None:
         number = new_id(now)
-        store_talks.insert_talk(
-            tx, number, site, story, action, around.channel, owner, around.person.id if around.person else None, around.language, now
-        )
+        store_talks.insert_talk(tx, number, site, story, action, around.channel, owner, None, around.language, now)
         row = store_talks.talk_by_id(tx, number)
-    elif around.person and row.person is None:
-        store_talks.set_person(tx, row.id, around.person.id)
-        row = store_talks.talk_by_id(tx, row.id)
     assert row is not None
-    return row
+    return _named(tx, row, around)
+
+
+def _named(tx: Tx, row: Row, around: Around) -> Row:
+    """A talk in which nobody has said who they are, with who comes: whoever is signed in, or is known at this chat or number."""
+    person = around.person or _known_at(tx, row.owner, around.phone) if row.person is None else None
+    if person is None:
+        return row
+    store_talks.set_person(tx, row.id, person.id)
+    return row._replace(person=person.id)
+
+
+def _known_at(tx: Tx, owner: str, number: str) -> Person | None:
+    """Who proved earlier who they are at a chat, or whose number it is."""
+    known = store_chats.person_at(tx, *owner.split(":", 1))
+    return (people_store.person_by_id(tx, known) if known else None) or (phones.person_at(tx, number) if number else None)
 
 
 def _keep(tx: Tx, row: Row, around: Around, now: int, turn: Turn, facts: Facts) -> Heard:
@@ -343,12 +358,23 @@ def _check_code(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int
     if refused or entry.person is None:
         return Outcome("check_code", False, refused.words if refused else "")
     store_talks.set_person(tx, row.id, entry.person.id)
+    if around.phone:
+        _bind(tx, around.phone, entry.person.id, now)
     sending.prove(tx, state.batch, entry.person, state.mailbox, now)
     if around.channel == "web":
         heard.key = entry.given
     elif isinstance(entry.given, PageKey):  # a chat keeps no cookie
         sessions.end_session(tx, sessions.actor_for(tx, entry.given.token, now, in_cookie=True), now)
     return Outcome("check_code")
+
+
+def _bind(tx: Tx, number: str, person: int, now: int) -> None:
+    """The number is theirs who proved a mailbox from it, with what was written under it alone."""
+    before = phones.bind(tx, number, person, now)
+    if before is not None:
+        store_talks.give(tx, before, person)
+        store_letters.give(tx, before, person)
+        store_belongings.let_go(tx, before, now)
 
 
 def _take_back(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
@@ -405,7 +431,7 @@ def _carry(tx: Tx, owner: str, words: str, around: Around, now: int) -> Row | No
     store_talks.carry_talk(tx, talk, owner, around.channel, now)
     store_letters.carry(tx, talk, owner)
     row = store_talks.talk_by_id(tx, talk)
-    return _unnamed(tx, row, around) if row and around.channel == "web" else row
+    return _unnamed(tx, row, around) if row and around.channel == "web" else _named(tx, row, around) if row else None
 
 
 def _unnamed(tx: Tx, row: Row, around: Around) -> Row:
@@ -419,11 +445,14 @@ def _unnamed(tx: Tx, row: Row, around: Around) -> Row:
 
 def _erase(tx: Tx, row: Row, do: Do, heard: Heard, around: Around, now: int) -> Outcome:
     """All that is kept of a person here: what has not left is taken back, the text of the rest is emptied."""
+    at = phones.person_at(tx, around.phone) if around.phone else None
     theirs = store_talks.talks_of(tx, row.person, ERASED_AT_ONCE) if row.person else []
     rows = store_letters.letters_of(tx, row.owner, row.person, ERASED_AT_ONCE)
     letters.let_go(tx, rows, [row, *theirs], row.person, now)
-    if around.phone:
+    if at is not None:
+        store_talks.delete_homes(tx, [f"person:{at.id}"])
         phones.forget(tx, around.phone, now)
+    store_chats.forget_person(tx, *row.owner.split(":", 1))
     return Outcome("erase", True, N_("All that you wrote and your address are deleted. What has left this house cannot be called back."))
 
 
@@ -451,3 +480,14 @@ TELLING = frozenset({"send", "check_code", "take_back", "send_now", "remember", 
 def forget(tx: Tx, now: int, limit: int = 200) -> int:
     """Deletes talks that nobody has gone on with for 31 days; how many."""
     return store_talks.forget_talks(tx, now - DRAFTS_LAST, limit)
+
+
+def forget_texters(tx: Tx, now: int, limit: int = 200) -> int:
+    """Lets go of people who are known by a number alone, once their talks and the text of their letters are gone; how many. A STOP stays."""
+    gone = store_talks.without_any(tx, phones.texters(tx))[:limit]
+    store_talks.delete_homes(tx, [f"person:{person}" for person in gone])
+    for person in gone:
+        store_chats.forget_chats_of(tx, person)
+        store_letters.unname(tx, person)
+        store_belongings.let_go(tx, person, now)
+    return len(gone)

@@ -18,8 +18,27 @@ def member_at(tx: Tx, number: str, name: str, now: int) -> Person:
     return member_of(tx, PHONE, number, None, name, now)
 
 
+def person_at(tx: Tx, number: str) -> Person | None:
+    """Whose number it is, where anybody has written under their name from it."""
+    return store.person_by_identity(tx, PHONE, number)
+
+
 def is_proven(tx: Tx, person: int, number: str) -> bool:
     return any((each.issuer, each.subject) == (PHONE, number) for each in store.identities(tx, person))
+
+
+def bind(tx: Tx, number: str, person: int, now: int) -> int | None:
+    """Gives a number to somebody who has proven more from it. Returns who was known by it alone until then, and now by nothing."""
+    before = store.person_by_identity(tx, PHONE, number)
+    if before is not None and before.id != person:
+        store_issuers.delete_identity(tx, before.id, PHONE, number)
+    store.bind_identity(tx, PHONE, number, None, person, now)
+    return before.id if before is not None and before.id != person and not store.identities(tx, before.id) else None
+
+
+def texters(tx: Tx) -> list[int]:
+    """Who is known by a number and by nothing else."""
+    return store_issuers.known_only_by(tx, PHONE)
 
 
 def forget(tx: Tx, number: str, now: int) -> None:

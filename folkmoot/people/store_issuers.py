@@ -36,6 +36,15 @@ def delete_issuer(tx: Tx, name: str) -> bool:
     return tx.count("DELETE FROM issuer WHERE name = :name", name=name) == 1
 
 
+def known_only_by(tx: Tx, issuer: str) -> list[int]:
+    """People of whom one issuer has proven who they are, and no other has."""
+    rows = tx.rows(
+        "SELECT DISTINCT i.person FROM identity i WHERE i.issuer = :issuer"
+        " AND NOT EXISTS (SELECT 1 FROM identity o WHERE o.person = i.person AND o.issuer <> i.issuer) ORDER BY i.person", issuer=issuer
+    )
+    return [row.person for row in rows]
+
+
 def delete_identity(tx: Tx, person: int, issuer: str, subject: str) -> bool:
     gone = tx.count(
         "DELETE FROM identity WHERE person = :person AND issuer = :issuer AND subject = :subject", person=person, issuer=issuer, subject=subject

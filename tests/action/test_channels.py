@@ -16,7 +16,7 @@ import pytest
 from msgspec.structs import replace
 from twilio.request_validator import RequestValidator
 
-from folkmoot.action import actions, chats, duties, representatives, store_chats
+from folkmoot.action import actions, chats, duties, letters, representatives, store_chats, talks
 from folkmoot.action.channels import CHATS, messenger, twilio
 from folkmoot.action.delivering import letter_of
 from folkmoot.action.delivery import email
@@ -182,6 +182,76 @@ def test_a_number_proves_who_writes_and_they_are_answered_by_post(phone: Phone) 
     assert "jetty" not in repr([tuple(row) for row in phone.rows("SELECT body, home FROM letter")])
 
 
+def test_a_number_that_comes_back_later_can_still_see_and_erase_its_address(phone: Phone) -> None:
+    for words in ("WRITE", "OK", "Please vote for the rain rule", HOME, "1", WORDS, "PREVIEW", "post", "SEND", "OK"):
+        phone.texts(words)
+    assert len(phone.rows("SELECT owner FROM home WHERE owner LIKE 'person:%'")) == 1
+    phone.guided.db.write_now(lambda tx: talks.forget(tx, now_of() + 32 * DAY))
+    assert phone.rows("SELECT id FROM talk") == []
+    phone.texts("ACCOUNT")
+    assert "address kept for next time: 9 Tannery Row" in " ".join("".join(phone.provider.texts[-2:]).split())
+    phone.texts("ERASE")
+    assert phone.rows("SELECT owner FROM home") == []
+    assert [row.name for row in phone.rows("SELECT name FROM person")] == [""]
+    phone.texts("WRITE")
+    assert [row.person for row in phone.rows("SELECT person FROM talk")] == [None], "who comes after an ERASE is nobody yet"
+
+
+def test_erase_deletes_the_address_of_the_number_also_from_a_talk_that_names_nobody(phone: Phone) -> None:
+    for words in ("WRITE", "OK", "Please vote for the rain rule", HOME, "1", WORDS, "PREVIEW", "post", "SEND", "OK"):
+        phone.texts(words)
+    phone.guided.db.write_now(lambda tx: tx.run("UPDATE talk SET person = NULL"))  # as they were made until now
+    phone.texts("ERASE")
+    assert phone.rows("SELECT owner FROM home") == []
+
+
+def test_the_preview_shows_the_name_that_the_number_is_known_by(phone: Phone) -> None:
+    phone.guided.db.write_now(lambda tx: phones.member_at(tx, ADA, "Imogen Sarkis", now_of()))
+    jane = HOME.replace("Imogen Sarkis", "Jane Doe")
+    for words in ("WRITE", "OK", "Please vote for the rain rule", jane, "1", WORDS, "PREVIEW", "post"):
+        phone.texts(words)
+    shown = "".join(phone.provider.texts[-3:])
+    assert "Imogen Sarkis, 9 Tannery Row" in shown
+    assert "Jane Doe, 9 Tannery Row" not in shown
+    phone.texts("SEND")
+    (letter,) = phone.rows("SELECT home FROM letter")
+    assert "Imogen Sarkis" in letter.home
+
+
+def test_a_texter_is_let_go_once_the_last_letter_and_talk_are(phone: Phone) -> None:
+    for words in ("WRITE", "OK", "Please vote for the rain rule", HOME, "1", WORDS, "PREVIEW", "post", "SEND", "OK", "UNDO"):
+        phone.texts(words)
+    guided, later = phone.guided, now_of() + 32 * DAY
+    forget_texters, known = dict(duties.DUTIES)["forget_texters"][1], "SELECT name FROM person WHERE name <> ''"
+    assert guided.db.write_now(lambda tx: forget_texters(tx, later)) == 0
+    guided.db.write_now(lambda tx: talks.forget(tx, later))
+    assert guided.db.write_now(lambda tx: forget_texters(tx, later)) == 0, "the letter still holds its text"
+    guided.db.write_now(lambda tx: letters.scrub(tx, later))
+    assert [row.name for row in phone.rows(known)] == ["Imogen Sarkis"]
+    assert guided.db.write_now(lambda tx: forget_texters(tx, later)) == 1
+    assert [phone.rows(sql) for sql in (known, "SELECT * FROM identity", "SELECT address FROM chat", "SELECT owner FROM home")] == [[], [], [], []]
+
+
+def test_a_number_from_which_a_mailbox_is_proven_is_its_owners(phone: Phone) -> None:
+    guided, around = phone.guided, phone.guided.around("sms", phone=ADA)
+
+    def texts(*messages: str) -> None:
+        for words in messages:
+            guided.later(1_000)
+            guided.db.write_now(lambda tx, words=words: talks.hear(tx, f"sms:{ADA}", words, guided.site.id, around, guided.now))  # type: ignore[misc]
+
+    texts("write", "ok", "Please vote for the rain rule", HOME, "1", WORDS, "preview", "post", "send", "ok", "write")
+    guided.later(8 * DAY)
+    texts("Please mend the east jetty", "ok", "1", "The east jetty has lost three of its planks.", "preview", "ada@mail.example", "send")
+    (mail,) = phone.rows("SELECT payload FROM job WHERE kind = 'mail'")
+    texts(json.loads(mail.payload)["values"]["digits"])
+    (ada,) = phone.rows("SELECT person FROM identity WHERE issuer = 'mailbox'")
+    assert [row.person for row in phone.rows("SELECT person FROM identity WHERE issuer = 'phone'")] == [ada.person]
+    assert {row.person for row in phone.rows("SELECT person FROM letter")} == {ada.person}
+    assert [row.owner for row in phone.rows("SELECT owner FROM home")] == [f"person:{ada.person}"]
+    assert [row.id for row in phone.rows("SELECT id FROM person WHERE withdrawn IS NULL AND kind = 'member'")] == [ada.person]
+
+
 def test_what_we_begin_names_the_newsroom_and_who_made_and_paid_for_the_action(phone: Phone) -> None:
     phone.guided.now = now_of()
     made = Draft(
@@ -194,12 +264,14 @@ def test_what_we_begin_names_the_newsroom_and_who_made_and_paid_for_the_action(p
         phone.texts(words)
     (letter,) = phone.rows("SELECT * FROM letter")
     assert letter.action == action.id
-    phone.guided.db.write_now(lambda tx: store_chats.opt(tx, 1, "sms", ADA, "in", "they asked for it", guided.now))
     phone.guided.db.write_now(lambda tx: duties.tell(tx, letter._replace(state="handed_over"), guided.now, guided.settings))
     (said,) = phone.rows("SELECT body FROM chat_said WHERE answer = 0")
     assert said.body.startswith("The News: Otto Marsh")
     assert "For an action of The Early Birds, paid for by its members." in said.body
-    (notice,) = phone.rows("SELECT body FROM notice")
+    guided.later(DAY)  # past their night
+    guided.work()
+    assert [row.state for row in phone.rows("SELECT state FROM chat_said WHERE answer = 0")][:1] == ["sent"], "the action's word has opted them in"
+    (notice, *_) = phone.rows("SELECT body FROM notice ORDER BY id")
     assert "The Early Birds" in notice.body and "its members" in notice.body
 
 
@@ -284,6 +356,19 @@ def test_we_begin_with_nobody_who_has_not_opted_in(phone: Phone) -> None:
     guided.work()
     assert len(phone.provider.got) == said
     assert [row.why for row in phone.rows("SELECT why FROM chat_said WHERE answer = 0")] == ["they have not opted in"]
+
+
+def test_an_actions_word_begins_with_who_sends_it_but_takes_no_stop_back(phone: Phone) -> None:
+    guided, now = phone.guided, now_of()
+    made = Draft(
+        "Vote for the rain rule", "The lake", "for", "Background.", (), "ocd-division/country:us", ("house",), (), (), "", "The Early Birds",
+        "its members", now - DAY, now + DAY,
+    )  # fmt: skip
+    action = guided.db.write_now(lambda tx: actions.make(tx, COMMAND, guided.story.id, made, now))
+    for words in (action.code, "STOP", action.code):
+        phone.texts(words)
+    assert [row.deed for row in phone.rows("SELECT deed FROM chat_opting ORDER BY at, id")] == ["in", "out"]
+    assert store_is_out(phone)
 
 
 def test_numbers_of_other_countries_and_beyond_the_caps_get_nothing(phone: Phone) -> None:

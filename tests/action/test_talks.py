@@ -174,6 +174,10 @@ def test_a_person_can_be_asked_for_at_any_step_and_the_desk_hears_of_it_once(gui
     assert [row.kind for row in rows] == ["person"]
     guided.says("imogen", "feedback", "The guide asked me twice.")
     assert guided.state("imogen").step == "issue"
+    guided.later(32 * DAY)
+    guided.duty("forget_talks")
+    assert "asked me twice" not in everything(guided.db), "what they said goes with the talk"
+    assert guided.db.read_now(lambda tx: tx.rows("SELECT kind FROM talk_request")) == []
 
 
 def test_who_changes_the_address_is_asked_again_and_keeps_the_words(guided: Guided) -> None:
