@@ -181,6 +181,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     asking.ASK: Acting(_ask_readers),
     dump.MAKE: Acting(_dump),
     telling.KIND: Steps(telling.tell_decided),
+    reports.KIND: Steps(reports.tell_decided),
     rules.KIND: Steps(rules.work),
     merging.KIND: Steps(merging.step),
     "duty": Steps(lambda tx, told, now: DUTIES[told["name"]].act(tx, now)),

@@ -5,11 +5,14 @@ And words that are kept out of sight, for a legal hold: who looks at them says w
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import Struct, structs
 
-from folkmoot.discussion import moderation
+from folkmoot.discussion import moderation, previews
 from folkmoot.discussion import store as comments
 from folkmoot.discussion import store_reports as store
+from folkmoot.discussion.telling import WAIT
 from folkmoot.errors import Conflict, Invalid, NotFound, say
 from folkmoot.people import mailing, notices
 from folkmoot.people.mailboxes import read_mailbox
@@ -22,10 +25,12 @@ from folkmoot.people.wording import deaden, pages_in_words
 from folkmoot.sites.model import Story
 from folkmoot.sites.sites import get_site
 from folkmoot.sites.stories import get_story
+from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
 from folkmoot.web.words import N_
 
+KIND = "report_decided"  # payload: {"report", "decided"}
 MAX_WORDS = 4_000
 MAX_LAW = 300
 MOST_MAILS = 3   # receipts a day to one mailbox: anybody can name anybody's
@@ -58,24 +63,24 @@ def report(tx: Tx, actor: Actor, comment: int, told: Told, now: int, address: st
     if len(law) > MAX_LAW:
         raise Invalid(say("Name the law in up to {limit} letters.", limit=MAX_LAW), "too_long", "law")
     name = clean_name(told.name) if told.name.strip() else ""
-    mailbox = read_mailbox(told.mailbox).address if told.mailbox.strip() else ""
+    mailbox = read_mailbox(told.mailbox) if told.mailbox.strip() else None
     made, token, story = new_id(now), new_token(), get_story(tx, row.story)
     store.insert_report(
         tx, id=made, receipt=fingerprint(token), site=story.site, story=story.id, comment=comment, law=law, words=words, name=name,
-        mailbox=mailbox, person=actor.id, at=now,
+        mailbox=mailbox.address if mailbox else "", person=actor.id, at=now,
     )  # fmt: skip
-    if mailbox and store.told_lately(tx, story.site, mailbox, now - DAY) <= MOST_MAILS:
+    if mailbox and store.told_lately(tx, mailbox.subject, now - DAY) <= MOST_MAILS:
         receipt = f"{address}/reports/{token}" if address else ""
-        _mail(tx, "report_received", made, story, mailbox, {"receipt": receipt}, now)
+        _mail(tx, "report_received", str(made), story, mailbox.address, {"receipt": receipt}, now)
     return made, token
 
 
-def _mail(tx: Tx, name: str, report: int, story: Story, to: str, values: dict[str, str], now: int) -> None:
-    """A mail to a reporter, in the language of the story, with the publisher's own pages below."""
+def _mail(tx: Tx, name: str, key: str, story: Story, to: str, values: dict[str, str], now: int) -> None:
+    """A mail to a reporter, in the language of the story, with the publisher's own pages below. key: what it tells of, once."""
     site = get_site(tx, story.site)
     language = story.language or site.language
     given = {"story": deaden(story.title or story.address), "pages": pages_in_words(site, language), **values}
-    mailing.mail_reporter(tx, name, to, report, mailing.Doorway(site.name, language), given, now)
+    mailing.mail_reporter(tx, name, to, key, mailing.Doorway(site.name, language), given, now)
 
 
 def followed(tx: Tx, token: str) -> Row:
@@ -123,11 +128,12 @@ def choices(tx: Tx, actor: Actor, report: int) -> tuple[Choice, ...]:
 def show(tx: Tx, actor: Actor, report: int, now: int) -> dict[str, object]:
     row = store.report_by_id(tx, report)
     comment = comments.comment_row(tx, row.comment) if row else None
-    return {"report": row, "c": comment, "story": get_story(tx, row.story) if row else None}
+    behind = previews.behind(tx, comment) if comment else None
+    return {"report": row, "c": comment, "behind": behind, "story": get_story(tx, row.story) if row else None}
 
 
 def decide(tx: Tx, actor: Actor, report: int, deed: str, because: Because, now: int) -> int:
-    """Removes what was reported, or lets it stand; tells both sides why. Gives the report's id, by which it is undone."""
+    """Removes what was reported, or lets it stand; has both sides told why. Gives the report's id, by which it is undone."""
     row = store.report_by_id(tx, report)
     if row is None or row.decided is not None:
         raise Conflict("This report has been decided.", "decided")
@@ -142,14 +148,25 @@ def decide(tx: Tx, actor: Actor, report: int, deed: str, because: Because, now: 
     if deed == "remove" and comment is not None and comment.state in ("published", "held"):
         moderation.decide(tx, actor, row.comment, "remove", because, now, rule="unlawful")
     store.decide_report(tx, report, {"remove": "removed", "stands": "stands"}[deed], reason, actor.id, now)
-    if row.mailbox and not row.person:  # whoever has an account is told by it
-        removed = "yes" if deed == "remove" else ""
-        _mail(tx, "report_decided", report, get_story(tx, row.story), row.mailbox, {"reason": deaden(reason), "removed": removed}, now)
-    if row.person:
-        values = {"story": get_story(tx, row.story).title, "reason": reason}
-        kind = "report_upheld" if deed == "remove" else "report_refused"
-        notices.tell(tx, row.person, kind, values, key=f"report-{report}", now=now, site=row.site, opens=f"/c/{row.comment}")
+    if row.mailbox or row.person:
+        jobs.put(tx, KIND, {"report": report, "decided": now}, now, run_after=now + WAIT, key=f"{KIND}:{report}:{now}")
     return report
+
+
+def tell_decided(tx: Tx, told: dict[str, Any], now: int) -> int:
+    """Tells a reporter what became of it, unless that decision was taken back at once. Whoever has an account is told by it."""
+    row = store.report_by_id(tx, told["report"])
+    if row is None or row.decided != told["decided"]:
+        return 0
+    story, key = get_story(tx, row.story), f"{row.id}-{row.decided}"  # decided anew, it is told anew
+    if row.person:
+        kind = "report_upheld" if row.outcome == "removed" else "report_refused"
+        values = {"story": story.title, "reason": row.reason}
+        notices.tell(tx, row.person, kind, values, key=f"report-{key}", now=now, site=row.site, opens=f"/c/{row.comment}")
+    elif row.mailbox:
+        removed = "yes" if row.outcome == "removed" else ""
+        _mail(tx, "report_decided", key, story, row.mailbox, {"reason": deaden(row.reason), "removed": removed}, now)
+    return 0
 
 
 def undo(tx: Tx, actor: Actor, report: int, now: int) -> None:

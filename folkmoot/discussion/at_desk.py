@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from folkmoot.discussion import appeals, beside, moderation, store, store_waits, waits
+from folkmoot.discussion import appeals, beside, moderation, previews, store, store_waits, waits
 from folkmoot.discussion.alike import nearly_same, pairs_of
 from folkmoot.discussion.comments import FLAGGED
 from folkmoot.discussion.rules import tokens_of
@@ -69,7 +69,7 @@ def show(tx: Tx, actor: Actor, comment: int, now: int) -> dict[str, object]:
     held = row.state == "held"
     waiting_edit = next((each for each in store.revisions_of(tx, comment) if each.state == "held"), None)
     return {
-        "c": row, "story": story, "above": _shown(tx, _above(tx, row)),
+        "c": row, "behind": previews.behind(tx, row), "story": story, "above": _shown(tx, _above(tx, row)),
         "below": _shown(tx, store_waits.replies_to(tx, comment, BELOW)),
         "alike": _shown(tx, store_waits.same_words(tx, story.site, comment, row.digest, ALIKE)),
         "similar": _similar(tx, story.site, row), "flags": flags, "reports": waits.reports(tx, story.id, flags),

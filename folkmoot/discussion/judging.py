@@ -60,7 +60,8 @@ def judge_edit(tx: Tx, actor: Actor, story: Story, row: Row, words: Words, now: 
     """What becomes of new words for a comment that is there: the same rules, without those about coming often or from nowhere."""
     policy = policy_of(tx, story.site)
     likeness = lessons.likeness_of(tx, story.site, words) if policy.learned_hold else NOT_ALIKE
-    context = _context(tx, actor, story, policy, now, customs, standing=standing_of(tx, story.site, row.person, actor.proven), likeness=likeness)
+    standing, calm = standing_of(tx, story.site, row.person, actor.proven), structs.replace(customs, rush=0)
+    context = _context(tx, actor, story, policy, now, calm, standing=standing, likeness=likeness)
     return judge(Draft(story.id, words, row.parent or None, row.name), context)
 
 

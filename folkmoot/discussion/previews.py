@@ -17,7 +17,8 @@ from msgspec import Struct
 from folkmoot import outbound
 from folkmoot.discussion import store
 from folkmoot.discussion.model import Preview
-from folkmoot.discussion.text import UNSEEN, leads_to
+from folkmoot.discussion.rules import has_any
+from folkmoot.discussion.text import UNSEEN, fold, leads_to
 from folkmoot.errors import Problem
 from folkmoot.people.store import person_by_id
 from folkmoot.settings import Settings
@@ -29,6 +30,9 @@ BOUNDS = outbound.Bounds(most=1 << 19, seconds=8.0, types=("text/html", "applica
 LONGEST_TITLE, LONGEST_ABOUT = 120, 200
 _LINK = re.compile(r'<a href="(https?://[^"]+)"')
 _UNSEEN = re.compile(f"[{UNSEEN}]")
+_CHARSETS = re.compile(  # what pages are written in: others of Python's fail, or take many seconds (punycode)
+    r"utf-8|us-ascii|windows-125[0-8]|iso-8859-(?:[1-9]|1[013-6])|koi8-[ru]|macintosh|shift_jis|euc-(?:jp|kr)|gb2312|gbk|gb18030|big5(?:-hkscs)?"
+)
 
 
 class Asked(Struct, frozen=True):
@@ -85,11 +89,8 @@ def read_page(answer: outbound.Answer, address: str) -> Preview | None:
 
 
 def _decoded(answer: outbound.Answer) -> str:
-    charset = answer.headers.get("content-type", "").partition("charset=")[2].split(";")[0].strip("\"' ") or "utf-8"
-    try:
-        return answer.body.decode(charset, "replace")
-    except LookupError:
-        return answer.body.decode("utf-8", "replace")
+    told = answer.headers.get("content-type", "").lower().partition("charset=")[2].split(";")[0].strip("\"' ")
+    return answer.body.decode(told if _CHARSETS.fullmatch(told) else "utf-8", "replace")
 
 
 def _clean(words: str, most: int) -> str:
@@ -125,16 +126,28 @@ class _Page(HTMLParser):
 
 
 def remember(tx: Tx, told: dict[str, Any], came: Preview | None, now: int) -> None:
-    """Keeps what came, unless the comment has changed meanwhile: then its own job is on the way."""
+    """Keeps what came, unless the comment has changed meanwhile: then its own job is on the way. What the site takes from nobody is not kept."""
     row = store.comment_row(tx, told["comment"])
     if row is None or row.state != "published" or (came is not None and came.address != first_link(row.html)):
         return
+    came = came if came and _welcome(tx, row, came) else None
     shown = msgspec.json.encode(came).decode() if came else ""
     if shown == store.preview_of(tx, row.id) or (came is None and not _gone(tx, row)):
         return
     tx.hold(row.story)
     store.set_preview(tx, row.id, shown)
     tx.bump(row.story)
+
+
+def _welcome(tx: Tx, row: Row, came: Preview) -> bool:
+    """Whether what a page says of itself holds none of the words that a comment would be refused or held for."""
+    policy = policy_of(tx, get_story(tx, row.story).site)
+    return not any(has_any(fold(said), policy.banned_words + policy.suspect_words) for said in (came.title, came.about))
+
+
+def behind(tx: Tx, row: Row) -> Preview | None:
+    """What readers see below a comment, for the desk: of the page behind its link; None where the site shows no such thing."""
+    return msgspec.json.decode(row.preview, type=Preview) if row.preview and policy_of(tx, get_story(tx, row.story).site).previews else None
 
 
 def _gone(tx: Tx, row: Row) -> bool:

@@ -60,10 +60,10 @@ def settled(tx: Tx, since: int, until: int) -> list[Row]:
     )  # fmt: skip
 
 
-def told_lately(tx: Tx, site: int, mailbox: str, since: int) -> int:
-    """How many reports since a moment name a mailbox."""
+def told_lately(tx: Tx, canonical: str, since: int) -> int:
+    """How many reports since a moment name a mailbox, on whatever site and however it is written."""
     row = tx.one(
-        "SELECT COUNT(*) AS n FROM report WHERE site = :site AND at > :since AND mailbox = :mailbox", site=site, since=since, mailbox=mailbox
+        "SELECT COUNT(*) AS n FROM report WHERE LOWER(mailbox) = :canonical AND mailbox <> '' AND at > :since", canonical=canonical, since=since
     )
     return int(row.n) if row else 0
 

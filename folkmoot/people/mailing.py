@@ -56,10 +56,13 @@ def mail_code(tx: Tx, asked: Asked, digits: str, link: str, doorway: Doorway, no
     jobs.put(tx, KIND, msgspec.to_builtins(notice), now, key=f"{KIND}:{key}")
 
 
-def mail_reporter(tx: Tx, name: str, to: str, report: int, doorway: Doorway, values: dict[str, str], now: int) -> None:
-    """Puts a mail to somebody who reported something as unlawful into the outbox. name: report_received or report_decided."""
-    notice = Notice(name, to, f"{name.replace('_', '-')}-{report}", now, doorway.language, doorway.name, values | {"address": doorway.address})
-    jobs.put(tx, KIND, msgspec.to_builtins(notice), now, key=f"{KIND}:{name}-{report}")
+def mail_reporter(tx: Tx, name: str, to: str, key: str, doorway: Doorway, values: dict[str, str], now: int) -> None:
+    """Puts a mail to somebody who reported something as unlawful into the outbox. name: report_received or report_decided.
+
+    key: what it tells of, once.
+    """
+    notice = Notice(name, to, f"{name.replace('_', '-')}-{key}", now, doorway.language, doorway.name, values | {"address": doorway.address})
+    jobs.put(tx, KIND, msgspec.to_builtins(notice), now, key=f"{KIND}:{name}-{key}")
 
 
 def deliver(payload: dict[str, object], settings: Settings, now: int) -> None:

@@ -13,7 +13,7 @@ from folkmoot.discussion.queries import MAX_QUERY
 from folkmoot.discussion.searching import Found
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import Actor
-from folkmoot.reading import talked
+from folkmoot.reading.routes import room_of
 from folkmoot.reading.talked import Talked
 from folkmoot.sites.model import Site
 from folkmoot.sites.sites import get_site
@@ -129,17 +129,19 @@ def _said(comment: Comment) -> CommentAnswer:
 async def most_discussed(ask: Ask[Actor], query: TalkedQuery) -> TalkedAnswer:
     """The stories of a site that got most comments in the last days."""
     ask.spend("read")
-    found = await ask.read(lambda tx: talked.most(tx, site_of(tx, query.site).id, query.days, ask.now, query.limit))
+    talk = room_of(ask).talk
+    found = await ask.read(lambda tx: talk.most(tx, site_of(tx, query.site).id, query.days, ask.now, query.limit))
     return TalkedAnswer([TalkedStory(each.story.address, each.story.title, f"/thread/{each.story.id}", each.comments) for each in found])
 
 
 async def most_page(ask: Ask[Actor], path: SitePath) -> object:
     """The list for people."""
     ask.spend("read")
+    talk = room_of(ask).talk
 
     def act(tx: Tx) -> tuple[Site, list[Talked]]:
         site = site_of(tx, path.host)
-        return site, talked.most(tx, site.id, 7, ask.now)
+        return site, talk.most(tx, site.id, 7, ask.now)
 
     site, found = await ask.read(act)
     return ask.page("reading/most.html", site=site, found=found)
@@ -155,9 +157,10 @@ class Front(Struct, frozen=True):
 async def front_page(ask: Ask[Actor]) -> object:
     """What lives here: each site with its most discussed stories, and the ways on."""
     ask.spend("read")
+    talk = room_of(ask).talk
 
     def act(tx: Tx) -> list[Front]:
-        return [Front(site, talked.most(tx, site.id, FRONT_DAYS, ask.now, FRONT_STORIES)) for site in all_sites(tx)[:FRONT_SITES]]
+        return [Front(site, talk.most(tx, site.id, FRONT_DAYS, ask.now, FRONT_STORIES)) for site in all_sites(tx)[:FRONT_SITES]]
 
     fronts = await ask.read(act)
     return ask.page("reading/front.html", site=fronts[0].site if len(fronts) == 1 else None, fronts=fronts)

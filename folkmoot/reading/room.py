@@ -9,6 +9,7 @@ from folkmoot.reading.live import Live
 from folkmoot.reading.pages import Pages
 from folkmoot.reading.snapshots import Key, Snapshots
 from folkmoot.reading.spellings import Spellings
+from folkmoot.reading.talked import Talk
 from folkmoot.settings import Settings
 from folkmoot.storage.database import Database
 
@@ -24,6 +25,7 @@ class Room:
         self.spellings: Spellings[Key] = Spellings(db)
         self.counts = Counts(db)
         self.live = Live(db)
+        self.talk = Talk()
 
     def before(self, app: App) -> Hot:
         """Puts the hot path before an application: the outermost layer of the process."""

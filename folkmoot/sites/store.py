@@ -102,6 +102,12 @@ def story_by_id(tx: Tx, story: int) -> Story | None:
     return _story(tx.one(f"SELECT {_STORY} FROM story a {_LED} WHERE a.id = :story", story=story))
 
 
+def stories_by_ids(tx: Tx, stories: list[int]) -> list[Story | None]:
+    """As story_by_id; in the order asked."""
+    found = tx.each(f"SELECT {_STORY} FROM story a {_LED} WHERE a.id = :story", [{"story": story} for story in stories])
+    return [_story(rows[0]) if rows else None for rows in found]
+
+
 def story_by_key(tx: Tx, site: int, key: str) -> Story | None:
     return _story(tx.one(f"SELECT {_STORY} FROM story a {_LED} WHERE a.site = :site AND a.publisher_key = :key", site=site, key=key))
 

@@ -14,13 +14,15 @@ from folkmoot.cli.sites import _set as set_site
 from folkmoot.desk import figures, log, plots, queue, reports
 from folkmoot.desk.log import Filter
 from folkmoot.discussion import appeals, checks, comments
+from folkmoot.discussion.telling import WAIT
 from folkmoot.errors import Invalid, NotAllowed, NotFound
 from folkmoot.people import notices, sanctions
-from folkmoot.people.model import Actor
+from folkmoot.people.model import COMMAND, Actor
 from folkmoot.people.waiting import Because
 from folkmoot.settings import Mail, Settings
-from folkmoot.sites import stories
+from folkmoot.sites import sites, stories
 from folkmoot.sites.sites import get_site
+from folkmoot.storage import jobs
 from folkmoot.work import Worker
 from tests.moot import DAY, MINUTE, Moot
 
@@ -150,13 +152,32 @@ def test_a_report_of_unlawful_content_has_a_receipt_and_a_reason_for_both_sides(
     assert moot.texts() == []
     found = moot.db.read_now(lambda tx: reports.followed(tx, token))
     assert (found.outcome, found.reason) == ("removed", "It is her address.")
-    assert [each.kind for each in moot.db.read_now(lambda tx: notices.notices_of(tx, hedda))] == ["report_upheld"]
+    assert told_to(moot, hedda) == [], "it may still be taken back"
     moot.later(1)
     moot.db.write_now(lambda tx: queue.undo(tx, vera, "report", settled.number or 0, moot.now))
     assert moot.texts() == ["She lives in Ferry Lane 12."]
+    moot.later(WAIT)
+    work(moot)
+    assert told_to(moot, hedda) == [], "it was taken back at once"
+    for deed, kinds in (("stands", ["report_refused"]), ("remove", ["report_upheld", "report_refused"])):
+        settled = moot.db.write_now(lambda tx, deed=deed: queue.decide(tx, vera, "report", report, deed, Because("On a second look."), moot.now))  # type: ignore[misc]
+        moot.later(WAIT)
+        work(moot)
+        assert told_to(moot, hedda) == kinds, "each decision that stands is told"
+        moot.db.write_now(lambda tx, settled=settled: queue.undo(tx, vera, "report", settled.number or 0, moot.now))  # type: ignore[misc]
     assert [finding.words for finding in checks.check(moot.db)] == []
     with pytest.raises(NotFound):
         moot.db.read_now(lambda tx: reports.followed(tx, "somebody else's"))
+
+
+def told_to(moot: Moot, who: Actor) -> list[str]:
+    return [each.kind for each in moot.db.read_now(lambda tx: notices.notices_of(tx, who))]
+
+
+def work(moot: Moot, settings: Settings | None = None) -> None:
+    worker = Worker(moot.db, settings or Settings(), lambda: moot.now)
+    while worker.work_once():
+        pass
 
 
 def test_who_gave_a_mailbox_gets_the_receipt_and_the_answer_by_mail(moot: Moot, vera: Actor, tmp_path: Path) -> None:
@@ -170,9 +191,8 @@ def test_who_gave_a_mailbox_gets_the_receipt_and_the_answer_by_mail(moot: Moot, 
             first, receipt = report, token
     moot.db.write_now(lambda tx: queue.decide(tx, vera, "report", first, "stands", Because("See http://evil.example for more."), moot.now))
     settings = Settings(mail=Mail(to_folder=str(tmp_path), sender="talk@news.example"))
-    worker = Worker(moot.db, settings, lambda: moot.now)
-    while worker.work_once():
-        pass
+    moot.later(WAIT)
+    work(moot, settings)
     mails = [message_from_bytes(each.read_bytes(), policy=default) for each in sorted(tmp_path.glob("*.eml"))]
     assert {str(mail["To"]) for mail in mails} == {"hedda@mail.example"}
     subjects = sorted(str(mail["Subject"]) for mail in mails)
@@ -181,6 +201,41 @@ def test_who_gave_a_mailbox_gets_the_receipt_and_the_answer_by_mail(moot: Moot, 
     assert any(f"https://talk.example/reports/{receipt}" in text for text in texts)
     (answer,) = [text for text in texts if "stays" in text]
     assert "http://evil.example" not in answer and "Terms: https://news.example/terms" in answer and "to a court" in answer
+
+
+def test_receipts_cannot_flood_a_mailbox_however_it_is_written_and_wherever(moot: Moot) -> None:
+    moot.db.write_now(lambda tx: sites.add_site(tx, COMMAND, "herald.example", "The Herald", moot.now))
+    here = moot.says(moot.member("Casimir"), "She lives in Ferry Lane 12.")
+    there = moot.post(moot.member("Casimir"), "Ferry Lane it is.", story=moot.take_in("https://herald.example/lake")).id
+    for mailbox in ("hedda@mail.example", "Hedda@mail.example", "HEDDA@Mail.example", "heddA@mail.example"):
+        for comment in (here, there):
+            told = reports.Told("It tells where she lives.", "", "", mailbox)
+            moot.db.write_now(lambda tx, told=told, comment=comment: reports.report(tx, Actor(), comment, told, moot.now))  # type: ignore[misc]
+    assert len(moot.db.read_now(lambda tx: jobs.waiting(tx, "mail", 99))) == reports.MOST_MAILS
+
+
+def test_of_a_decision_that_is_taken_back_at_once_no_mail_is_sent_and_of_the_next_one_is(moot: Moot, vera: Actor, tmp_path: Path) -> None:
+    said = moot.says(moot.member("Casimir"), "She lives in Ferry Lane 12.")
+    told = reports.Told("It tells where she lives.", "", "Hedda", "hedda@mail.example")
+    report, _ = moot.db.write_now(lambda tx: reports.report(tx, Actor(), said, told, moot.now))
+    settings = Settings(mail=Mail(to_folder=str(tmp_path), sender="talk@news.example"))
+
+    def decides(deed: str) -> int:
+        because = Because(f"On reflection: {deed}.")
+        return moot.db.write_now(lambda tx: queue.decide(tx, vera, "report", report, deed, because, moot.now)).number or 0
+
+    first = decides("stands")
+    moot.later(WAIT - 1)
+    moot.db.write_now(lambda tx: queue.undo(tx, vera, "report", first, moot.now))
+    for deed in ("remove", "stands"):
+        again = decides(deed)
+        moot.later(WAIT)
+        work(moot, settings)
+        moot.db.write_now(lambda tx, again=again: queue.undo(tx, vera, "report", again, moot.now))  # type: ignore[misc]
+    mails = [message_from_bytes(each.read_bytes(), policy=default) for each in tmp_path.glob("*.eml")]
+    answers = [mail.get_body(("plain",)).get_content() for mail in mails if "decided" in mail["Subject"]]  # type: ignore[union-attr]
+    assert sorted(text.partition("On reflection: ")[2].partition(".")[0] for text in answers) == ["remove", "stands"]
+    assert len({mail["Message-ID"] for mail in mails if mail["To"] == "hedda@mail.example"}) == 3, "the receipt, and two answers"
 
 
 def test_words_that_are_kept_are_seen_by_those_who_say_why_and_that_is_written_down(moot: Moot, vera: Actor) -> None:

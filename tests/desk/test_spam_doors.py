@@ -136,6 +136,26 @@ def test_only_while_very_many_write_is_a_newcomers_device_asked_for_work(moot: M
     assert Reader(moot).says("The crowd has gone.").status_code == 201
 
 
+def test_a_proof_of_nothing_but_brackets_is_no_proof(moot: Moot, rushed: None) -> None:
+    moot.allow(rush_from=1)
+    reader = Reader(moot)
+    assert reader.says("The crowd.").status_code == 201
+    nested = base64.b64encode(b'{"x":' + b"[" * 2_900).decode()
+    answer = reader.says("Words with a strange proof.", altcha=nested)
+    assert (answer.status_code, answer.json()["code"]) == (422, "refused_proof")
+
+
+def test_in_a_rush_a_newcomer_mends_what_they_said_without_work(moot: Moot) -> None:
+    moot.allow(rush_from=30)
+    moot.customs = Customs()
+    ada = moot.guest("Ada")
+    said = moot.post(ada, "The watr was clean in May.").id
+    moot.customs = Customs(rush=500)
+    moot.later(120_000)
+    assert moot.edit(ada, said, "The water was clean in May.").answer == "published"
+    assert moot.texts() == ["The water was clean in May."]
+
+
 def test_who_is_known_is_asked_for_no_work(moot: Moot) -> None:
     moot.customs = Customs(rush=500)
     for name in ("Ada", "Bo"):

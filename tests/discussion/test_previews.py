@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from folkmoot.discussion import paging, previews
+from folkmoot.desk import reports
+from folkmoot.discussion import comments, paging, previews
 from folkmoot.discussion.model import Preview
 from folkmoot.outbound import Answer
 from folkmoot.people.model import Actor
@@ -16,6 +18,7 @@ from folkmoot.work import Worker
 from tests.counterpart import Counterpart, answering, reply
 from tests.hostile import allowed, corpora
 from tests.hostile.asking import House, get
+from tests.me.tab import Tab
 from tests.moot import Moot
 
 PAGE = b"<html><head><title>The gauge report | Linnet Council</title><meta property='og:title' content='The gauge &amp; the lake'>\
@@ -112,6 +115,44 @@ def test_who_is_erased_leaves_no_preview(moot: Moot, press: Counterpart, page: s
     moot.withdraw(ada, said)
     moot.db.write_now(lambda tx: previews.store.set_text(tx, said, "", "", 0, "", None))
     assert moot.db.read_now(lambda tx: previews.store.preview_of(tx, said)) == ""
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "undefined", "rot13", "unicode_escape", "utf-7", "no such", ""])
+def test_a_page_chooses_no_decoder_that_fails_or_takes_long(charset: str) -> None:
+    body = "<title>The lake, später</title>".encode() + b"a-" * 200_000
+    begun = time.process_time()
+    came = previews.read_page(Answer(200, {"content-type": f"text/html; charset={charset}"}, body, ""), "https://a.example/")
+    assert came is not None and came.title == "The lake, später" and time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("charset", ["UTF-8", "windows-1251", "koi8-r", "Shift_JIS", "euc-kr", "gb18030", "Big5", '"iso-8859-5"'])
+def test_pages_are_read_as_they_are_written(charset: str) -> None:
+    title = {"windows-1251": "Озеро", "koi8-r": "Озеро", '"iso-8859-5"': "Озеро", "euc-kr": "호수"}.get(charset, "湖")
+    body = f"<title>{title}</title>".encode(charset.strip('"'))
+    came = previews.read_page(Answer(200, {"content-type": f"text/html; charset={charset}; x=y"}, body, ""), "https://a.example/")
+    assert came is not None and came.title == title
+
+
+@pytest.mark.parametrize("policy", [{"banned_words": ("gauge",)}, {"suspect_words": ("old bridge",)}])
+def test_a_page_says_nothing_that_a_comment_may_not(moot: Moot, press: Counterpart, page: str, policy: dict[str, tuple[str, ...]]) -> None:
+    moot.allow(previews=True, **policy)
+    moot.says(moot.member("Ada"), f"It is in [the report]({page}).")
+    work(moot, press.allowed())
+    assert len(press.asked) == 1 and shown(moot.db, moot.story.id) == [None]
+
+
+def test_the_desk_sees_what_readers_see_below_a_comment(moot: Moot, press: Counterpart, page: str) -> None:
+    said = moot.says(allow(moot), f"It is in [the report]({page}).")
+    work(moot, press.allowed())
+    vera, bo = moot.member("Vera", "moderator"), moot.member("Bo")
+    moot.db.write_now(lambda tx: comments.flag(tx, bo, said, "untrue", "", moot.now))
+    told = reports.Told("The page behind the link is unlawful.")
+    report, _ = moot.db.write_now(lambda tx: reports.report(tx, bo, said, told, moot.now))
+    desk = Tab(moot, vera)
+    for path in (f"/desk/comment/{said}", f"/desk/report/{report}"):
+        assert "The gauge &amp; the lake</a>" in desk.get(path).text, path
+    moot.allow(previews=False)
+    assert "The gauge &amp; the lake</a>" not in desk.get(f"/desk/comment/{said}").text, "readers do not see it either"
 
 
 def test_hostile_titles_are_words(moot: Moot) -> None:

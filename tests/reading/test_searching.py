@@ -6,15 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from folkmoot.discussion import archive, searching
+from folkmoot.discussion import archive, searching, store_feeds
 from folkmoot.discussion.queries import Phrase, Query, parse
 from folkmoot.discussion.searching import Index
 from folkmoot.errors import Invalid, NotFound
-from folkmoot.people.model import Actor
+from folkmoot.people.model import COMMAND, Actor
+from folkmoot.sites import sites
 from tests.discussion.importers.disqus_files import LAKE, export, post, thread
 from tests.discussion.test_outlet import work
 from tests.hostile.corpora import SAMPLES
-from tests.moot import DAY, Moot
+from tests.moot import DAY, MINUTE, Moot
 from tests.reading.visit import Visit
 
 READER = Actor()
@@ -200,6 +201,25 @@ def test_the_page_answers_readers_with_a_box_and_what_was_found(open_moot: Moot)
     assert f"/c/{said}" in page.links and "<i>" not in page.html.replace("<i hidden", "")
     assert visit.get("/sites/news.example/search?q=from:x").status_code == 422
     assert visit.get("/api/v1/search?site=news.example&q=dam").json()["comments"][0]["id"] == str(said)
+    visit.close()
+
+
+def test_what_is_most_discussed_is_counted_once_a_minute_for_every_site_and_visitor(moot: Moot, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    busiest = store_feeds.busiest
+    monkeypatch.setattr(store_feeds, "busiest", lambda tx, since, limit: (counted.append(since), busiest(tx, since, limit))[1])
+    moot.db.write_now(lambda tx: sites.add_site(tx, COMMAND, "herald.example", "The Herald", moot.now))
+    mill = moot.take_in("https://herald.example/mill", "The mill")
+    moot.post(moot.guest("Bo"), "Of the mill.", story=mill)
+    moot.says(moot.guest("Ada"), "Of the lake.")
+    visit = Visit(moot)
+    for _ in range(3):
+        said = " ".join(visit.page("/").words.split())
+        assert said.index("The Herald") < said.index("The mill 1 comment") < said.index("The News") < said.index("The lake 1 comment")
+    assert len(counted) == 1
+    moot.says(moot.guest("Ada"), "Of the lake again.")
+    moot.later(MINUTE)
+    assert "2 comments" in visit.page("/").words and len(counted) == 2
     visit.close()
 
 

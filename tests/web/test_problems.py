@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
+import time
+from dataclasses import replace
 
 import pytest
+from starlette.responses import Response
+from starlette.routing import Router
 
 from folkmoot import errors
-from folkmoot.storage.database import Database
+from folkmoot.storage.database import Database, Tx
 from folkmoot.web import openapi, problems
+from folkmoot.web.guard import Guard
+from folkmoot.web.operations import Page, mount
+from folkmoot.web.requests import Ask
 from tests.web.serving import served
-from tests.web.stand import FAILURES, HERE, Client, body_of, join
+from tests.web.stand import FAILURES, HERE, Client, body_of, join, make_kit, with_app
 
 STATUSES = (404, 403, 401, 422, 409, 429, 413, 503)
 
@@ -78,6 +86,38 @@ def test_head_answers_like_get_without_a_body(client: Client) -> None:
 def test_problems_are_told_in_the_readers_language(client: Client) -> None:
     answer = client.get("/api/nowhere", headers={"accept-language": "ar"})
     assert answer.headers["content-language"] == "ar"
+
+
+@pytest.mark.parametrize("problem", [errors.Unavailable("Later."), errors.TooSoon("Later."), errors.NotFound("Nothing."), errors.Invalid("No.")])
+def test_what_was_refused_is_said_though_the_name_of_the_house_does_not_come(one_db: Database, problem: errors.Problem) -> None:
+    asked: list[object] = []
+
+    def house(tx: Tx) -> object:
+        asked.append(tx)
+        raise RuntimeError("The disk is gone.")
+
+    async def never(ask: Ask[str]) -> Response:
+        raise problem
+
+    kit = replace(make_kit(one_db), house=house)
+    answer = Client(Guard(with_app(Router(mount([Page("GET", "/x", never)], kit))))).get("/x", headers={"accept": "text/html"})
+    assert problem.words in answer.text and answer.status_code < 504
+    assert bool(asked) is not isinstance(problem, errors.Unavailable | errors.TooSoon)
+
+
+def test_a_name_of_the_house_that_takes_long_is_not_waited_for(one_db: Database) -> None:
+    async def refuses(ask: Ask[str]) -> Response:
+        async def slow(act: object) -> object:
+            await asyncio.sleep(60)
+            return act
+
+        ask.read = slow  # type: ignore[assignment, method-assign]
+        raise errors.NotFound("Nothing is here.")
+
+    app = Guard(with_app(Router(mount([Page("GET", "/x", refuses)], make_kit(one_db)))))
+    begun = time.monotonic()
+    assert "Nothing is here." in Client(app).get("/x").text
+    assert time.monotonic() - begun < 10
 
 
 def test_an_endless_address_is_refused(client: Client) -> None:
