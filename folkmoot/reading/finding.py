@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from msgspec import Meta, Struct
 
@@ -13,8 +13,8 @@ from folkmoot.discussion.queries import MAX_QUERY
 from folkmoot.discussion.searching import Found
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import Actor
-from folkmoot.reading.routes import room_of
-from folkmoot.reading.talked import Talked
+from folkmoot.reading.room import Room
+from folkmoot.reading.talked import Talk, Talked
 from folkmoot.sites.model import Site
 from folkmoot.sites.sites import get_site
 from folkmoot.sites.store import all_sites, site_by_hosts
@@ -126,10 +126,14 @@ def _said(comment: Comment) -> CommentAnswer:
     return comment_answer(comment)
 
 
+def _talk(ask: Ask[Actor]) -> Talk:
+    return cast(Room, ask.kit.reading).talk
+
+
 async def most_discussed(ask: Ask[Actor], query: TalkedQuery) -> TalkedAnswer:
     """The stories of a site that got most comments in the last days."""
     ask.spend("read")
-    talk = room_of(ask).talk
+    talk = _talk(ask)
     found = await ask.read(lambda tx: talk.most(tx, site_of(tx, query.site).id, query.days, ask.now, query.limit))
     return TalkedAnswer([TalkedStory(each.story.address, each.story.title, f"/thread/{each.story.id}", each.comments) for each in found])
 
@@ -137,7 +141,7 @@ async def most_discussed(ask: Ask[Actor], query: TalkedQuery) -> TalkedAnswer:
 async def most_page(ask: Ask[Actor], path: SitePath) -> object:
     """The list for people."""
     ask.spend("read")
-    talk = room_of(ask).talk
+    talk = _talk(ask)
 
     def act(tx: Tx) -> tuple[Site, list[Talked]]:
         site = site_of(tx, path.host)
@@ -157,7 +161,7 @@ class Front(Struct, frozen=True):
 async def front_page(ask: Ask[Actor]) -> object:
     """What lives here: each site with its most discussed stories, and the ways on."""
     ask.spend("read")
-    talk = room_of(ask).talk
+    talk = _talk(ask)
 
     def act(tx: Tx) -> list[Front]:
         return [Front(site, talk.most(tx, site.id, FRONT_DAYS, ask.now, FRONT_STORIES)) for site in all_sites(tx)[:FRONT_SITES]]
