@@ -26,6 +26,7 @@ TRIALS = 19             # shuffles, and clouds, that real groups must all beat
 BEYOND = 3.0            # and by so many spreads of the trials
 LEFT_OUT = 0.2          # of the people, and of each one's votes, when it is asked whether groups come back
 STABLE = 0.6            # adjusted Rand index at which they do, on average
+FACING = 0.5            # of a group's people who have voted on something on which another group has voted, too
 RETRIES = 8
 STARTS = 6
 SAMPLE = 1200           # people among whom it is judged whether groups are real
@@ -87,7 +88,7 @@ def map_of(
     label, why = np.full(people, -1), "few"
     if len(inside) >= ENOUGH and votes.shape[1] >= 2:
         place[inside] = _turned(places(votes[inside]), inside, last)
-        label[inside], why = _groups(votes[inside], draw)
+        label[inside], why = _facing(votes[inside], *_groups(votes[inside], draw))
     label = _kept_numbers(label, last)
     return _told(votes, place, label, why)
 
@@ -157,6 +158,17 @@ def _groups(votes: Array, draw: np.random.Generator) -> tuple[Array, str]:
         return label, why
     minority = _minority(votes, least, draw)
     return (minority, "separate") if minority is not None else (np.full(len(votes), -1), why)
+
+
+def _facing(votes: Array, label: Array, why: str) -> tuple[Array, str]:
+    """The groups without those that have voted on other things than the rest: they stand apart by what they saw, not by what they think of it."""
+    seen, kept = ~np.isnan(votes), np.full(len(label), -1)
+    for each in np.unique(label[label >= 0]):
+        own = label == each
+        shared = seen[(label >= 0) & ~own].any(0)
+        if seen[own][:, shared].any(1).mean() >= FACING:
+            kept[own] = kept.max() + 1
+    return (kept, why) if kept.max() >= 1 or why != "separate" else (np.full(len(label), -1), "few")
 
 
 def _smaller(votes: Array, label: Array, least: int, draw: np.random.Generator) -> Array:

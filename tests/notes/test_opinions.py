@@ -53,6 +53,18 @@ def test_where_opinions_differ_by_degrees_no_group_is_named(seed: int) -> None:
     assert not found.separate and found.why == "cloud"
 
 
+@pytest.mark.parametrize("camps", [1, 2])
+def test_who_votes_on_comments_alone_is_no_group_beside_those_who_answer_statements(camps: int) -> None:
+    voter, statement, vote, group = conversation(100, 14, (0.6, 0.4) if camps == 2 else (1.0,), 3, density=0.9)
+    others, comments, liked, _ = conversation(180, 60, (1.0,), 4, density=0.9)
+    likes = np.where(liked < 0, 1, liked)
+    made = np.append(voter, others + 100), np.append(statement, comments + 14), np.append(vote, likes), np.append(group, [9] * 180)
+    found = drawn(made)
+    assert [each for each in found.groups if max(each.members) >= 100] == []
+    assert (len(found.groups) >= 2) == (camps == 2)
+    assert not np.isnan(found.place[100:]).all(), "they are on the map all the same"
+
+
 def test_two_camps_are_found() -> None:
     made = conversation(200, 50, (0.6, 0.4), 2)
     found = drawn(made)
