@@ -21,6 +21,7 @@ from folkmoot.people.model import COMMAND, Actor, Role
 from folkmoot.people.waiting import Because
 from folkmoot.sites import sites, stories
 from folkmoot.sites.model import Policy
+from folkmoot.sites.store import policy_of
 from folkmoot.storage.database import Database
 from folkmoot.web import openapi
 from folkmoot.web.operations import Operation, Page
@@ -165,7 +166,8 @@ class Town:
         if path.startswith("/desk/notes/"):
             return db.write_now(lambda tx: sanctions.note(tx, COMMAND, moot.site.id, person, "So.", moot.now))
         if path.startswith("/desk/rules/"):
-            policy = Policy(newcomer_links=2 + comment % 90)
+            now = db.read_now(lambda tx: policy_of(tx, moot.site.id))
+            policy = Policy(newcomer_links=now.newcomer_links % 90 + 1)  # rules as they are cannot be tried
             run = db.write_now(lambda tx: rules.begin(tx, COMMAND, moot.site.id, policy, moot.now))
             while db.write_now(lambda tx: rules.work(tx, {"run": run}, moot.now)):
                 pass

@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default
+from functools import partial
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import uvicorn
-from msgspec import structs
 
 from folkmoot.app import create_app
 from folkmoot.discussion import comments, rules
@@ -24,11 +24,13 @@ from folkmoot.people import accounts
 from folkmoot.people.model import COMMAND, Actor
 from folkmoot.settings import Mail, Server, Settings, Storage
 from folkmoot.sites import sites, stories
-from folkmoot.sites.model import Site
+from folkmoot.sites.model import Policy, Site
 from folkmoot.storage.database import Database, Tx, connect
 from folkmoot.storage.migrations import migrate
 from folkmoot.web.kit import clock
 from folkmoot.work import Worker
+
+calm = partial(Policy, rush_from=0)  # a policy; all journeys together are a rush, and tests/desk/test_spam_doors.py is about that
 
 PARAGRAPH = (
     "<p>Ostley’s council voted 5 to 4 on Monday night to close Linnet Lake to swimmers from 1 June to 15 September. A fence will go up around "
@@ -86,8 +88,7 @@ class Newsroom:
     def _add(self, name: str, title: str, language: str) -> Site:
         host = self.news.removeprefix("http://").replace("news", name)
         site = self.db.write_now(lambda tx: sites.add_site(tx, COMMAND, host, title, clock(), language=language))
-        calm = structs.replace(site.policy, rush_from=0)  # all journeys together are a rush; tests/desk/test_spam_doors.py is about that
-        return self.db.write_now(lambda tx: sites.change_site(tx, COMMAND, site.id, policy=calm))
+        return self.db.write_now(lambda tx: sites.change_site(tx, COMMAND, site.id, policy=calm()))
 
     def close(self) -> None:
         self._stop.set()

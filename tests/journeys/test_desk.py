@@ -12,9 +12,8 @@ from folkmoot.discussion import comments, store
 from folkmoot.people import accounts, sessions
 from folkmoot.people.model import Actor
 from folkmoot.sites import sites
-from folkmoot.sites.model import Policy
 from folkmoot.web.kit import clock
-from tests.journeys.newsroom import Newsroom
+from tests.journeys.newsroom import Newsroom, calm
 from tests.journeys.test_access import violations
 
 VIEWS = (("light", 1280), ("dark", 1280), ("light", 390), ("dark", 320))
@@ -64,7 +63,7 @@ def vera(newsroom: Newsroom) -> str:
 @pytest.fixture
 def busy(newsroom: Newsroom) -> Iterator[list[int]]:
     """A queue with what a day brings."""
-    policy = Policy(suspect_words=("kits",))
+    policy = calm(suspect_words=("kits",))
     newsroom.db.write_now(lambda tx: sites.change_site(tx, sites_actor(), newsroom.site.id, policy=policy))
     above = newsroom.says("Leocadia Finch", "Nobody here wants a sick child. But a fence is not a test, and I said so on Monday.", "desk")
     found = [

@@ -15,11 +15,11 @@ from folkmoot.people import accounts, sanctions
 from folkmoot.people.model import COMMAND, Actor
 from folkmoot.people.waiting import Because
 from folkmoot.sites import sites
-from folkmoot.sites.model import Policy, Site
+from folkmoot.sites.model import Site
 from folkmoot.storage.database import Tx
 from folkmoot.web import words
 from folkmoot.web.kit import clock
-from tests.journeys.newsroom import Newsroom
+from tests.journeys.newsroom import Newsroom, calm
 from tests.journeys.test_access import violations
 from tests.journeys.test_desk import desk, moderator, reported, still
 
@@ -37,7 +37,7 @@ class Rooms(Struct):
 
 @pytest.fixture(scope="module")
 def rooms(newsroom: Newsroom) -> Iterator[Rooms]:
-    policy = Policy(suspect_words=("kits",), guidelines=("Speak to the matter.", "No advertising."), terms_page="https://news.example/terms")
+    policy = calm(suspect_words=("kits",), guidelines=("Speak to the matter.", "No advertising."), terms_page="https://news.example/terms")
     newsroom.db.write_now(lambda tx: sites.change_site(tx, COMMAND, newsroom.site.id, policy=policy))
     admin = moderator(newsroom, "Theodora Featherstonehaugh-Cholmondeley".replace(" ", ""), "admin")
     flagged = reported(newsroom, "Casimir Dole", "Everybody knows where Finch lives, it is the yellow house.", "private", 2, path="rooms")
@@ -48,7 +48,7 @@ def rooms(newsroom: Newsroom) -> Iterator[Rooms]:
         pass
     yield Rooms(admin, paths)
     newsroom.db.write_now(lambda tx: _cleared(tx, flagged, held))
-    newsroom.db.write_now(lambda tx: sites.change_site(tx, COMMAND, newsroom.site.id, policy=Policy()))
+    newsroom.db.write_now(lambda tx: sites.change_site(tx, COMMAND, newsroom.site.id, policy=calm()))
 
 
 def _worked(tx: Tx, site: Site, flagged: int, held: int) -> dict[str, str]:
@@ -70,7 +70,7 @@ def _worked(tx: Tx, site: Site, flagged: int, held: int) -> dict[str, str]:
     report, token = reports.report(tx, Actor(), unlawful, reports.Told("It tells where she lives.", "Data protection", "Hedda Lund"), now)
     sanctions.note(tx, vera, site.id, ada.id or 0, "Reads the gauge every week.", now)
     sanctions.sanction(tx, vera, site.id, "warn", ada.id or 0, Because("Be kind."), now)
-    run = rules.begin(tx, vera, site.id, Policy(mode="hold_all"), now)
+    run = rules.begin(tx, vera, site.id, calm(mode="hold_all"), now)
     while rules.work(tx, {"run": run}, now):
         pass
     mine = f"site={site.id}"

@@ -7,8 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from folkmoot.people.model import COMMAND
 from folkmoot.sites import sites
-from folkmoot.sites.model import Policy
-from tests.journeys.newsroom import Newsroom
+from tests.journeys.newsroom import Newsroom, calm
 from tests.journeys.test_access import violations
 from tests.journeys.test_live import still
 from tests.journeys.walk import own_page, sees
@@ -21,7 +20,7 @@ def story(newsroom: Newsroom) -> int:
     """A story with three comments, on a site that may be searched."""
     for number in (1, 2, 3):
         newsroom.says("Hedda", f"I ran the lifeguards for {number} years.", "reach")
-    newsroom.db.write_now(lambda tx: sites.change_site(tx, COMMAND, newsroom.site.id, policy=Policy(search=True)))
+    newsroom.db.write_now(lambda tx: sites.change_site(tx, COMMAND, newsroom.site.id, policy=calm(search=True)))
     return newsroom.story("reach")
 
 

@@ -11,9 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from folkmoot.discussion.asking import RUSH
 from folkmoot.people.model import COMMAND
 from folkmoot.sites import sites
-from folkmoot.sites.model import Policy
 from folkmoot.web.kit import clock
-from tests.journeys.newsroom import Newsroom
+from tests.journeys.newsroom import Newsroom, calm
 from tests.journeys.walk import comment, embed, held_token, own_page, sees, words_of, write
 
 
@@ -194,7 +193,7 @@ def holding(newsroom: Newsroom):  # type: ignore[no-untyped-def]
     """While it lasts, the site holds every comment."""
 
     def change(mode: str) -> None:
-        newsroom.db.write_now(lambda tx: sites.change_site(tx, COMMAND, newsroom.site.id, policy=Policy(mode=mode)))  # type: ignore[arg-type]
+        newsroom.db.write_now(lambda tx: sites.change_site(tx, COMMAND, newsroom.site.id, policy=calm(mode=mode)))  # type: ignore[arg-type]
 
     change("hold_all")
     yield
