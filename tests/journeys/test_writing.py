@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from folkmoot.discussion.asking import RUSH
 from folkmoot.people.model import COMMAND
 from folkmoot.sites import sites
+from folkmoot.sites.model import Policy
 from folkmoot.web.kit import clock
 from tests.journeys.newsroom import Newsroom, calm
 from tests.journeys.walk import comment, embed, held_token, own_page, sees, words_of, write
@@ -167,7 +168,9 @@ def crowd() -> Iterator[None]:
     RUSH.clear()
 
 
-def test_while_very_many_write_the_readers_device_works_and_the_reader_notices_nothing(tab: Page, newsroom: Newsroom, crowd: None) -> None:
+def test_while_very_many_write_the_readers_device_works_and_the_reader_notices_nothing(
+    tab: Page, newsroom: Newsroom, crowded: None, crowd: None
+) -> None:
     newsroom.says("Hedda", "Said before.", "crowd")
     frame = embed(tab, newsroom, "crowd")
     asked: list[str] = []
@@ -177,7 +180,7 @@ def test_while_very_many_write_the_readers_device_works_and_the_reader_notices_n
     assert any("/api/v1/challenge?" in each for each in asked) and any("/static/proof." in each for each in asked)
 
 
-def test_while_very_many_write_who_has_no_script_waits_and_is_told_why(browser: Browser, newsroom: Newsroom, crowd: None) -> None:
+def test_while_very_many_write_who_has_no_script_waits_and_is_told_why(browser: Browser, newsroom: Newsroom, crowded: None, crowd: None) -> None:
     newsroom.says("Hedda", "Said before.", "crowd-plain")
     context = browser.new_context(java_script_enabled=False)
     page = own_page(context.new_page(), newsroom, "crowd-plain")
@@ -186,6 +189,18 @@ def test_while_very_many_write_who_has_no_script_waits_and_is_told_why(browser: 
     page.get_by_role("button", name="Post comment").click()
     sees(page.locator("main"), "Without script, in a crowd.", "a moderator looks first at what comes from people who are new here")
     context.close()
+
+
+@pytest.fixture
+def crowded(newsroom: Newsroom):  # type: ignore[no-untyped-def]
+    """While it lasts, the site asks newcomers' devices for work in a rush, as sites do unless they are told otherwise."""
+
+    def change(policy: Policy) -> None:
+        newsroom.db.write_now(lambda tx: sites.change_site(tx, COMMAND, newsroom.site.id, policy=policy))
+
+    change(Policy())
+    yield
+    change(calm())
 
 
 @pytest.fixture
