@@ -69,6 +69,13 @@ def say(template: str, **values: object) -> Sentence:
     return sentence
 
 
+def known(words: str) -> Sentence:
+    """Words that the catalogues may hold, such as a guideline that we propose, as a value of a sentence. Braces in them are braces."""
+    sentence = Sentence(words)
+    sentence.template, sentence.values = words, {}
+    return sentence
+
+
 def together(*parts: str, between: str = " ") -> Sentence:
     """Sentences in a row as one, each of which is still found in the catalogues. Those that are empty are left out."""
     there = {f"part{number}": part for number, part in enumerate(parts) if part}

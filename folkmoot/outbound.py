@@ -28,7 +28,7 @@ from urllib3.util import Timeout
 from urllib3.util.ssl_match_hostname import CertificateError
 
 from folkmoot import __version__
-from folkmoot.errors import Invalid, Problem, Unavailable, say
+from folkmoot.errors import Invalid, Problem, Sentence, Unavailable, say
 from folkmoot.settings import Outbound
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -153,8 +153,7 @@ def _ways(settings: Outbound, url: ada_url.URL, seconds: float) -> Sequence[str]
         raise Forbidden("Only the usual ports of the web are asked. Leave the port out.", "forbidden_address", "url")
     found = _resolved(url, seconds)
     if not named and not all(is_public(ipaddress.ip_address(each)) for each in found):
-        words = "This address does not lead to a place on the public net, so nothing is sent there."
-        raise Forbidden(words, "forbidden_address", "url")
+        raise Forbidden("This address does not lead to a place on the public net, so nothing is sent there.", "forbidden_address", "url")
     return found
 
 
@@ -164,9 +163,9 @@ def _resolved(url: ada_url.URL, seconds: float) -> list[str]:
         found = _RESOLVERS.submit(resolve, host, _port(url)).result(max(seconds, 0.01))
         return [str(ipaddress.ip_address(each.partition("%")[0])) for each in found]
     except TimeoutError:
-        raise _away("the name was not found in time") from None
+        raise _away(say("the name was not found in time")) from None
     except (OSError, UnicodeError, ValueError):
-        raise _away("nobody knows this name") from None
+        raise _away(say("nobody knows this name")) from None
 
 
 def _port(url: ada_url.URL) -> int:
@@ -195,7 +194,7 @@ def _exchange(
                 raise _away(_reason(error)) from None
             continue
         return _talk(connection, method, url, headers, body, bounds, until)
-    raise _away("nobody knows this name")
+    raise _away(say("nobody knows this name"))
 
 
 def _connection(url: ada_url.URL, way: str, until: float) -> HTTPConnection:
@@ -226,7 +225,7 @@ def _talk(
     except ValueError as error:  # a header that would break the request, before anything was sent
         raise Invalid(say("This cannot be sent: {error}.", error=error), "unfit_request") from None
     except (OSError, HTTPError, HTTPException) as error:
-        raise _away("it took too long" if time.monotonic() >= until else _reason(error)) from None
+        raise _away(say("it took too long") if time.monotonic() >= until else _reason(error)) from None
     finally:
         cut.cancel()
         connection.close()
@@ -281,11 +280,11 @@ def _too_large(bounds: Bounds) -> Unfit:
     return Unfit(say("It is larger than the {most} bytes that are taken.", most=bounds.most), "too_large_answer")
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Sentence:
     if isinstance(error, ssl.SSLError) or "SSL" in type(error).__name__ or "CERTIFICATE" in str(error):
-        return "it could not prove who it is"
-    return "nobody answers there"
+        return say("it could not prove who it is")
+    return say("nobody answers there")
 
 
-def _away(why: str) -> Away:
+def _away(why: Sentence) -> Away:
     return Away(say("It could not be reached: {why}.", why=why), 60, "away")

@@ -120,7 +120,7 @@ def _list_faults(field: str, words: str) -> Iterator[Fault]:
 
 def _where_faults(typed: Typed) -> Iterator[Fault]:
     if division_of(typed.jurisdiction) is None:
-        words = "Say who decides: US, a state like NY, a district like NY-12, or an OCD id."
+        words = N_("Say who decides: US, a state like NY, a district like NY-12, or an OCD id.")
         yield "jurisdiction", Invalid(words, "bad_jurisdiction", "jurisdiction")
     if not typed.offices and not typed.committee.strip():
         yield "offices", Invalid("Choose at least one office, or name a committee.", "missing", "offices")

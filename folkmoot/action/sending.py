@@ -23,7 +23,7 @@ from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
 from folkmoot.web.bodies import encode_json
-from folkmoot.web.words import N_, date
+from folkmoot.web.words import N_, dated
 
 PER_PERSON_A_DAY = 12
 PER_OFFICIAL_A_WEEK = 1_000
@@ -100,7 +100,7 @@ def _hold_back(tx: Tx, sender: Sender, option: Option, now: int) -> None:
     if before:
         raise Conflict(
             say(
-                "You wrote to {name} about this on {day}. Once a week is enough: staff put repeats aside.", name=to.name, day=date(before.made, "en")
+                "You wrote to {name} about this on {day}. Once a week is enough: staff put repeats aside.", name=to.name, day=dated(before.made)
             ),
             "same_matter",
         )

@@ -28,7 +28,7 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
-from folkmoot.web.words import N_
+from folkmoot.web.words import N_, in_words
 
 KIND = "report_decided"  # payload: {"report", "decided"}
 MAX_WORDS = 4_000
@@ -75,10 +75,13 @@ def report(tx: Tx, actor: Actor, comment: int, told: Told, now: int, address: st
     return made, token
 
 
+def _language(tx: Tx, story: Story) -> str:
+    return story.language or get_site(tx, story.site).language
+
+
 def _mail(tx: Tx, name: str, key: str, story: Story, to: str, values: dict[str, str], now: int) -> None:
     """A mail to a reporter, in the language of the story, with the publisher's own pages below. key: what it tells of, once."""
-    site = get_site(tx, story.site)
-    language = story.language or site.language
+    site, language = get_site(tx, story.site), _language(tx, story)
     given = {"story": deaden(story.title or story.address), "pages": pages_in_words(site, language), **values}
     mailing.mail_reporter(tx, name, to, key, mailing.Doorway(site.name, language), given, now)
 
@@ -164,8 +167,8 @@ def tell_decided(tx: Tx, told: dict[str, Any], now: int) -> int:
         values = {"story": story.title, "reason": row.reason}
         notices.tell(tx, row.person, kind, values, key=f"report-{key}", now=now, site=row.site, opens=f"/c/{row.comment}")
     elif row.mailbox:
-        removed = "yes" if row.outcome == "removed" else ""
-        _mail(tx, "report_decided", key, story, row.mailbox, {"reason": deaden(row.reason), "removed": removed}, now)
+        removed, reason = "yes" if row.outcome == "removed" else "", deaden(in_words(row.reason, _language(tx, story)))
+        _mail(tx, "report_decided", key, story, row.mailbox, {"reason": reason, "removed": removed}, now)
     return 0
 
 

@@ -172,8 +172,8 @@ def _step(line: str) -> Step:
     """A step of trust from its line: name comments days most_removed links [first]."""
     found = _STEP.fullmatch(line.strip())
     if found is None:
-        words = "A step of trust is: name comments days most-removed links, and “first” where it is looked at first. Not: {line}"
-        raise Invalid(say(words, line=line[:80]), "bad_step", "trust")
+        words = say("A step of trust is: name comments days most-removed links, and “first” where it is looked at first. Not: {line}", line=line[:80])
+        raise Invalid(words, "bad_step", "trust")
     name, comments, days, removed, links, first = found.groups()
     return Step(name, int(comments), int(days), int(removed), None if links == "any" else int(links), first is not None)
 

@@ -27,7 +27,7 @@ from folkmoot.storage.database import Tx
 from folkmoot.web.bodies import Id
 from folkmoot.web.operations import Page
 from folkmoot.web.requests import Ask
-from folkmoot.web.words import in_words
+from folkmoot.web.words import N_, in_words
 
 GUEST_DAYS = 365
 
@@ -209,7 +209,7 @@ async def flag(ask: Ask[Actor], path: CommentPath, form: FlagForm) -> object:
     ask.spend("flag")
     at: Setting = await ask.read(_shown_setting(ask, path.id))
     if form.reason not in FLAG_REASONS:
-        said = in_words("Choose what is wrong with it.", ask.language)
+        said = in_words(N_("Choose what is wrong with it."), ask.language)
         return setting_page(ask, "flag", at, 422, problems=[("reason", said)], done=False)
     lane = await lane_of(ask, path.id)
     given = await ask.write(lambda tx: comments.flag(tx, ask.actor(tx), path.id, form.reason, form.detail, ask.now), lane)

@@ -26,6 +26,7 @@ from folkmoot.sites import arrivals as stories
 from folkmoot.sites.model import Site
 from folkmoot.storage.database import Database, Row, Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
 
 MOST = 500     # rows in a step
 LONGEST = 0.05  # seconds that a step should take at most
@@ -33,12 +34,12 @@ PAUSE = 0.1     # of a step's time, left to others before the next
 
 # What is remembered of a comment that its source did not show: deed and reason.
 _DECISIONS = {
-    "spam": ("remove", "It was marked as spam where it came from."),
-    "deleted": ("remove", "It was deleted where it came from."),
-    "removed": ("remove", "It was removed where it came from."),
-    "unapproved": ("hold", "It had not been approved where it came from."),
-    "held": ("hold", "It was held where it came from."),
-    "withdrawn": ("withdraw", "Its writer took it back where it came from."),
+    "spam": ("remove", N_("It was marked as spam where it came from.")),
+    "deleted": ("remove", N_("It was deleted where it came from.")),
+    "removed": ("remove", N_("It was removed where it came from.")),
+    "unapproved": ("hold", N_("It had not been approved where it came from.")),
+    "held": ("hold", N_("It was held where it came from.")),
+    "withdrawn": ("withdraw", N_("Its writer took it back where it came from.")),
 }
 
 

@@ -24,6 +24,7 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
 
 DEEDS: dict[str, tuple[frozenset[str], str]] = {  # deed -> (the states it starts from, the one it leads to)
     "hold": (frozenset({"published"}), "held"),
@@ -33,6 +34,12 @@ DEEDS: dict[str, tuple[frozenset[str], str]] = {  # deed -> (the states it start
 }
 BACK = {"published": "restore", "held": "hold", "removed": "remove"}  # what a return to a state is called
 MAX_REASON = 500
+_UNFIT = {
+    "published": N_("This comment is shown already, so that decision does not fit it."),
+    "held": N_("This comment is held, so that decision does not fit it."),
+    "removed": N_("This comment is removed already, so that decision does not fit it."),
+    "withdrawn": N_("Its writer has withdrawn this comment, so that decision does not fit it."),
+}
 BESIDE = ("remove_revision", "keep")  # what else is decided on a comment, its state left as it is
 FOUR_EYES, APPEAL, UNDO = "four_eyes", "appeal", "undo"
 
@@ -108,11 +115,16 @@ def _settle_state(tx: Tx, actor: Actor, row: Row, deed: str, because: Because, t
     return made
 
 
+def unfit(state: str) -> str:
+    """What is said where a decision does not fit the state that a comment is in."""
+    return _UNFIT.get(state, N_("This comment is not shown here, so there is nothing to decide."))
+
+
 def _require_fit(row: Row, deed: str) -> None:
     unopened = row.state == "published" and not row.visible  # of an import that readers do not see yet
     emptied = deed == "restore" and not row.text
     if row.state not in DEEDS[deed][0] or unopened or emptied:
-        raise Conflict(say("This comment is {state}, so there is nothing to {deed}.", state=row.state, deed=deed), "wrong_state")
+        raise Conflict(unfit(row.state), "wrong_state")
 
 
 # Four eyes

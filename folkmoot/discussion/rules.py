@@ -214,8 +214,9 @@ def learned(draft: Draft, context: Context) -> Verdict | None:
     """Like what this site's moderators removed, by what they decided so far."""
     if not context.limits or not context.learned_hold or context.is_staff or context.likeness.chance * 100 < context.learned_hold:
         return None
-    why = "The comment is like others that were removed here, so a moderator looks first."
-    return Verdict("held", "learned", why, note=", ".join(context.likeness.words))
+    return Verdict(
+        "held", "learned", "The comment is like others that were removed here, so a moderator looks first.", note=", ".join(context.likeness.words)
+    )
 
 
 def look_alikes(draft: Draft, context: Context) -> Verdict | None:

@@ -22,9 +22,10 @@ from folkmoot.sites import arrivals as stories
 from folkmoot.sites.travelling import Room
 from folkmoot.storage.database import Database, Row, Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
 
 STEP = 200
-UNDONE = "The import that brought it was undone."
+UNDONE = N_("The import that brought it was undone.")
 
 
 class Undone(Struct):

@@ -25,16 +25,16 @@ HERE = Path(__file__).parent
 PACKAGE = HERE.parent
 DOMAIN = "folkmoot"
 RAISED = (
-    "Conflict", "Fault", "Invalid", "NotAllowed", "NotFound", "NotNow", "NotSignedIn", "Refused", "TooLarge", "TooSoon", "Unavailable",
-    "Unreadable", "WrongType",
+    "Away", "Conflict", "Fault", "Forbidden", "Invalid", "NotAllowed", "NotFound", "NotNow", "NotSignedIn", "Refused", "TooLarge", "TooSoon",
+    "Unavailable", "Unfit", "Unreadable", "WrongType",
 )  # fmt: skip
 KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "N_": None, "say": None, "said": None}
 KEYWORDS |= dict.fromkeys(RAISED)
 KEYWORDS |= {"Verdict": (3,), "Order": (2,)}  # pure files hold their words as constants
 NOT_FOR_READERS = {"cli", "demo", "importers", "locale", "__pycache__"}
 FOR_READERS = ("storage/refusals.py", "storage/repeats.py")  # all else in storage, and these files, speak to operators
-FOR_OPERATORS = ("storage/", "settings.py", "mail.py", "work.py", "web/processes.py", "discussion/staging.py", "discussion/merging.py",
-                 "discussion/undoing.py", "discussion/settling.py", "discussion/archive.py", "discussion/homecoming.py")  # fmt: skip
+FOR_OPERATORS = ("storage/", "settings.py", "mail.py", "work.py", "web/processes.py", "discussion/staging.py", "discussion/settling.py",
+                 "discussion/archive.py", "discussion/homecoming.py")  # fmt: skip
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
 HOW = "Written by `make messages`; translate the empty ones, keep {names}, %(names)s and markup as they are."

@@ -15,12 +15,23 @@ from folkmoot.people.roles import may
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
 
 KEEPING: dict[str, tuple[frozenset[str], str]] = {  # deed -> (the states it starts from, the one it leads to)
     "hold": (frozenset({"open"}), "held"),
     "release": (frozenset({"held"}), "open"),
     "remove": (frozenset({"open", "held"}), "removed"),
     "restore": (frozenset({"removed"}), "open"),
+}
+_RULED = {
+    "accepted": N_("This note is accepted already."), "clarified": N_("This note has made the story clearer already."),
+    "declined": N_("This note is declined already."),
+}  # fmt: skip
+_UNFIT = {
+    "open": N_("This note is shown already, so that decision does not fit it."),
+    "held": N_("This note is held, so that decision does not fit it."),
+    "removed": N_("This note is removed already, so that decision does not fit it."),
+    "withdrawn": N_("Its writer has withdrawn this note, so that decision does not fit it."),
 }
 DEEDS = (*RULINGS, "reopen", *KEEPING)
 
@@ -61,7 +72,7 @@ def _rule(tx: Tx, actor: Actor, note: Note, deed: str, reason: str, before: str,
     if note.state not in ("open", "held"):
         raise Conflict("This note is not open, so there is nothing to decide.", "wrong_state")
     if note.ruling == RULINGS[deed]:
-        raise Conflict(say("This note is {state} already.", state=note.ruling), "wrong_state")
+        raise Conflict(_RULED[note.ruling], "wrong_state")
     if deed == "decline" and not reason:
         raise Invalid("Say why it is declined: its writer and everybody else can read it.", "no_reason", "reason")
     if deed == "clarify" and not reason:
@@ -90,7 +101,7 @@ def _reopen(tx: Tx, actor: Actor, note: Note, reason: str, now: int) -> None:
 def _keep(tx: Tx, actor: Actor, note: Note, deed: str, reason: str, now: int) -> None:
     begins, ends = KEEPING[deed]
     if note.state not in begins:
-        raise Conflict(say("This note is {state}, so there is nothing to {deed}.", state=note.state, deed=deed), "wrong_state")
+        raise Conflict(_UNFIT[note.state], "wrong_state")
     first = deed == "release" and not _seen_before(tx, note.id)
     store.set_state(tx, note.id, ends)
     _remember(tx, actor, note, deed, reason, now)

@@ -24,6 +24,7 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
 
 BOUNDS = outbound.Bounds(most=2 << 20, seconds=10.0)
 READ_EVERY = 6 * HOUR  # how often the words of a story with notes are read again
@@ -70,7 +71,7 @@ def _source(settings: Settings, url: str) -> tuple[str, str, str]:
     except outbound.Unfit:
         return "found", "", ""  # there, though too large to be read
     except Problem:
-        return "dead", "no answer", ""
+        return "dead", N_("no answer"), ""
     if answer.status in (401, 403, 405, 406, 429, 451):  # there, though not for us
         return "found", "", ""
     if not answer.fine:

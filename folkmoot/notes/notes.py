@@ -18,6 +18,7 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
 
 LOOK_UP = "note_look_up"  # the job that looks at a revision's sources and finds its passage in the story
 
@@ -180,9 +181,9 @@ def report(tx: Tx, actor: Actor, note: int, reason: str, detail: str, now: int) 
     if reason in ("unlawful", "private") and cleared is None and not found.ruling:
         store.set_state(tx, note, "held")
         why = (
-            "It was reported as unlawful, so an editor looks at it first."
+            N_("It was reported as unlawful, so an editor looks at it first.")
             if reason == "unlawful"
-            else "It was reported as exposing somebody, so an editor looks at it first."
+            else N_("It was reported as exposing somebody, so an editor looks at it first.")
         )
         store.insert_decision(tx, new_id(now), note, "hold", None, "rule", now, rule=f"reported_{reason}", reason=why)
         telling.held(tx, get_note(tx, note), get_story(tx, found.story), now)

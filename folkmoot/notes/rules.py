@@ -69,14 +69,14 @@ def too_many(draft: Draft, context: Context) -> Verdict | None:
 
 def private_person(draft: Draft, context: Context) -> Verdict | None:
     """It names somebody who is not in the news, or says where they can be reached."""
-    why = "The note seems to name a private person, so an editor looks at it first."
+    held = Verdict("held", "private_person", "The note seems to name a private person, so an editor looks at it first.")
     if _CONTACT.search(draft.text):
-        return Verdict("held", "private_person", why)
+        return held
     told = level(context.told)
     for found in _PRIVATE.finditer(draft.text):
         name = next(name for name in found.groups() if name)
         if level(name) not in told:
-            return Verdict("held", "private_person", why)
+            return held
     return None
 
 

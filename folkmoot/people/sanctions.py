@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, Sentence, say
+from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, Sentence, known, say
 from folkmoot.people import notices, store, store_sanctions
 from folkmoot.people.accounts import get_person
 from folkmoot.people.model import Actor
@@ -16,7 +16,7 @@ from folkmoot.people.roles import is_staff, may
 from folkmoot.people.waiting import Because
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
-from folkmoot.web.words import machine
+from folkmoot.web.words import timed
 
 Deed = Literal["warn", "mute", "ban"]
 DEEDS: tuple[Deed, ...] = ("warn", "mute", "ban")
@@ -101,10 +101,10 @@ def require_free(tx: Tx, actor: Actor, site: int, now: int) -> None:
 
 def in_words_of(row: Row) -> Sentence:
     """What somebody who is barred is told."""
-    why = row.guideline or row.reason
+    why = known(row.guideline or row.reason)
     if row.until is None:
         return say("You can no longer write here: {why} What you have written is on your page.", why=why)
-    return say("You cannot write here until {until}: {why}", until=machine(row.until)[:16].replace("T", " ") + " UTC", why=why)
+    return say("You cannot write here until {until}: {why}", until=timed(row.until), why=why)
 
 
 # What the desk notes

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from folkmoot.errors import Invalid, Unavailable
+from folkmoot.errors import Invalid, Unavailable, say
 
 ALGORITHMS = ("RS256", "ES256", "EdDSA")
 LONGEST = 16_384
@@ -23,7 +23,8 @@ _KINDS = {"RSA": ("RS256",), "EC": ("ES256",), "OKP": ("EdDSA",)}
 
 def bad(why: str = "") -> Invalid:
     """Why a token is not believed; the reason is for whoever made it, and says nothing that they do not know."""
-    return Invalid(f"This proof is not valid{f': {why}' if why else ''}. Sign in again.", "bad_proof")
+    words = say("This proof is not valid ({why}). Sign in again.", why=why) if why else "This proof is not valid. Sign in again."
+    return Invalid(words, "bad_proof")
 
 
 def head_of(token: str) -> dict[str, Any]:

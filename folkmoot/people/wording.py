@@ -14,6 +14,7 @@ from folkmoot.web import words
 from folkmoot.web.words import N_
 
 PAGES = {"guidelines": N_("Guidelines"), "terms": N_("Terms"), "privacy": N_("Privacy"), "imprint": N_("Imprint")}  # a publisher's own
+OFTEN_OURS = ("reason", "rule", "why")  # values that may be a sentence of ours: a rule's, one of the guidelines that we propose, a worker's
 _SCHEME = re.compile(r"(?<=[A-Za-z]:)(?=/)")
 _DOT = re.compile(r"(?<=[\w)])([.。．｡])(?=[^\W\d_])")
 
@@ -37,14 +38,15 @@ class Told(Struct, frozen=True):
 def told(notice: Notice, language: str, *, dead: bool = False) -> Told:
     """A notice in a language. dead: for mails; addresses in what people wrote are broken, so that no mailbox makes links of them."""
     kind, said = KINDS[notice.kind], words.translations(language).gettext
-    values = {name: _value(value, language, dead) for name, value in notice.values.items()}
+    values = {name: _value(name, value, language, dead) for name, value in notice.values.items()}
     lines = tuple(said(each).format(**values) for each in kind.says if all(values[name] for name in _names(each)))
     return Told(said(kind.subject).format(**values), lines, values[kind.quote] if kind.quote else "", notice.opens, said(kind.opens), notice.at)
 
 
-def _value(value: str | int, language: str, dead: bool) -> str:
+def _value(name: str, value: str | int, language: str, dead: bool) -> str:
     if isinstance(value, int):
         return words.moment(value, language)
+    value = words.in_words(value, language) if name in OFTEN_OURS else value
     return deaden(value) if dead else value
 
 

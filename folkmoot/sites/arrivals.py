@@ -13,6 +13,7 @@ from folkmoot.sites.sites import ALL_STORIES
 from folkmoot.sites.stories import clean_title
 from folkmoot.storage.database import Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
 
 
 class Arriving(Struct, frozen=True):
@@ -72,7 +73,7 @@ def _take_in(tx: Tx, site: Site, story: Arriving, now: int) -> Story:
     )  # fmt: skip
     store.insert_story(tx, made)
     if story.closed:
-        reason = "It was closed where it came from."
+        reason = N_("It was closed where it came from.")
         store.insert_story_decision(tx, new_id(now), made.id, "close", None, "import", reason, now)
     tx.bump(made.id)
     return made

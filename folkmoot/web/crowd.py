@@ -14,24 +14,36 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from folkmoot.web import headers
 from folkmoot.web.bodies import MAX_BODY, encode_json
+from folkmoot.web.words import N_, SPOKEN, choose, in_words
 
 MOST = 48     # requests in the works at once
 WAITING = 16  # further ones that wait for a place
 FREE = ("/livez", "/readyz", "/metrics", "/api/v1/events", "/static/", "/embed.js")
 LONGEST = 60.0  # seconds that a body may take to come
 AGAIN = (2, 10)  # seconds after which who was turned away is to come again: not all at once
-_CROWDED = (503, "unavailable", "Not possible just now", "crowded",
-            "Very many people are here just now. Nothing was changed. Try again in a few seconds.")
-_SLOW = (400, "unreadable", "This cannot be read", "slow_body", "What you sent did not arrive within a minute. Nothing was changed. Send it again.")
+_CROWDED = (503, "unavailable", N_("Not possible just now"), "crowded",
+            N_("Very many people are here just now. Nothing was changed. Try again in a few seconds."))
+_SLOW = (400, "unreadable", N_("This cannot be read"), "slow_body",
+         N_("What you sent did not arrive within a minute. Nothing was changed. Send it again."))
+Lines = list[tuple[bytes, bytes]]
 
 
-def _said(status: int, kind: str, title: str, code: str, words: str) -> dict[bool, tuple[list[tuple[bytes, bytes]], bytes]]:
-    """Header lines and body, for programs and for people."""
+def _said(status: int, kind: str, title: str, code: str, words: str) -> dict[tuple[str, bool], tuple[Lines, bytes]]:
+    """Header lines and body in each language, for programs (True) and for people, made before anybody comes."""
+    return {
+        (language, api): answer
+        for language in SPOKEN
+        for api, answer in _in(language, status, kind, in_words(title, language), code, in_words(words, language)).items()
+    }
+
+
+def _in(language: str, status: int, kind: str, title: str, code: str, words: str) -> dict[bool, tuple[Lines, bytes]]:
     told = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": words, "code": code, "request": ""}
     bodies = {True: (b"application/problem+json", encode_json(told)), False: (b"text/plain; charset=utf-8", words.encode() + b"\n")}
     always = [(name.lower().encode(), value.encode()) for name, value in headers.api().items()]
     return {
-        api: ([(b"content-type", kind), (b"content-length", b"%d" % len(body)), *always], body) for api, (kind, body) in bodies.items()
+        api: ([(b"content-type", kind), (b"content-length", b"%d" % len(body)), (b"content-language", language.encode()), *always], body)
+        for api, (kind, body) in bodies.items()
     }
 
 
@@ -110,7 +122,10 @@ async def _whole(receive: Receive) -> Receive | None:
     return again
 
 
-async def _tell(status: int, said: dict[bool, tuple[list[tuple[bytes, bytes]], bytes]], scope: Scope, send: Send, more: tuple[bytes, bytes]) -> None:
-    heads, body = said[scope["path"].startswith(("/api/", "/me/"))]
+async def _tell(
+    status: int, said: dict[tuple[str, bool], tuple[Lines, bytes]], scope: Scope, send: Send, more: tuple[bytes, bytes]
+) -> None:
+    accepted = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), "")
+    heads, body = said[choose(accepted), scope["path"].startswith(("/api/", "/me/"))]
     await send({"type": "http.response.start", "status": status, "headers": [*heads, more]})
     await send({"type": "http.response.body", "body": body})

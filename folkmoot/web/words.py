@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 
-from folkmoot.errors import Sentence
+from folkmoot.errors import Sentence, say
 
 LANGUAGES = ("en", "ar", "de", "es", "fr", "en-XA")  # en-XA: a pseudo-locale, longer and accented, for looking at the layout
 SPOKEN = ("en", "ar", "de", "es", "fr")              # those that Accept-Language may choose
@@ -67,9 +67,9 @@ def translations(language: str) -> gettext.NullTranslations:
 def in_words(words: str, language: str) -> str:
     """An error's words, or any others that the catalogues hold, in a language."""
     found = translations(language)
-    if isinstance(words, Sentence):
+    if isinstance(words, Sentence) and words.values:
         return found.gettext(words.template).format(**{name: _value(value, language) for name, value in words.values.items()})
-    return found.gettext(words) if words else ""
+    return found.gettext(str(words)) if words else ""
 
 
 def _value(value: object, language: str) -> object:
@@ -116,6 +116,17 @@ def date(at: int, language: str) -> str:
     """The day of a time (UTC ms), spelled out: 3 May 2026."""
     when, said = datetime.fromtimestamp(at / 1000, UTC), translations(language).gettext
     return said("{day} {month} {year}").format(day=when.day, month=said(MONTHS[when.month - 1]), year=when.year)
+
+
+def dated(at: int) -> Sentence:
+    """The day of a time (UTC ms) as a value of a sentence, which a door says in the reader's language."""
+    when = datetime.fromtimestamp(at / 1000, UTC)
+    return say("{day} {month} {year}", day=when.day, month=say(MONTHS[when.month - 1]), year=when.year)
+
+
+def timed(at: int) -> Sentence:
+    """Day and minute of a time (UTC ms) as a value of a sentence."""
+    return say("{date}, {clock} UTC", date=dated(at), clock=datetime.fromtimestamp(at / 1000, UTC).strftime("%H:%M"))
 
 
 def moment(at: int, language: str) -> str:

@@ -176,7 +176,7 @@ def test_a_mail_server_that_is_away_loses_nothing_keeps_the_order_and_the_writer
     guided.later(11 * MINUTE)
     guided.work()
     assert set(guided.states("ada").values()) == {"ready"}
-    assert "did not take this mail now" in words_of(guided.hear("ada", "status").says)
+    assert "did not take this letter yet" in words_of(guided.hear("ada", "status").says)
     for _ in range(24):
         guided.later(60 * MINUTE)
         guided.work()

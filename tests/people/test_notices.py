@@ -285,6 +285,18 @@ def test_every_kind_belongs_to_a_topic_and_can_be_said_in_every_language(room: N
             assert "{" not in said.subject + "".join(said.lines)
 
 
+def test_what_our_own_rules_say_is_said_in_the_readers_language_and_what_people_write_stays_as_it_is(room: Newsroom) -> None:
+    ada = room.member("Ada")
+    values = {"story": "Spam", "reason": "", "rule": "No advertising.", "words": "No advertising."}
+    room.tell(ada, values=values)
+    room.tell(ada, "note_source", "source-1", {"story": "Spam", "source": "https://a.example/", "reason": "no answer", "words": "So it is."})
+    decided, source = (told(each, "de", dead=True) for each in room.db.read_now(lambda tx: notices.notices_of(tx, ada))[::-1])
+    assert "Die Regel: Keine Werbung." in decided.lines
+    assert (decided.subject.endswith(": Spam"), decided.quote) == (True, "No advertising.")
+    assert "(keine Antwort)" in source.lines[0]
+    assert "no answer" not in source.lines[0]
+
+
 @pytest.mark.parametrize("given", [{"weather": "daily"}, {"replies": "hourly"}])
 def test_a_wish_that_there_is_not_changes_nothing(room: Newsroom, given: dict[str, str]) -> None:
     ada = room.member("Ada")

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from importlib import import_module
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
 from folkmoot.web.words import SPOKEN, in_words, translations
 
 catalogues = import_module("folkmoot.locale.__main__")
+SENTENCE = re.compile(r"[A-Z]\S* \S+ .*[.!?]", re.S)
+FOR_OTHERS = {*catalogues.NOT_FOR_READERS, "doctor", "checks.py", "settings.py", "openapi.py"}
+TECHNICAL = (  # what a CWC message lacks, keys of publishers, why of the command line
+    "action/delivery/cwc.py", "people/signatures.py", "notes/explaining.py", "notes/recomputing.py", "discussion/report.py", "discussion/export.py",
+    "app.py",
+)
 PLACES = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
@@ -45,6 +54,31 @@ def test_a_translation_keeps_its_places(language: str, file: object) -> None:
         elif each.id:
             for form in each.string:
                 assert set(PLACES.findall(form)) <= set(PLACES.findall(each.id[1])), form
+
+
+def test_every_sentence_that_readers_can_meet_is_in_the_catalogues(words: object) -> None:
+    known = {form for each in words for form in ([each.id] if isinstance(each.id, str) else each.id)}  # type: ignore[attr-defined]
+    left_out = [f"{path}: {said}" for path in _for_readers() for said in _sentences(path) if said not in known]
+    assert left_out == [], "put it through N_() or say(), or name its file among those that speak to operators and developers"
+
+
+def _for_readers() -> Iterator[Path]:
+    for path in sorted(catalogues.PACKAGE.rglob("*.py")):
+        inside = path.relative_to(catalogues.PACKAGE).as_posix()
+        if not set(inside.split("/")) & FOR_OTHERS and not inside.startswith((*catalogues.FOR_OPERATORS, *TECHNICAL)):
+            yield path
+
+
+def _sentences(path: Path) -> Iterator[str]:
+    """What stands in a file as a constant and looks like a sentence, but for docstrings and lines of the log."""
+    tree = ast.parse(path.read_text())
+    unheard = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Expr)}
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ("info", "warning", "error", "exception"):
+            unheard |= {id(each) for each in ast.walk(call)}
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and id(each) not in unheard and SENTENCE.fullmatch(each.value):
+            yield each.value
 
 
 def test_no_language_speaks_another() -> None:

@@ -38,8 +38,10 @@ class Door:
         else:
             self.bodies.append(message["body"])
 
-    def come(self, path: str = "/api/v1/comments", receive: Any = None) -> asyncio.Task[None]:
-        return asyncio.create_task(self.crowd({"type": "http", "path": path, "method": "POST" if receive else "GET"}, receive, self.send))
+    def come(self, path: str = "/api/v1/comments", receive: Any = None, language: str = "en") -> asyncio.Task[None]:
+        heads = [(b"accept-language", language.encode())]
+        scope = {"type": "http", "path": path, "method": "POST" if receive else "GET", "headers": heads}
+        return asyncio.create_task(self.crowd(scope, receive, self.send))
 
 
 async def settle() -> None:
@@ -94,13 +96,17 @@ def test_streams_and_the_supervisors_questions_are_always_let_in() -> None:
     asyncio.run(go())
 
 
-def test_a_page_is_refused_in_plain_words() -> None:
+def test_a_page_is_refused_in_plain_words_of_the_readers_language() -> None:
     async def go() -> None:
         door = Door()
         tasks = [door.come() for _ in range(MOST + WAITING)]
         await settle()
         await door.come("/thread")
-        assert door.bodies == [b"Very many people are here just now. Nothing was changed. Try again in a few seconds.\n"]
+        await door.come("/thread", language="de-AT, en;q=0.5")
+        english, german = (body.decode() for body in door.bodies)
+        assert english == "Very many people are here just now. Nothing was changed. Try again in a few seconds.\n"
+        assert german.startswith("Gerade sind sehr viele Menschen hier.")
+        assert door.headers[1][b"content-language"] == b"de"
         door.open.set()
         await asyncio.gather(*tasks)
 

@@ -5,15 +5,19 @@ The writer's address never stands as sender: receiving servers throw such mail a
 
 from __future__ import annotations
 
+import logging
 from email.message import EmailMessage
+from typing import Literal
 
 from folkmoot import mail
 from folkmoot.action.delivery import layout
 from folkmoot.action.delivery.model import Letter, Receipt, Way
 from folkmoot.action.model_letters import Recipient
-from folkmoot.errors import say
+from folkmoot.errors import Problem, say
 from folkmoot.settings import Settings
 from folkmoot.web.words import N_, in_words
+
+_log = logging.getLogger(__name__)
 
 
 def reaches(to: Recipient, settings: Settings) -> bool:
@@ -42,12 +46,18 @@ def deliver(letter: Letter, settings: Settings) -> Receipt:
     try:
         mail.send(message(letter, settings), settings)
     except mail.Unknown as problem:
-        return Receipt("broke", problem.words)
+        return _came(letter, problem, "broke", N_("The line broke before the mail server said that it took the letter."))
     except mail.Refused as problem:
-        return Receipt("refused", problem.words)
+        return _came(letter, problem, "refused", N_("The mail server refused this letter for good."))
     except mail.NotNow as problem:
-        return Receipt("not_now", problem.words)
+        return _came(letter, problem, "not_now", N_("The mail server did not take this letter yet."))
     return Receipt("took")
+
+
+def _came(letter: Letter, problem: Problem, event: Literal["broke", "refused", "not_now"], why: str) -> Receipt:
+    """The writer is told in their language; the server's own answer is the operator's, in the log."""
+    _log.warning("A letter was not handed over.", extra={"about": {"delivery": letter.delivery, "why": problem.words}})
+    return Receipt(event, why)
 
 
 WAY = Way("email", N_("by e-mail"), True, reaches, deliver)
