@@ -25,11 +25,12 @@ from folkmoot.web.words import in_words
 
 
 class SearchQuery(Struct):
-    """q: what is typed; before: below which comment it goes on."""
+    """q: what is typed; before: where the page before ended."""
 
     site: Id | None = None
     q: Annotated[str, Meta(max_length=300)] = ""
-    before: Id | None = None
+    order: searching.Order = "newest"
+    before: Annotated[str, Meta(max_length=60)] = ""
 
 
 class KeptForm(Struct, forbid_unknown_fields=True):
@@ -37,7 +38,7 @@ class KeptForm(Struct, forbid_unknown_fields=True):
 
 
 async def search_page(ask: Ask[Actor], query: SearchQuery) -> object:
-    """What was written on a site, found by its words, the newest first."""
+    """What was written on a site, found by its words."""
     if query.q:
         ask.spend("read")
 
@@ -48,7 +49,7 @@ async def search_page(ask: Ask[Actor], query: SearchQuery) -> object:
         found, problem = _found(tx, actor, site.id, query)
         return ask.page(
             "desk/search.html", 422 if problem else 200, here="search", site=site, sites=queue.desks(tx, actor), person=actor.person, found=found,
-            q=query.q, problem=in_words(problem, ask.language), now=ask.now, may_see_kept=may(actor, "see_kept", site.id),
+            q=query.q, order=query.order, problem=in_words(problem, ask.language), now=ask.now, may_see_kept=may(actor, "see_kept", site.id),
         )  # fmt: skip
 
     return await ask.read(act)
@@ -59,7 +60,7 @@ def _found(tx: Tx, actor: Actor, site: int, query: SearchQuery) -> tuple[Found |
     if not query.q.strip():
         return None, ""
     try:
-        return searching.search(tx, actor, site, query.q, before=query.before or 1 << 62), ""
+        return searching.search(tx, actor, site, query.q, order=query.order, after=query.before), ""
     except Invalid as problem:
         return None, problem.words
 

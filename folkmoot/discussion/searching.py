@@ -6,51 +6,79 @@ what was held or removed a moment ago is not found.
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from folkmoot.discussion import store_search
 from folkmoot.discussion.model import Comment
 from folkmoot.discussion.queries import parse, tokens
-from folkmoot.errors import NotFound
+from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
 from folkmoot.sites.sites import get_site
 from folkmoot.sites.stories import get_story
 from folkmoot.storage import words
-from folkmoot.storage.database import Database, Tx
+from folkmoot.storage.database import Database, Row, Tx
 from folkmoot.storage.words import Term
 
 PAGE = 20
 STEP = 200
 
 
+Order = Literal["newest", "relevance"]
+ANY = 1 << 62
+
+
 class Found(Struct, frozen=True):
-    """A page of what was found, the newest first. states: by comment, for moderators. more: the id to go on below, or None."""
+    """A page of what was found, in its order. states: by comment, for moderators. more: the cursor to go on at, or None."""
 
     comments: list[Comment]
     states: dict[int, str]
     titles: dict[int, str]
-    more: int | None
+    more: str | None
     everything: bool
+    order: Order = "newest"
 
 
-def search(tx: Tx, actor: Actor, site: int, typed: str, *, story: int = 0, before: int = 1 << 62) -> Found:
-    """Finds comments of a site. Raises Invalid for a query that is none, NotFound where the site does not let readers search."""
+def search(tx: Tx, actor: Actor, site: int, typed: str, *, story: int = 0, order: Order = "newest", after: str = "") -> Found:
+    """Finds comments of a site, those behind the cursor `after`. Raises Invalid for a query or a cursor that is none, NotFound where the
+    site does not let readers search."""
     everything = require(tx, actor, site)
     query = parse(typed)
     terms = [Term("words", phrase.tokens, phrase.wanted) for phrase in query.phrases]
     terms += [Term("name", query.author)] if query.author else []
     terms.append(Term("place", (f"s{site}",)))
-    rows = store_search.find(
-        tx, terms, everything=everything, story=story, since=query.since, until=query.until, before=before, limit=PAGE + 1
-    )
+    rows = _ORDERS[order](tx, terms, store_search.Within(everything, story, query.since, query.until), _cursor(order, after))
     shown = rows[:PAGE]
     comments = [store_search.as_found(row) for row in shown]
     titles = {each.story: get_story(tx, each.story).title for each in comments}
-    more = shown[-1].id if len(rows) > PAGE else None
-    return Found(comments, {row.id: row.state for row in shown}, titles, more, everything)
+    more = _cursor_of(order, shown[-1]) if len(rows) > PAGE else None
+    return Found(comments, {row.id: row.state for row in shown}, titles, more, everything, order)
+
+
+def _newest(tx: Tx, terms: list[Term], within: store_search.Within, at: tuple[int, ...]) -> list[Row]:
+    return store_search.newest(tx, terms, within, before=at[0], limit=PAGE + 1)
+
+
+def _fitting(tx: Tx, terms: list[Term], within: store_search.Within, at: tuple[int, ...]) -> list[Row]:
+    return store_search.fitting(tx, terms, within, before=at[0], score=at[1], top=at[2], limit=PAGE + 1)
+
+
+_ORDERS = {"newest": _newest, "relevance": _fitting}
+
+
+def _cursor_of(order: Order, last: Row) -> str:
+    """Where a page ends: the id of its last comment; by relevance also how well that fits, and the newest id when the first page was made."""
+    return str(last.id) if order == "newest" else f"{last.id}.{last.score}.{last.top}"
+
+
+def _cursor(order: Order, after: str) -> tuple[int, ...]:
+    parts = after.split(".") if after else [str(ANY)] * (1 if order == "newest" else 3)
+    if len(parts) != (1 if order == "newest" else 3) or not all(re.fullmatch("[0-9]{1,19}", part) and int(part) <= ANY for part in parts):
+        raise Invalid("This is not where a page of this search ended. Begin again from the first.", "bad_cursor", "before")
+    return tuple(map(int, parts))
 
 
 def require(tx: Tx, actor: Actor, site: int) -> bool:

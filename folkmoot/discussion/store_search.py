@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import Struct
+
 from folkmoot.discussion.model import Comment
 from folkmoot.discussion.store_pages import SHOWN
 from folkmoot.storage import words
@@ -9,22 +11,56 @@ from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.words import Term
 
 AGAIN = "search_again"  # the job of a text that has changed
+JUDGED = 2_000          # of the newest matches, among which the best are looked for
 OVERLAP = 60_000        # ms: ids are made before their transactions end, so the newest are looked at more than once
 _FLOOR, _BATCH = "search_floor", "search_batch"
 
 
-def find(tx: Tx, terms: list[Term], *, everything: bool, story: int, since: int, until: int, before: int, limit: int) -> list[Row]:
-    """Matching comments below an id, the newest first; without `everything` those alone that readers see."""
-    columns = ", ".join(f"c.{column.strip()}" for column in SHOWN.split(","))
-    seen = "" if everything else " AND c.state = 'published' AND c.visible = 1"
-    place = " AND c.story = :story" if story else ""
+_COLUMNS = ", ".join(f"c.{column.strip()}" for column in SHOWN.split(","))
+
+
+class Within(Struct, frozen=True):
+    """Among which comments is looked. everything: also what readers do not see; story: 0 for any; since, until: UTC ms."""
+
+    everything: bool
+    story: int
+    since: int
+    until: int
+
+    @property
+    def sql(self) -> str:
+        seen = "" if self.everything else " AND c.state = 'published' AND c.visible = 1"
+        return f"c.posted >= :since AND c.posted < :until{seen}{' AND c.story = :story' if self.story else ''}"
+
+    @property
+    def values(self) -> dict[str, object]:
+        given: dict[str, object] = {"since": self.since, "until": self.until}
+        return given | ({"story": self.story} if self.story else {})
+
+
+def newest(tx: Tx, terms: list[Term], within: Within, *, before: int, limit: int) -> list[Row]:
+    """Matching comments below an id, the newest first."""
     sql = (
-        f"SELECT {columns} FROM comment_words JOIN comment c ON c.id = comment_words.rowid WHERE {words.matches(tx)}"
-        f" AND comment_words.rowid < :before AND c.posted >= :since AND c.posted < :until{seen}{place}"
-        " ORDER BY comment_words.rowid DESC LIMIT :limit"
+        f"SELECT {_COLUMNS} FROM comment_words JOIN comment c ON c.id = comment_words.rowid WHERE {words.matches(tx)}"
+        f" AND comment_words.rowid < :before AND {within.sql} ORDER BY comment_words.rowid DESC LIMIT :limit"
     )
-    given: dict[str, object] = {"match": words.match(tx, terms), "before": before, "since": since, "until": until, "limit": limit}
-    return tx.rows(sql, **given | ({"story": story} if story else {}))
+    return tx.rows(sql, match=words.match(tx, terms), before=before, limit=limit, **within.values)
+
+
+def fitting(tx: Tx, terms: list[Term], within: Within, *, top: int, score: int, before: int, limit: int) -> list[Row]:
+    """Matching comments that fit less than `score`, or as well and are older than `before`; the best first, with their score and the `top` id.
+
+    The newest JUDGED of those up to the id `top` are weighed, so that a word which stands everywhere costs no more.
+    """
+    sql = (
+        f"WITH found AS MATERIALIZED (SELECT comment_words.rowid AS id, {words.relevance(tx)} AS score FROM comment_words"
+        f" JOIN comment c ON c.id = comment_words.rowid WHERE {words.matches(tx)} AND comment_words.rowid <= :top AND {within.sql}"
+        " ORDER BY comment_words.rowid DESC LIMIT :judged)"
+        f" SELECT {_COLUMNS}, found.score, (SELECT max(id) FROM found) AS top FROM found JOIN comment c ON c.id = found.id"
+        " WHERE found.score < :score OR (found.score = :score AND c.id < :before) ORDER BY found.score DESC, c.id DESC LIMIT :limit"
+    )
+    given = {"top": top, "score": score, "before": before, "limit": limit, "judged": JUDGED}
+    return tx.rows(sql, match=words.match(tx, terms), **given, **words.weighed(tx, terms), **within.values)
 
 
 def as_found(row: Row) -> Comment:

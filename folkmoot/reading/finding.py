@@ -26,6 +26,7 @@ from folkmoot.web.words import in_words
 
 FRONT_DAYS, FRONT_STORIES, FRONT_SITES = 30, 8, 20
 Typed = Annotated[str, Meta(max_length=MAX_QUERY * 4, description='Words, "a phrase", -without, author:Ada, from:2026-05-01, until:2026-05-31')]
+Below = Annotated[str, Meta(max_length=60, description="`more` of the page before, of the same search in the same order")]
 Host = Annotated[str, Meta(min_length=1, max_length=255, description="A host of the site")]
 
 
@@ -36,11 +37,12 @@ class SitePath(Struct):
 
 
 class SearchForm(Struct):
-    """GET /sites/{host}/search. before: the last comment of the page before."""
+    """GET /sites/{host}/search. before: where the page before ended."""
 
     q: Typed = ""
     story: Id | None = None
-    before: Id | None = None
+    order: searching.Order = "newest"
+    before: Below = ""
 
 
 class SearchQuery(Struct, forbid_unknown_fields=True):
@@ -49,11 +51,12 @@ class SearchQuery(Struct, forbid_unknown_fields=True):
     site: Host
     q: Typed
     story: Id | None = None
-    before: Id | None = None
+    order: searching.Order = "newest"
+    before: Below = ""
 
 
 class SearchAnswer(Struct):
-    """What was found, the newest first. more: go on with it as `before`; null at the end."""
+    """What was found, in the order that was asked for. more: go on with it as `before`; null at the end."""
 
     comments: list[CommentAnswer]
     more: str | None
@@ -98,10 +101,10 @@ async def search_page(ask: Ask[Actor], path: SitePath, query: SearchForm) -> obj
     problem = ""
     if query.q.strip():
         try:
-            found = await ask.read(lambda tx: _find(tx, ask, site.id, query.q, query.story, query.before))
+            found = await ask.read(lambda tx: _find(tx, ask, site.id, query))
         except Invalid as refused:
             problem = in_words(refused.words, ask.language)
-    given: dict[str, Any] = {"found": found, "problem": problem, "q": query.q, "about": query.story}
+    given: dict[str, Any] = {"found": found, "problem": problem, "q": query.q, "about": query.story, "order": query.order}
     return ask.page("reading/search.html", 422 if problem else 200, site=site, **given)
 
 
@@ -111,15 +114,15 @@ def _searchable(tx: Tx, ask: Ask[Actor], host: str) -> Site:
     return site
 
 
-def _find(tx: Tx, ask: Ask[Actor], site: int, typed: str, story: int | None, before: int | None) -> Found:
-    return searching.search(tx, ask.actor(tx), site, typed, story=story or 0, before=before or 1 << 62)
+def _find(tx: Tx, ask: Ask[Actor], site: int, query: SearchForm | SearchQuery) -> Found:
+    return searching.search(tx, ask.actor(tx), site, query.q, story=query.story or 0, order=query.order, after=query.before)
 
 
 async def search(ask: Ask[Actor], query: SearchQuery) -> SearchAnswer:
     """Comments of a site by their words: what readers see; for its moderators also what they do not."""
     ask.spend("read")
-    found = await ask.read(lambda tx: _find(tx, ask, site_of(tx, query.site).id, query.q, query.story, query.before))
-    return SearchAnswer([_said(each) for each in found.comments], str(found.more) if found.more else None)
+    found = await ask.read(lambda tx: _find(tx, ask, site_of(tx, query.site).id, query))
+    return SearchAnswer([_said(each) for each in found.comments], found.more)
 
 
 def _said(comment: Comment) -> CommentAnswer:

@@ -16,6 +16,7 @@ from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
 from folkmoot.storage.groups import Lost, stay
 from folkmoot.storage.pieces import Memory, Piece, Pledges
+from folkmoot.storage.relevance import relevance
 from folkmoot.storage.statements import writes
 from folkmoot.storage.turns import Turns
 
@@ -35,6 +36,7 @@ def open_connection(path: str, *, write: bool) -> apsw.Connection:
     connection.set_busy_timeout(BUSY)
     # Else the planner looks at what is bound, and prepares a statement anew whenever that changes: 13 us instead of 2 for a look.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+    connection.register_fts5_function("relevance", relevance)
     if write:
         for _ in connection.execute(_SETTINGS):
             pass

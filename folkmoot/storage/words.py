@@ -22,6 +22,13 @@ _PUT = {
 _MATCHES = {"sqlite": "comment_words MATCH :match", "postgres": "comment_words.lexemes @@ to_tsquery('simple', CAST(:match AS TEXT))"}
 
 
+# In millionths. On PostgreSQL nearness counts, too; a long text counts less by the logarithm of its length.
+_RELEVANCE = {
+    "sqlite": "relevance(comment_words)",
+    "postgres": "CAST(1000000 * ts_rank('{1,1,1,1}', comment_words.lexemes, to_tsquery('simple', CAST(:weighed AS TEXT)), 1) AS BIGINT)",
+}
+
+
 class Term(Struct, frozen=True):
     """Tokens that stand one after another in a field; wanted: or that must not."""
 
@@ -43,6 +50,16 @@ def drop(tx: Tx, row: int) -> None:
 def matches(tx: Tx) -> str:
     """The condition on comment_words that a match holds."""
     return _MATCHES[tx.engine]
+
+
+def relevance(tx: Tx) -> str:
+    """How well a row of comment_words fits, as an expression beside `matches`: a whole number made of the row and what is `weighed` alone."""
+    return _RELEVANCE[tx.engine]
+
+
+def weighed(tx: Tx, terms: list[Term]) -> dict[str, str]:
+    """What `relevance` needs to be given: on PostgreSQL the words that are wanted, since where a comment stands is no merit of it."""
+    return {} if tx.engine == "sqlite" else {"weighed": match(tx, [term for term in terms if term.wanted and term.field != "place"])}
 
 
 def match(tx: Tx, terms: list[Term]) -> str:

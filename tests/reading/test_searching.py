@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,12 +22,15 @@ from tests.reading.visit import Visit
 READER = Actor()
 
 
-def find(moot: Moot, typed: str, actor: Actor = READER, **more: int) -> list[int]:
+def find(moot: Moot, typed: str, actor: Actor = READER, **more: Any) -> list[int]:
+    return [each.id for each in page(moot, typed, actor, **more).comments]
+
+
+def page(moot: Moot, typed: str, actor: Actor = READER, **more: Any) -> searching.Found:
     index = Index()
     while index.catch_up(moot.db):
         pass
-    found = moot.db.read_now(lambda tx: searching.search(tx, actor, moot.site.id, typed, **more))
-    return [each.id for each in found.comments]
+    return moot.db.read_now(lambda tx: searching.search(tx, actor, moot.site.id, typed, **more))
 
 
 @pytest.fixture
@@ -114,7 +118,52 @@ def test_pages_go_on_below(open_moot: Moot, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(searching, "PAGE", 2)
     said = [moot.says(moot.guest("Ada"), f"The dam, number {number}.") for number in range(5)]
     assert find(moot, "dam") == said[:2:-1]
-    assert find(moot, "dam", before=said[3]) == [said[2], said[1]]
+    assert find(moot, "dam", after=str(said[3])) == [said[2], said[1]]
+
+
+def test_by_relevance_the_comment_that_is_about_it_comes_before_those_that_mention_it(open_moot: Moot) -> None:
+    moot = open_moot
+    about = moot.says(moot.guest("Ada"), "The dam, the dam: whoever built the dam should look at the dam.")
+    moot.later(1)
+    same = moot.says(moot.guest("Chidi"), "The dam, the dam: whoever built the dam should look at the dam.")
+    moot.later(1)
+    aside = moot.says(moot.guest("Bo"), "I walked past the dam. " + "The weather was fine and nobody was about. " * 12)
+    moot.later(1)
+    other = moot.says(moot.guest("Dora"), "The mayor built a library and nothing else.")
+    assert find(moot, "dam") == [aside, same, about]
+    assert find(moot, "dam", order="relevance") == [same, about, aside], "as good a match: the newer one first"
+    assert find(moot, "built -dam", order="relevance") == [other]
+    assert find(moot, "author:bo", order="relevance") == [aside]
+
+
+def test_pages_by_relevance_give_each_comment_once_though_people_go_on_writing(open_moot: Moot, monkeypatch: pytest.MonkeyPatch) -> None:
+    moot = open_moot
+    monkeypatch.setattr(searching, "PAGE", 2)
+    for number in range(9):
+        moot.says(moot.guest("Ada"), "The dam. " * (number % 4 + 1) + "Words beside it. " * (number % 3))
+        moot.later(1)
+    at_first = find(moot, "dam words", order="relevance")
+    everything = {each.id for each in moot.db.read_now(lambda tx: tx.rows("SELECT id FROM comment WHERE text LIKE '%Words%'"))}
+    given, found = list(at_first), page(moot, "dam words", order="relevance")
+    while found.more:
+        for _ in range(3):
+            moot.later(1)
+            moot.says(moot.guest("Bo"), "The dam, the dam, the words, and much else beside of which nobody has heard yet.")
+        found = page(moot, "dam words", order="relevance", after=found.more)
+        given += [each.id for each in found.comments]
+    assert len(given) == len(set(given)) == 6
+    assert set(given) == everything
+
+
+@pytest.mark.parametrize(
+    ("order", "after"), [("newest", "1.2.3"), ("relevance", "7"), ("relevance", "1.2.x"), ("newest", "9" * 30), ("relevance", "1.-2.3")]
+)
+def test_a_cursor_of_another_search_is_refused_in_a_sentence(open_moot: Moot, order: str, after: str) -> None:
+    visit = Visit(open_moot)
+    answer = visit.get(f"/api/v1/search?site=news.example&q=dam&order={order}&before={after}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
+    assert visit.get(f"/sites/news.example/search?q=dam&order={order}&before={after}").status_code == 422
+    visit.close()
 
 
 def test_what_is_found_comes_by_time_also_what_was_brought_in_later(open_moot: Moot, tmp_path: Path) -> None:
@@ -201,6 +250,10 @@ def test_the_page_answers_readers_with_a_box_and_what_was_found(open_moot: Moot)
     assert f"/c/{said}" in page.links and "<i>" not in page.html.replace("<i hidden", "")
     assert visit.get("/sites/news.example/search?q=from:x").status_code == 422
     assert visit.get("/api/v1/search?site=news.example&q=dam").json()["comments"][0]["id"] == str(said)
+    best = visit.page("/sites/news.example/search", q="dam", order="relevance")
+    assert "the best match first" in best.words and "/sites/news.example/search?q=dam&order=newest" in best.links
+    assert visit.get("/api/v1/search?site=news.example&q=dam&order=relevance").json()["comments"][0]["id"] == str(said)
+    assert visit.get("/api/v1/search?site=news.example&q=dam&order=oddest").status_code == 422
     visit.close()
 
 
