@@ -25,7 +25,7 @@ settings.load_profile("folkmoot")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Journeys in a browser come last: they take longest, and Playwright keeps an event loop running in this thread meanwhile."""
+    """Journeys in a browser come last, in each process: Playwright keeps an event loop running in its thread from then on."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
