@@ -94,10 +94,17 @@ async def change_hook(ask: Ask[Actor], path: PersonPath, form: HookDeed) -> obje
     site, secret = await ask.write(act)
     if secret:
         return await ask.read(lambda tx: _hooks(tx, ask, site, secret=secret))
-    return ask.see(f"/desk/hooks?site={site}")
+    return ask.see(f"/desk/hooks?site={site}#hook-{path.id}")
 
 
 # The look
+
+
+class LookQuery(Struct):
+    """saved: whether this look was just saved."""
+
+    site: Id | None = None
+    saved: Literal["", "1"] = ""
 
 
 class LookForm(Struct, forbid_unknown_fields=True):
@@ -126,22 +133,23 @@ def theme_of(form: LookForm) -> Theme:
     return Theme(form.scheme, {name: " ".join(value.split()) for name, value in typed.items() if value})
 
 
-async def look_page(ask: Ask[Actor], query: SiteQuery) -> object:
+async def look_page(ask: Ask[Actor], query: LookQuery) -> object:
     """A site's look: a scheme and twelve properties, each with what stands there now."""
 
     def act(tx: Tx) -> object:
         site = _opened(tx, ask, query.site)
-        return _look(tx, ask, site, site.theme)
+        return _look(tx, ask, site, site.theme, saved=bool(query.saved))
 
     return await ask.read(act)
 
 
-def _look(tx: Tx, ask: Ask[Actor], site: Site, theme: Theme, status: int = 200, tried: bool = False) -> object:
+def _look(tx: Tx, ask: Ask[Actor], site: Site, theme: Theme, status: int = 200, tried: bool = False, saved: bool = False) -> object:
     wrong = [in_words(each, ask.language) for each in themes.faults(theme)]
     actor = ask.actor(tx)
     return ask.page(
         "desk/look.html", status, here="rules", site=site, sites=queue.desks(tx, actor), person=actor.person, theme=theme, wrong=wrong, tried=tried,
-        fonts=themes.FONTS, colours=themes.COLOURS, house=themes.house(), measured=() if themes.is_odd(theme) else themes.measured(theme),
+        saved=saved, fonts=themes.FONTS, colours=themes.COLOURS, house=themes.house(),
+        measured=() if themes.is_odd(theme) else themes.measured(theme),
     )  # fmt: skip
 
 
@@ -159,7 +167,7 @@ async def change_look(ask: Ask[Actor], form: LookForm) -> object:
     wrong = bool(themes.faults(theme))
     if form.do == "save" and not wrong:
         await ask.write(act)
-        return ask.see(f"/desk/look?site={form.site}")
+        return ask.see(f"/desk/look?site={form.site}&saved=1#saved")
 
     def again(tx: Tx) -> object:
         return _look(tx, ask, get_site(tx, _opened(tx, ask, form.site).id), theme, 422 if wrong else 200, tried=True)

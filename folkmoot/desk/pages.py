@@ -214,7 +214,7 @@ async def decide(ask: Ask[Actor], path: ItemPath, form: DecisionForm) -> object:
 
 def _next(site: int, order: str, settled: list[queue.Settled], deed: str, now: int) -> str:
     done = ",".join(f"{each.kind}.{each.number}.{deed}" for each in settled if each.number)
-    return f"/desk?site={site}&order={order}{f'&at={now}&done={done}' if done else ''}"
+    return f"/desk?site={site}&order={order}{f'&at={now}&done={done}#done' if done else '#main'}"
 
 
 async def _again(ask: Ask[Actor], path: ItemPath, form: DecisionForm, problem: Problem) -> object:
@@ -234,9 +234,9 @@ async def claim(ask: Ask[Actor], path: ItemPath, form: ClaimForm) -> object:
     ask.spend("change")
     if form.give_back:
         await ask.write(lambda tx: queue.give_back(tx, ask.actor(tx), path.kind, path.id, ask.now))
-        return ask.see(f"/desk?order={form.order}")
+        return ask.see(f"/desk?order={form.order}#main")
     await ask.write(lambda tx: queue.claim(tx, ask.actor(tx), path.kind, path.id, ask.now))
-    return ask.see(f"/desk/{path.kind}/{path.id}?order={form.order}")
+    return ask.see(f"/desk/{path.kind}/{path.id}?order={form.order}#item")
 
 
 async def undo(ask: Ask[Actor], form: UndoForm) -> object:
@@ -250,7 +250,7 @@ async def undo(ask: Ask[Actor], form: UndoForm) -> object:
             queue.undo(tx, actor, kind, number, ask.now)
 
     await ask.write(act)
-    return ask.see(f"/desk?site={form.site}&order={form.order}")
+    return ask.see(f"/desk?site={form.site}&order={form.order}#main")
 
 
 async def bulk(ask: Ask[Actor], form: BulkForm) -> object:

@@ -128,7 +128,7 @@ async def sanction(ask: Ask[Actor], path: PersonPath, form: SanctionForm) -> obj
         network, domain = _block(tx, site.id, path.id, form.whom)
         sanctions.sanction(tx, actor, site.id, form.do, path.id, because, ask.now, days=form.days or None, network=network, domain=domain)
 
-    return await _done_or_again(ask, path.id, form.site, act, reason=form.reason, note=form.note, guideline=form.guideline, days=form.days)
+    return await _done_or_again(ask, path.id, form.site, act, "decided", reason=form.reason, note=form.note, guideline=form.guideline, days=form.days)
 
 
 def _block(tx: Tx, site: int, person: int, whom: str) -> tuple[str | None, str]:
@@ -144,12 +144,12 @@ def _block(tx: Tx, site: int, person: int, whom: str) -> tuple[str | None, str]:
     return None, domains[0] if domains else ""
 
 
-async def _done_or_again(ask: Ask[Actor], person: int, site: int, act: Any, **typed: Any) -> object:
+async def _done_or_again(ask: Ask[Actor], person: int, site: int, act: Any, part: str, **typed: Any) -> object:
     try:
         await ask.write(act)
     except Invalid as problem:
         return await _again(ask, person, site, problem, **typed)
-    return ask.see(f"/desk/people/{person}?site={site}")
+    return ask.see(f"/desk/people/{person}?site={site}#{part}")
 
 
 async def _again(ask: Ask[Actor], person: int, site: int, problem: Problem, **typed: Any) -> object:
@@ -161,7 +161,7 @@ async def lift(ask: Ask[Actor], path: PersonPath, form: LiftForm) -> object:
     """Takes a warning, mute or ban back."""
     ask.spend("change")
     await ask.write(lambda tx: sanctions.lift(tx, ask.actor(tx), path.id, form.why, ask.now))
-    return ask.see(f"/desk/people/{form.person}?site={form.site}")
+    return ask.see(f"/desk/people/{form.person}?site={form.site}#decided")
 
 
 async def note(ask: Ask[Actor], path: PersonPath, form: NoteForm) -> object:
@@ -174,13 +174,13 @@ async def note(ask: Ask[Actor], path: PersonPath, form: NoteForm) -> object:
         _require_known(tx, form.site, path.id)
         sanctions.note(tx, actor, form.site, path.id, form.words, ask.now)
 
-    return await _done_or_again(ask, path.id, form.site, act)
+    return await _done_or_again(ask, path.id, form.site, act, "notes")
 
 
 async def remove_note(ask: Ask[Actor], path: PersonPath, form: LiftForm) -> object:
     ask.spend("change")
     await ask.write(lambda tx: sanctions.remove_note(tx, ask.actor(tx), path.id, ask.now))
-    return ask.see(f"/desk/people/{form.person}?site={form.site}")
+    return ask.see(f"/desk/people/{form.person}?site={form.site}#notes")
 
 
 PAGES = (

@@ -13,6 +13,7 @@ from folkmoot.desk.figures import DAY, Days
 from folkmoot.desk.log import Filter
 from folkmoot.desk.pages import Words
 from folkmoot.desk.person_pages import PersonPath, SiteQuery
+from folkmoot.discussion.waits import RULE_WORDS
 from folkmoot.errors import Conflict, Invalid, NotFound, Problem, say
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
@@ -65,6 +66,13 @@ class RulesForm(Struct, forbid_unknown_fields=True):
     trust: Lines = ""
 
 
+class RulesQuery(Struct):
+    """on: whether these rules were just switched on."""
+
+    site: Id | None = None
+    on: Literal["", "1"] = ""
+
+
 class SwitchForm(Struct, forbid_unknown_fields=True):
     reason: Words = ""
 
@@ -84,25 +92,26 @@ class PublicQuery(Struct):
 # Rules
 
 
-async def rules_page(ask: Ask[Actor], query: SiteQuery) -> object:
+async def rules_page(ask: Ask[Actor], query: RulesQuery) -> object:
     """The rules as they are, to be changed and tried."""
 
     def act(tx: Tx) -> object:
         actor = ask.actor(tx)
         site = queue.desk_of(tx, actor, query.site)
         require(actor, "see_log", site.id)
-        return _rules(ask, tx, actor, site, site.policy)
+        return _rules(ask, tx, actor, site, site.policy, on=bool(query.on))
 
     return await ask.read(act)
 
 
 def _rules(
-    ask: Ask[Actor], tx: Tx, actor: Actor, site: Site, policy: Policy | dict[str, Any], status: int = 200, problem: str = ""
+    ask: Ask[Actor], tx: Tx, actor: Actor, site: Site, policy: Policy | dict[str, Any], status: int = 200, problem: str = "",
+    on: bool = False,
 ) -> object:
     trust = _trust(policy) if isinstance(policy, Policy) else policy["trust"]
     return ask.page(
         "desk/rules.html", status, here="rules", site=site, sites=queue.desks(tx, actor), person=actor.person, policy=policy, trust=trust,
-        problem=problem, may_change=may(actor, "change_site", site.id), trial=None, now=ask.now,
+        problem=problem, may_change=may(actor, "change_site", site.id), trial=None, now=ask.now, on=on,
     )  # fmt: skip
 
 
@@ -187,7 +196,7 @@ async def trial_page(ask: Ask[Actor], path: PersonPath) -> object:
         site = queue.desk_of(tx, actor, found.site)
         return ask.page(
             "desk/trial.html", here="rules", site=site, sites=queue.desks(tx, actor), person=actor.person, trial=found,
-            changed=_changed(site.policy, found.policy), now=ask.now,
+            changed=_changed(site.policy, found.policy), now=ask.now, rules=RULE_WORDS,
         )  # fmt: skip
 
     return await ask.read(act)
@@ -206,7 +215,7 @@ def _changed(was: Policy, will: Policy) -> list[tuple[str, str, str]]:
 async def switch_on(ask: Ask[Actor], path: PersonPath, form: SwitchForm) -> object:
     ask.spend("change")
     site = await ask.write(lambda tx: rules.switch_on(tx, ask.actor(tx), path.id, form.reason, ask.now))
-    return ask.see(f"/desk/rules?site={site.id}")
+    return ask.see(f"/desk/rules?site={site.id}&on=1#on")
 
 
 # Figures
@@ -270,7 +279,7 @@ async def log_page(ask: Ask[Actor], query: LogQuery) -> object:
         found = log.entries(tx, actor, site.id, _filter(query))
         return ask.page(
             "desk/log.html", here="log", site=site, sites=queue.desks(tx, actor), person=actor.person, entries=found, query=query, kinds=log.KINDS,
-            now=ask.now, more=found[-1].at if len(found) == log.PAGE else None,
+            rules=RULE_WORDS, now=ask.now, more=found[-1].at if len(found) == log.PAGE else None,
         )  # fmt: skip
 
     return await ask.read(act)

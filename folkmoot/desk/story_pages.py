@@ -55,7 +55,7 @@ async def decide_story(ask: Ask[Actor], path: PersonPath, form: StoryForm) -> ob
         return verb(tx, actor, path.id, form.reason, ask.now).site
 
     site = await ask.write(act, path.id)
-    return ask.see(f"/desk/stories?site={site}")
+    return ask.see(f"/desk/stories?site={site}#story-{path.id}")
 
 
 PAGES = (

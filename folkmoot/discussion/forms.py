@@ -220,7 +220,7 @@ async def decide(ask: Ask[Actor], path: CommentPath, form: DecisionForm) -> obje
     ask.spend("change")
     lane = await lane_of(ask, path.id)
     await ask.write(lambda tx: moderation.decide(tx, ask.actor(tx), path.id, form.do, form.reason, ask.now, form.revision), lane)
-    return ask.see(f"/me/c/{path.id}")
+    return ask.see(f"/me/c/{path.id}#now")
 
 
 async def own_page(ask: Ask[Actor], path: CommentPath) -> object:

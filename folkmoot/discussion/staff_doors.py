@@ -55,7 +55,7 @@ async def mend(ask: Ask[Actor], path: CommentPath, body: MendedText) -> Marked:
 
 async def mark_form(ask: Ask[Actor], path: CommentPath, form: NewMark) -> object:
     await mark(ask, path, form)
-    return ask.see(f"/me/c/{path.id}")
+    return ask.see(f"/me/c/{path.id}#now")
 
 
 async def mend_page(ask: Ask[Actor], path: CommentPath) -> object:
@@ -71,7 +71,7 @@ async def mend_form(ask: Ask[Actor], path: CommentPath, form: MendedText) -> obj
         at = await ask.read(own_setting(ask, path.id, "edit_words"))
         said = [(problem.field or "text", in_words(problem.words, ask.language))]
         return setting_page(ask, "mend", at, 422, text=form.text, reason=form.reason, problems=said)
-    return ask.see(f"/me/c/{path.id}")
+    return ask.see(f"/me/c/{path.id}#now")
 
 
 _ONE = (NotFound, NotAllowed, Conflict, TooSoon)

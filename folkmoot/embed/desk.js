@@ -51,7 +51,7 @@ async function look() {
   const fresh = (await answer.json()).waiting.some((each) => !known.has(`/desk/${each.kind}/${each.id}`));
   if (!fresh || !line.classList.contains('hidden')) return;
   const again = document.createElement('a');
-  again.href = location.pathname.startsWith('/desk/') ? '/desk' : location.href;
+  again.href = location.pathname.startsWith('/desk/') ? '/desk' : location.pathname + location.search;
   again.textContent = line.dataset.words;
   line.replaceChildren(again);
   line.className = 'told waits';
@@ -63,6 +63,10 @@ if (off) {
 }
 addEventListener('keydown', pressed);
 const toast = find('.toast');
-if (toast) setTimeout(() => toast.remove(), Number(toast.dataset.left));
+if (toast)
+  setTimeout(() => {
+    if (toast.contains(document.activeElement)) find('#main').focus({ preventScroll: true });
+    toast.remove();
+  }, Number(toast.dataset.left));
 claim();
 setInterval(look, LOOK);

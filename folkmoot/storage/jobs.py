@@ -20,6 +20,7 @@ GIVE_UP_AFTER = 16      # tries: about two days with the delays below
 _FIRST_DELAY = 20_000   # ms; each further one is 1.9 times as long
 _LONGEST_DELAY = 12 * 3_600_000
 
+_ENCODER = msgspec.json.Encoder(enc_hook=int)  # an id as the doors read it is a number of a type of its own
 # A job with the same key that waits is replaced and keeps its turn; one that is being done will be done again.
 _PUT = """
 INSERT INTO job (id, kind, unique_key, payload, run_after) VALUES (:id, :kind, :key, :payload, :run_after)
@@ -85,7 +86,7 @@ def put(tx: Tx, kind: str, payload: dict[str, object], now: int, *,
 
     key: there is one job with a key at a time; the newest payload counts.
     """
-    tx.run(_PUT, id=new_id(now), kind=kind, key=key, payload=msgspec.json.encode(payload).decode(),
+    tx.run(_PUT, id=new_id(now), kind=kind, key=key, payload=_ENCODER.encode(payload).decode(),
            run_after=now if run_after is None else run_after)
 
 

@@ -10,21 +10,25 @@ from pathlib import Path
 
 import pytest
 
+from folkmoot.app import create_app
 from folkmoot.cli.sites import _set as set_site
 from folkmoot.desk import figures, log, plots, queue, reports
 from folkmoot.desk.log import Filter
 from folkmoot.discussion import appeals, checks, comments
 from folkmoot.discussion.telling import WAIT
 from folkmoot.errors import Invalid, NotAllowed, NotFound
-from folkmoot.people import notices, sanctions
+from folkmoot.people import notices, sanctions, sessions
 from folkmoot.people.model import COMMAND, Actor
 from folkmoot.people.waiting import Because
-from folkmoot.settings import Mail, Settings
+from folkmoot.settings import Limits, Mail, Server, Settings
 from folkmoot.sites import sites, stories
 from folkmoot.sites.sites import get_site
 from folkmoot.storage import jobs
 from folkmoot.work import Worker
 from tests.moot import DAY, MINUTE, Moot
+from tests.web.stand import Client
+
+HERE = "https://talk.example"
 
 
 @pytest.fixture
@@ -135,6 +139,17 @@ def test_plots_keep_within_their_frame() -> None:
     assert plots.quantile(((5, 2), (10, 2)), 0.5) == 5
     assert plots.quantile((), 0.5) is None
     assert plots.bars((), ()).days == ()
+
+
+def test_on_the_page_a_report_is_decided_by_somebody_who_can_be_told(moot: Moot, vera: Actor) -> None:
+    said, hedda = moot.says(moot.guest("Casimir"), "She lives in Ferry Lane 12."), moot.member("Hedda Lund")
+    report, _ = moot.db.write_now(lambda tx: reports.report(tx, hedda, said, reports.Told("It tells where she lives."), moot.now))
+    app = create_app(Settings(server=Server(public_url=HERE), limits=Limits(False)), moot.db)
+    object.__setattr__(app.kit, "clock", lambda: moot.now)
+    cookie = moot.db.write_now(lambda tx: sessions.begin_page(tx, vera.id or 0, moot.now)).token
+    headers = {"Cookie": f"__Host-folkmoot={cookie}", "Origin": HERE, "Sec-Fetch-Site": "same-origin"}
+    answer = Client(app, HERE).post(f"/desk/report/{report}/decide", data={"do": "remove", "reason": "It is her address."}, headers=headers)
+    assert (answer.status_code, moot.texts()) == (303, [])
 
 
 def test_a_report_of_unlawful_content_has_a_receipt_and_a_reason_for_both_sides(moot: Moot, vera: Actor) -> None:

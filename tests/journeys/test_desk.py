@@ -42,9 +42,11 @@ def desk(browser: Browser, newsroom: Newsroom, cookie: str, scheme: str = "light
     return context.new_page()
 
 
-def reported(newsroom: Newsroom, name: str, text: str, reason: str, by: int = 1, parent: int | None = None, path: str = "desk") -> int:
+def reported(
+    newsroom: Newsroom, name: str, text: str, reason: str, by: int = 1, parent: int | None = None, path: str = "desk", site: str = "news"
+) -> int:
     """A comment that readers have reported."""
-    said = newsroom.says(name, text, path, parent)
+    said = newsroom.says(name, text, path, parent, site)
     for number in range(by):
 
         def act(tx: object, number: int = number) -> None:
