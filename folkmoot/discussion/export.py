@@ -22,7 +22,7 @@ from folkmoot.discussion.store_rows import VERSION, Header
 from folkmoot.errors import Conflict, say
 from folkmoot.people import store_export as people
 from folkmoot.people import store_sanctions as sanctions
-from folkmoot.people.store_rows import SanctionRow
+from folkmoot.people.store_rows import RoleRow, SanctionRow
 from folkmoot.sites import store_export as sites
 from folkmoot.sites.travelling import Room
 from folkmoot.storage.database import Database, Row, Tx
@@ -113,6 +113,7 @@ class _Export:
         self._stories = _all_stories(tx, site)
         self._ours = set(self._stories)
         self._people: list[int] = []
+        self._roles: list[RoleRow] = []
         self._sanctions: list[SanctionRow] = []
 
     def rows(self) -> Iterator[Struct]:
@@ -127,7 +128,7 @@ class _Export:
             "key": self._keys,
             "person": lambda: (row for some in _chunks(self._people) for row in people.people(self._tx, some)),
             "revision": lambda: self._of_comments(own.revisions, own.revision_row),
-            "role": lambda: iter(people.roles(self._tx, self._site)),
+            "role": lambda: iter(self._roles),
             "site": lambda: (row for row in [sites.site_row(self._tx, self._site)] if row),
             "story": lambda: (row for some in _chunks(self._stories) for row in sites.stories(self._tx, some)),
             "story_decision": self._story_decisions,
@@ -138,8 +139,10 @@ class _Export:
             **{str(kind.__struct_config__.tag): partial(self._of_desk, kind) for kind in desk.KINDS},
             **{kind.name: partial(kind.read, self._tx, self._site) for room in self._rooms for kind in room.kinds},
         }
-        others = (rows for kind, rows in kinds.items() if kind not in ("person", "identity", "sanction"))
-        named = self._with_kin({name for rows in others for row in rows() for name in _people_named(row)})
+        others = (rows for kind, rows in kinds.items() if kind not in ("person", "identity", "role", "sanction"))
+        named = {name for rows in others for row in rows() for name in _people_named(row)}
+        self._roles = self._serving(named)
+        named = self._with_kin(named | {name for row in self._roles for name in _people_named(row)})
         self._sanctions = self._sanctioned(named)
         self._people = sorted(self._with_kin(named | {name for row in self._sanctions for name in _people_named(row)}))
         for kind in sorted(kinds):
@@ -171,6 +174,13 @@ class _Export:
         while rows := sites.decisions(self._tx, self._site, after, STEP):
             yield from rows
             after = int(rows[-1].id)
+
+    def _serving(self, named: set[int]) -> list[RoleRow]:
+        """Roles here; of those on every site, where there are others, only those of people who have done something here."""
+        found = people.roles(self._tx, self._site)
+        known = named | {name for row in found if not row.everywhere for name in _people_named(row)}
+        everybody = sites.is_only_site(self._tx, self._site)
+        return [row for row in found if everybody or not row.everywhere or int(row.person) in known]
 
     def _sanctioned(self, named: set[int]) -> list[SanctionRow]:
         """What was decided about people here; of what holds on every site, where there are others, what is about people whom this one knows."""

@@ -173,6 +173,32 @@ def test_an_export_names_nobody_who_was_only_on_the_servers_other_sites(lively: 
     assert export(elsewhere) == shared
 
 
+def test_of_those_who_work_on_every_site_an_export_takes_along_who_has_done_something_here(
+    lively: Moot, elsewhere: Database, tmp_path: Path
+) -> None:
+    def works_everywhere(name: str) -> Actor:
+        person = lively.member(name)
+        lively.db.write_now(lambda tx: accounts.grant(tx, person.id or 0, "moderator", 0, None, lively.now))
+        return Actor(person.person, frozenset({(0, "moderator")}))
+
+    ruth, otto = works_everywhere("Ruth"), works_everywhere("Otto")
+    lively.db.write_now(lambda tx: sanctions.note(tx, otto, lively.site.id, ruth.id or 0, "Sits in the next room.", lively.now))
+    lively.db.write_now(lambda tx: add_site(tx, COMMAND, "other.example", "Other", lively.now))
+    there = lively.db.read_now(lambda tx: site_for(tx, "other.example"))
+    assert there
+
+    def sent(site: int) -> list[dict[str, object]]:
+        return rows(b"".join(export_rows(lively.db, site)))
+
+    assert {line["person"] for line in sent(lively.site.id) if line["kind"] == "role" and line["everywhere"]} == {str(ruth.id), str(otto.id)}
+    assert [line for line in sent(there.id) if line["kind"] in ("role", "person", "identity")] == []
+    shared = export(lively.db)
+    bring(elsewhere, shared, tmp_path, lively.now + 1_000)
+    assert {line["id"] for line in rows(export(elsewhere)) if line["kind"] == "role"} == {
+        line["id"] for line in rows(shared) if line["kind"] == "role"
+    }
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_people_do_counts_agree_and_the_export_comes_home(moot: Moot, elsewhere: Database, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
