@@ -123,30 +123,11 @@ def _make(tx: Tx, sender: Sender, text: Text, option: Option, batch: str, alike:
     number, state = new_id(now), _first_state(tx, sender, option)
     template = text.template or alike >= likeness.TEMPLATE
     store.insert_letter(
-        tx,
-        id=number,
-        delivery=secrets.token_hex(16),
-        batch=batch,
-        talk=sender.talk,
-        site=sender.site,
-        story=sender.story,
-        action=sender.action,
-        person=_id(sender),
-        owner=sender.owner,
-        official=option.to.id,
-        recipient=_json(option.to),
-        way=option.way,
-        subject=text.subject,
-        body=text.body,
-        home=_json(_signed(text.home, sender.person if option.carried else None)),
-        mailbox=sender.mailbox if option.carried else "",
-        template=int(template),
-        likeness=round(alike * 100),
-        state=state,
-        frozen=0,
-        due=now + WAITS[state],
-        now=now,
-    )
+        tx, id=number, delivery=secrets.token_hex(16), batch=batch, talk=sender.talk, site=sender.site, story=sender.story, action=sender.action,
+        person=_id(sender), owner=sender.owner, official=option.to.id, recipient=_json(option.to), way=option.way, subject=text.subject,
+        body=text.body, home=_json(_signed(text.home, sender.person if option.carried else None)), mailbox=sender.mailbox if option.carried else "",
+        template=int(template), likeness=round(alike * 100), state=state, frozen=0, due=now + WAITS[state], now=now,
+    )  # fmt: skip
     store.insert_event(tx, new_id(now), number, "made", "", state, "writer", _id(sender), "", now)
     store.insert_shingles(tx, number, marks)
     if state == "undo":

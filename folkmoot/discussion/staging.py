@@ -185,20 +185,8 @@ class _Stager:
         self._comments += 1
         number, file, remarks = self._comments, self._file, self._oddities(row, name, words)
         words = words or (read(NO_WORDS) if row.state == "published" else NOTHING)
-        posted = row.posted if row.posted is not None else self._told.dated + number * 1000
-        posted = min(posted, self._told.now) if posted > self._told.now + DAY else posted
-        doubtful = len(row.story) > 1 or len(row.parent) > 1
-        narrow: dict[str, object] = {
-            "number": number, "file": file, "line": row.line, "key": self._key(row.key), "id": self._id(number, posted), "posted": posted,
-            "to_story": self._first(row.story), "to_parent": self._first(row.parent), "doubtful": int(doubtful),
-            "edited": row.edited, "state": row.state, "up": max(row.up, 0), "down": max(row.down, 0), "person": None,
-        }  # fmt: skip
-        wide = {
-            "number": number, "stories": self._references(row.story) if doubtful else "",
-            "parents": self._references(row.parent) if doubtful else "", "name": name.name, "skeleton": name.skeleton,
-            "marks": self._marks(row, name), "text": words.text, "html": words.html, "renderer": RENDERER,
-            "digest": words.digest, "extra": "",
-        }  # fmt: skip
+        posted = self._posted(row, number)
+        narrow, wide = self._narrow(row, number, posted), self._wide(row, number, name, words)
         also = [self._key(each) for each in row.also if each != row.key]
         writer = self._key(row.writer.key, "") if row.writer.key else None
 
@@ -214,6 +202,29 @@ class _Stager:
                 store.add_remark(tx, file, row.line, kind, UNSTORABLE.sub("\ufffd", said))
 
         return write
+
+    def _posted(self, row: Comment, number: int) -> int:
+        """UTC ms: as the archive says, never in the future; by its place in the archive where that says nothing."""
+        posted = row.posted if row.posted is not None else self._told.dated + number * 1000
+        return min(posted, self._told.now) if posted > self._told.now + DAY else posted
+
+    def _narrow(self, row: Comment, number: int, posted: int) -> dict[str, object]:
+        """What is looked through while comments are joined to their parents and stories."""
+        return {
+            "number": number, "file": self._file, "line": row.line, "key": self._key(row.key), "id": self._id(number, posted), "posted": posted,
+            "to_story": self._first(row.story), "to_parent": self._first(row.parent), "doubtful": int(_is_doubtful(row)),
+            "edited": row.edited, "state": row.state, "up": max(row.up, 0), "down": max(row.down, 0), "person": None,
+        }  # fmt: skip
+
+    def _wide(self, row: Comment, number: int, name: Name, words: Words) -> dict[str, object]:
+        """What is only carried along: the words, and the references of a comment that names several."""
+        doubtful = _is_doubtful(row)
+        return {
+            "number": number, "stories": self._references(row.story) if doubtful else "",
+            "parents": self._references(row.parent) if doubtful else "", "name": name.name, "skeleton": name.skeleton,
+            "marks": self._marks(row, name), "text": words.text, "html": words.html, "renderer": RENDERER,
+            "digest": words.digest, "extra": "",
+        }  # fmt: skip
 
     def _marks(self, row: Comment, name: Name) -> str:
         """Whom the source calls its own is the newsroom's; whoever else is called so is not."""
@@ -246,6 +257,11 @@ class _Stager:
         if row.posted is not None and row.posted > self._told.now + DAY:
             found.append(("date in the future", "This comment says that it was written in the future; it is dated today."))
         return found
+
+
+def _is_doubtful(row: Comment) -> bool:
+    """Whether a comment names more than one story or parent that it may belong to."""
+    return len(row.story) > 1 or len(row.parent) > 1
 
 
 def _another(tx: Tx, narrow: dict[str, object], wide: dict[str, object]) -> bool:

@@ -32,7 +32,7 @@ def environment(language: str) -> Environment:
     made.globals |= {"language": language, "direction": words.direction(language), "asset": static.address}
     made.globals |= {"machine": words.machine, "date": partial(words.date, language=language)}
     made.globals |= {"short": partial(words.short, language=language), "moment": partial(words.moment, language=language)}
-    made.globals |= { "in_words": partial(words.in_words, language=language)}
+    made.globals |= {"in_words": partial(words.in_words, language=language)}
     return made
 
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from twilio.request_validator import RequestValidator
 
 from folkmoot.action import actions, chats, duties, letters, representatives, store_chats, talks
-from folkmoot.action.channels import CHATS, messenger, twilio
+from folkmoot.action.channels import CHATS, messenger, provider, twilio
 from folkmoot.action.delivering import letter_of
 from folkmoot.action.delivery import email
 from folkmoot.action.model import Draft
@@ -403,7 +403,7 @@ def test_a_provider_that_hangs_slows_nobody_else(phone: Phone, monkeypatch: pyte
 
     hung = threading.Event()
     monkeypatch.setattr(phone.provider, "read", lambda *_: hung.wait(5) and {})
-    monkeypatch.setattr(twilio, "BOUNDS", outbound.Bounds(seconds=0.3))
+    monkeypatch.setattr(provider, "BOUNDS", outbound.Bounds(seconds=0.3))
     for number in range(5):
         fields = {"MessageSid": f"SM9{number}", "AccountSid": ACCOUNT, "From": f"+1212555016{number}", "To": NUMBER, "Body": "WRITE"}
         signed = RequestValidator(TOKEN).compute_signature(f"{HERE}/hooks/twilio", fields)

@@ -1,8 +1,7 @@
 """Facebook Messenger: the handshake, the webhook, and the Send API over outbound.py.
 
 X-Hub-Signature-256 is the HMAC-SHA256 of the raw body under the app's secret: it is checked before the body is read as anything. People write
-first, and
-for 24 hours after their last message we may answer.
+first, and for 24 hours after their last message we may answer.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ import msgspec
 from msgspec import Struct
 from starlette.responses import Response
 
-from folkmoot import outbound
 from folkmoot.action import chats
+from folkmoot.action.channels import provider
 from folkmoot.action.channels.around import chat_around
 from folkmoot.action.channels.model import Button, Chat, Sent, Size
-from folkmoot.errors import Invalid, NotFound, NotSignedIn, Problem
+from folkmoot.errors import Invalid, NotFound, NotSignedIn
 from folkmoot.people.model import Actor
 from folkmoot.settings import Settings
 from folkmoot.storage.database import Tx
@@ -29,7 +28,6 @@ from folkmoot.web.operations import Operation
 from folkmoot.web.requests import Ask
 from folkmoot.web.words import N_
 
-BOUNDS = outbound.Bounds(most=64_000, seconds=5.0)  # a provider that hangs keeps the worker no longer
 PATH = "/hooks/messenger"
 WINDOW = 24 * 3_600_000
 PER_CHAT, IN_ALL = 300, 100_000  # messages a day; they cost nothing
@@ -140,21 +138,12 @@ def send(settings: Settings, address: str, body: str, buttons: tuple[Button, ...
         message["quick_replies"] = [{"content_type": "text", "title": each.words[:BUTTON], "payload": each.key} for each in buttons[:MOST_BUTTONS]]
     given = msgspec.json.encode({"recipient": {"id": address}, "messaging_type": "RESPONSE", "message": message})
     headers = {"Authorization": f"Bearer {settings.messenger.token}", "Content-Type": "application/json"}
-    try:
-        answer = outbound.post(settings.outbound, f"{settings.messenger.base}/me/messages", given, headers, BOUNDS)
-    except outbound.Away as problem:
-        return Sent("unknown", None, str(problem.words))
-    except Problem as problem:
-        return Sent("failed", None, str(problem.words))
-    return meaning(answer.status, answer.body)
+    return provider.hand_over(settings, f"{settings.messenger.base}/me/messages", given, headers, meaning)
 
 
 def meaning(status: int, body: bytes) -> Sent:
     """What the Send API's answer means. 613 and 4: too many at once; 551 and 10/2018278: they cannot be reached now, or any more."""
-    try:
-        told: dict[str, Any] = msgspec.json.decode(body, type=dict[str, Any])
-    except msgspec.MsgspecError:
-        told = {}
+    told = provider.told(body)
     code = told["error"].get("code") if isinstance(told.get("error"), dict) else None
     if status == 200:
         return Sent("sent", str(told.get("message_id", "")) or None)

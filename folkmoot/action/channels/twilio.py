@@ -15,15 +15,14 @@ from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import ada_url
-import msgspec
 from starlette.responses import Response
 
-from folkmoot import outbound
 from folkmoot.action import chats, store_chats
+from folkmoot.action.channels import provider
 from folkmoot.action.channels.around import chat_around
 from folkmoot.action.channels.model import Button, Chat, Sent, Size
 from folkmoot.action.segments import segments, simpler
-from folkmoot.errors import NotFound, NotSignedIn, Problem
+from folkmoot.errors import NotFound, NotSignedIn
 from folkmoot.people.model import Actor
 from folkmoot.settings import Settings
 from folkmoot.storage.database import Tx
@@ -34,7 +33,6 @@ from folkmoot.web.operations import Operation
 from folkmoot.web.requests import Ask
 from folkmoot.web.words import N_
 
-BOUNDS = outbound.Bounds(most=64_000, seconds=5.0)  # a provider that hangs keeps the worker no longer
 PATH = "/hooks/twilio"
 NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'
 STOPPED = 21610  # the recipient has stopped us at their network
@@ -159,22 +157,13 @@ def send(settings: Settings, address: str, body: str, buttons: tuple[Button, ...
     given = {"To": address, "Body": body, **sender, "StatusCallback": f"{settings.server.public_url}{PATH}"}
     login = base64.b64encode(f"{sms.account}:{sms.token}".encode()).decode()
     headers = {"Authorization": f"Basic {login}", "Content-Type": "application/x-www-form-urlencoded"}
-    try:
-        answer = outbound.post(settings.outbound, f"{sms.base}/2010-04-01/Accounts/{sms.account}/Messages.json", urlencode(given).encode(),
-        headers, BOUNDS)
-    except outbound.Away as problem:
-        return Sent("unknown", None, str(problem.words))
-    except Problem as problem:
-        return Sent("failed", None, str(problem.words))
-    return meaning(answer.status, answer.body)
+    messages = f"{sms.base}/2010-04-01/Accounts/{sms.account}/Messages.json"
+    return provider.hand_over(settings, messages, urlencode(given).encode(), headers, meaning)
 
 
 def meaning(status: int, body: bytes) -> Sent:
     """What the provider's answer means."""
-    try:
-        told = msgspec.json.decode(body, type=dict[str, object])
-    except msgspec.MsgspecError:
-        told = {}
+    told = provider.told(body)
     if status == 201:
         return Sent("sent", str(told.get("sid", "")) or None)
     if told.get("code") == STOPPED:
