@@ -11,7 +11,8 @@ import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta, Struct
@@ -259,14 +260,18 @@ def _keys() -> Iterator[Key]:
         for field in msgspec.structs.fields(model):
             meta = next(each for each in hints[field.name].__metadata__ if isinstance(each, Meta))
             extra = meta.extra or {}
-            kind = extra.get("kind") or _kind(hints[field.name].__origin__, meta)
-            yield Key(section, field.name, kind, field.default, meta.description or "", "secret" in extra)
+            yield Key(section, field.name, kind_of(hints[field.name]), field.default, meta.description or "", "secret" in extra)
 
 
-def _kind(of: Any, meta: Meta) -> str:
-    """What a value may be, in words."""
-    if getattr(of, "__origin__", None) is Literal:
-        return f"one of {', '.join(of.__args__)}"
+def kind_of(hint: Any) -> str:
+    """What a value of a type may be, in words."""
+    if get_origin(hint) in (Union, UnionType):
+        return f"{kind_of(next(each for each in get_args(hint) if each is not NoneType))}, or null"
+    of, meta = (hint.__origin__, hint.__metadata__[-1]) if get_origin(hint) is Annotated else (hint, Meta())
+    if given := (meta.extra or {}).get("kind"):
+        return str(given)
+    if get_origin(of) is Literal:
+        return f"one of {', '.join(get_args(of))}"
     return {
         int: f"a whole number from {meta.ge} to {meta.le}", bool: "true or false", str: "a text, not empty" if meta.min_length else "a text"
     }.get(of, "a list of texts")  # fmt: skip

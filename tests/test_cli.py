@@ -26,6 +26,7 @@ from folkmoot.discussion.store import comment_row
 from folkmoot.errors import Invalid
 from folkmoot.people import accounts, invitations
 from folkmoot.people.model import Actor
+from folkmoot.sites.stories import get_story
 from folkmoot.storage.backup import verify
 from folkmoot.storage.database import connect
 from folkmoot.storage.migrations import migrate, migrations, schema_state
@@ -154,11 +155,46 @@ def test_a_site_without_guests_takes_words_from_those_alone_who_have_signed_in(a
     ("key", "value", "said"),
     [
         ("mode", "shut", "mode cannot be shut"), ("colour", "red", "has no colour"), ("language", "tlh", "no language"),
-        ("theme", '{"properties": {"ink": "#fdfcf9"}}', "cannot be read well"), ("newcomer_links", "many", "newcomer_links cannot be many"),
+        ("theme", '{"properties": {"ink": "#fdfcf9"}}', "cannot be read well"), ("newcomer_links", "many", "Wanted: a whole number from 0 to 100."),
+        ("serch", "true", "Did you mean search?"), ("search", "maybe", "Wanted: true or false."),
+        ("mode", "shut", "Wanted: one of open, hold_newcomers, hold_all."),
+        ("flags_hold", "300", "Wanted: a whole number from 0 to 100."),
+        ("closes_after_days", "soon", "Wanted: a whole number from 1 to 999999, or null."),
+        ("terms_page", "javascript:alert(1)", "Wanted: a web address."),
     ],
 )  # fmt: skip
 def test_what_a_site_cannot_be_is_refused_in_words(at: Terminal, key: str, value: str, said: str) -> None:
     assert said in at.refuses("site", "set", "news.example", key, value)
+
+
+def test_a_title_without_words_is_refused(at: Terminal, moot: Moot) -> None:
+    assert "at least one letter" in at.refuses("story", "rename", STORY, " \t ")
+    assert moot.db.read_now(lambda tx: get_story(tx, moot.story.id)).title == moot.story.title
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("guide", "--script", "nowhere.txt"), 1, "nowhere.txt cannot be read: No such file or directory."),
+        (("bounced", "nowhere.eml"), 1, "nowhere.eml cannot be read: No such file or directory."),
+        (("person", "invite"), 2, "Missing argument 'ROLE'. Choose from: admin, moderator, editor"),
+        (("person", "promote", "12", "king"), 2, "Invalid value for 'ROLE': 'king' is not one of"),
+        (("serve", "--port", "99999"), 2, "99999 is not a number from 1 to 65535."),
+    ],
+)  # fmt: skip
+def test_what_is_not_right_as_given_is_said_in_one_plain_sentence(at: Terminal, words: tuple[str, ...], code: int, said: str) -> None:
+    assert said in at.refuses(*words, code=code)
+
+
+def test_a_data_folder_that_cannot_be_made_is_no_fault_of_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["serve", "--data", "/proc/nowhere"]) == 1
+    assert capsys.readouterr().err == "/proc/nowhere cannot be used: No such file or directory.\n"
+
+
+@pytest.mark.parametrize("noun", [[], ["story"], ["notes"]])
+def test_help_says_of_each_command_a_whole_sentence(noun: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run([*noun, "--help"])
+    assert "..." not in capsys.readouterr().out.partition("Commands:")[2]
 
 
 def test_a_site_has_more_hosts_and_loses_them_again(at: Terminal) -> None:
@@ -234,7 +270,7 @@ def test_a_comment_is_removed_with_a_reason_and_brought_back(at: Terminal, moot:
     at.does("comment", "restore", comment)
     at.does("comment", "hold", comment)
     assert moot.live() == 0
-    assert "nothing to restore" in at.refuses("comment", "restore", comment)
+    assert "is held" in at.refuses("comment", "restore", comment)
 
 
 @pytest.mark.parametrize("deed", ["hold", "remove"])

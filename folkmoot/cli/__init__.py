@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -33,11 +34,13 @@ from folkmoot.cli import (
     stories,
     upkeep,
 )
-from folkmoot.cli.terminal import tell
+from folkmoot.cli.terminal import Group, tell
 from folkmoot.errors import Problem
 
+_RANGE = re.compile(r"is not in the range (\d+)<=x<=(\d+)")
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="folkmoot", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show where in the program something went wrong.")
 def folkmoot() -> None:
@@ -91,6 +94,11 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except OSError as error:
+        if "--debug" in arguments or not error.filename:
+            raise
+        tell(f"{os.fsdecode(error.filename)} cannot be used: {error.strerror}.")
+        return 1
     except Exception as error:
         if "--debug" in arguments:
             raise
@@ -99,6 +107,6 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _misuse(error: click.UsageError) -> str:
-    words = error.format_message()
+    words = _RANGE.sub(r"is not a number from \1 to \2", " ".join(error.format_message().split()))
     command = error.ctx.command_path if error.ctx else "folkmoot"
     return f"{words} `{command} --help` shows how it is used."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from folkmoot.cli.opening import ID, Command, change, opened, story_named
-from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, shorten, show, show_all, time_of
+from folkmoot.cli.terminal import Fields, Group, done, dry_run_option, json_option, shorten, show, show_all, time_of
 from folkmoot.discussion import moderation, store
 from folkmoot.errors import NotFound
 from folkmoot.people.model import COMMAND
@@ -16,7 +16,7 @@ from folkmoot.web.kit import clock
 reason_option = click.option("--reason", default="", help="Words that the writer is shown.")
 
 
-@click.group("comment")
+@click.group("comment", cls=Group)
 def group() -> None:
     """Comments: what waits, and what moderators decide. Each decision is kept, and is undone by its opposite."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -72,16 +73,20 @@ def _matter(tx: Tx, host: str | None, story: str | None) -> tuple[Site, int | No
 def _lines(script: Path | None) -> Iterator[str]:
     """Answers of a script, or of whoever is at the terminal."""
     if script is None:
-        while True:
-            try:
-                yield input("> " if sys.stdin.isatty() else "")
-            except EOFError:
-                return
+        return _typed()
     try:
         text = script.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+    except OSError as error:
+        raise NotFound(f"{script} cannot be read: {error.strerror}.", "no_file") from None
+    except UnicodeDecodeError:
         raise Invalid(f"{script} cannot be read as a text in UTF-8.", "no_file") from None
-    yield from (line for line in text.splitlines() if line.strip())
+    return iter([line for line in text.splitlines() if line.strip()])
+
+
+def _typed() -> Iterator[str]:
+    with suppress(EOFError):
+        while True:
+            yield input("> " if sys.stdin.isatty() else "")
 
 
 def _talk(db: Database, site: Site, story: int | None, action: int | None, around: Around, lines: Iterator[str], as_json: bool) -> None:

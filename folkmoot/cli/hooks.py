@@ -6,7 +6,7 @@ import click
 
 from folkmoot import outbound
 from folkmoot.cli.opening import Command, change, opened, settings_with, site_named
-from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show_all
+from folkmoot.cli.terminal import Fields, Group, done, dry_run_option, json_option, show_all
 from folkmoot.discussion import hooks
 from folkmoot.discussion.store_outlet import Hook
 from folkmoot.errors import Invalid
@@ -16,7 +16,7 @@ from folkmoot.web.kit import clock
 from folkmoot.web.words import moment
 
 
-@click.group("hook")
+@click.group("hook", cls=Group)
 def group() -> None:
     """Programs that hear what becomes of comments, by signed requests (Standard Webhooks)."""
 

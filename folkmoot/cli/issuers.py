@@ -8,7 +8,7 @@ from typing import Literal
 import click
 
 from folkmoot.cli.opening import Command, change, opened, settings_with
-from folkmoot.cli.terminal import done, dry_run_option, json_option, show_all, tell
+from folkmoot.cli.terminal import Group, done, dry_run_option, json_option, show_all, tell
 from folkmoot.people import issuers
 from folkmoot.people.model import COMMAND, Issuer
 from folkmoot.web.kit import clock
@@ -16,7 +16,7 @@ from folkmoot.web.kit import clock
 KNOWN = {"google": "https://accounts.google.com", "github": "https://github.com"}
 
 
-@click.group("issuer")
+@click.group("issuer", cls=Group)
 def group() -> None:
     """Who else may say who somebody is. How to register Folkmoot with each stands in docs/people.md."""
 

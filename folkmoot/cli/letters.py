@@ -11,7 +11,7 @@ from folkmoot.action import letters, store_letters
 from folkmoot.action.delivery import cwc
 from folkmoot.action.segments import segments
 from folkmoot.cli.opening import ID, Command, change, opened
-from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show, show_all, tell, time_of
+from folkmoot.cli.terminal import Fields, Group, done, dry_run_option, json_option, show, show_all, tell, time_of
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import COMMAND
 from folkmoot.storage.database import Row, Tx
@@ -20,7 +20,7 @@ from folkmoot.web.kit import clock
 STATES = sorted({state for state, _ in letters.TRANSITIONS} | set(letters.ENDS))
 
 
-@click.group("letters")
+@click.group("letters", cls=Group)
 def group() -> None:
     """Letters to officials: where each stands, and what is held. Nobody reads a letter here but one that is held, and that is written down."""
 
@@ -192,7 +192,7 @@ def _whole(tx: Tx, letter: int, read: bool) -> Fields:
     return {**fields, "subject": row.subject, "text": row.body, "sender": letters.home_of(row).name} if read else fields
 
 
-@click.group("sms")
+@click.group("sms", cls=Group)
 def sms() -> None:
     """Text messages."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from folkmoot.cli.opening import ID, Command, change, opened
-from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, shorten, show_all, time_of
+from folkmoot.cli.terminal import Fields, Group, done, dry_run_option, json_option, shorten, show_all, time_of
 from folkmoot.errors import NotFound, say
 from folkmoot.notes import deciding, store
 from folkmoot.notes.model import Note
@@ -18,7 +18,7 @@ from folkmoot.web.kit import clock
 _ALL = 2**53
 
 
-@click.group("note")
+@click.group("note", cls=Group)
 def group() -> None:
     """Notes: what waits for an editor, and what the newsroom decides. Each decision is kept, and can be taken back."""
 

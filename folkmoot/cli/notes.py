@@ -15,7 +15,7 @@ import click
 
 from folkmoot.cli.archives import files
 from folkmoot.cli.opening import Command
-from folkmoot.cli.terminal import Fields, json_option, show, show_all, tell
+from folkmoot.cli.terminal import Fields, Group, json_option, show, show_all, tell
 from folkmoot.errors import Invalid
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ YES = {"0": 0, "1": 1}
 MOST_CELLS = 40_000_000  # voters times statements: 160 MB
 
 
-@click.group("notes")
+@click.group("notes", cls=Group)
 def group() -> None:
     """What readers think of notes, and where they stand: the scorer and the opinion map, on files."""
 

@@ -12,7 +12,7 @@ from folkmoot.action.answers import FoundAnswer, found_answer
 from folkmoot.action.divisions import code_of, division_of
 from folkmoot.action.model import Data, Found, Level, Place, Point
 from folkmoot.cli.opening import Command, opened, settings_with
-from folkmoot.cli.terminal import done, dry_run_option, json_option, show_all, tell
+from folkmoot.cli.terminal import Group, done, dry_run_option, json_option, show_all, tell
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import COMMAND
 from folkmoot.storage.database import Database
@@ -48,7 +48,7 @@ class _LatLon(click.ParamType[tuple[float, float]]):
 on_option = click.option("--on", type=_Day(), help="The day that is meant; else today.")
 
 
-@click.group("officials")
+@click.group("officials", cls=Group)
 def group() -> None:
     """Who represents a place: load the facts, look them up, see what is stale."""
 

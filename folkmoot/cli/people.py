@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from folkmoot.cli.opening import Command, change, opened, settings_with, site_named
-from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show_all, tell, time_of
+from folkmoot.cli.terminal import Fields, Group, done, dry_run_option, json_option, show_all, tell, time_of
 from folkmoot.people import accounts, invitations
 from folkmoot.people.model import COMMAND, Known, Role
 from folkmoot.settings import Settings
@@ -14,9 +14,10 @@ from folkmoot.storage.database import Tx
 from folkmoot.web.kit import clock
 
 ROLES: tuple[Role, ...] = ("admin", "moderator", "editor")
+role_argument = click.argument("role", type=click.Choice(ROLES), metavar="ROLE")
 
 
-@click.group("person")
+@click.group("person", cls=Group)
 def group() -> None:
     """People: who may do what, and how the first admin comes in."""
 
@@ -41,7 +42,7 @@ def list_(staff: bool, as_json: bool) -> None:
 
 @group.command("promote")
 @click.argument("person")
-@click.argument("role", type=click.Choice(ROLES))
+@role_argument
 @site_option
 @dry_run_option
 def promote(person: str, role: Role, host: str | None, dry_run: bool) -> None:
@@ -58,7 +59,7 @@ def promote(person: str, role: Role, host: str | None, dry_run: bool) -> None:
 
 @group.command("demote")
 @click.argument("person")
-@click.argument("role", type=click.Choice(ROLES))
+@role_argument
 @site_option
 @dry_run_option
 def demote(person: str, role: Role, host: str | None, dry_run: bool) -> None:
@@ -73,7 +74,7 @@ def demote(person: str, role: Role, host: str | None, dry_run: bool) -> None:
 
 
 @group.command("invite")
-@click.argument("role", type=click.Choice(ROLES))
+@role_argument
 @site_option
 @dry_run_option
 def invite(role: Role, host: str | None, dry_run: bool) -> None:

@@ -10,7 +10,7 @@ import click
 from folkmoot.action import letters
 from folkmoot.cli.opening import Command, change, opened
 from folkmoot.cli.terminal import done, dry_run_option, tell
-from folkmoot.errors import NotFound, say
+from folkmoot.errors import NotFound
 from folkmoot.people import returned
 from folkmoot.storage.database import Tx
 from folkmoot.web.kit import clock
@@ -43,7 +43,7 @@ def _read(file: Path) -> bytes:
         with file.open("rb") as opened_file:
             return opened_file.read(returned.LARGEST)
     except OSError as error:
-        raise NotFound(say("{file} cannot be read ({error}).", file=str(file), error=type(error).__name__), "no_file") from None
+        raise NotFound(f"{file} cannot be read: {error.strerror}.", "no_file") from None
 
 
 def _take(tx: Tx, raw: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ import msgspec
 
 from folkmoot.cli import hooks
 from folkmoot.cli.opening import Command, change, opened, settings_with, site_named
-from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show, show_all
+from folkmoot.cli.terminal import Fields, Group, done, dry_run_option, json_option, show, show_all
 from folkmoot.errors import Invalid
 from folkmoot.people import assertions
 from folkmoot.people.model import COMMAND
 from folkmoot.reading.themes import faults
+from folkmoot.settings import kind_of
 from folkmoot.sites import sites, store
 from folkmoot.sites.model import Policy, Site, Theme
 from folkmoot.sites.snippet import snippet
@@ -24,7 +26,7 @@ from folkmoot.web.kit import clock
 from folkmoot.web.words import LANGUAGES
 
 
-@click.group("site")
+@click.group("site", cls=Group)
 def group() -> None:
     """Newsrooms: their hosts, and what they allow."""
 
@@ -187,10 +189,13 @@ def _changed(site: Site, key: str, value: str) -> dict[str, object]:
     if key == "theme":
         return {key: _readable(msgspec.convert(_converted(key, value, Theme), Theme))}
     hints = {field.name: field.type for field in msgspec.structs.fields(Policy)}
+    known = ["name", "language", "theme", *hints]
     if key == "language":
         raise Invalid(f"There is no language {value!r} here. There are: {', '.join(LANGUAGES)}.", "unknown_language", "value")
     if key not in hints:
-        raise Invalid(f"A site has no {key}. It has: {', '.join(['name', 'language', 'theme', *hints])}.", "unknown_key", "key")
+        near = difflib.get_close_matches(key, known, 1)
+        meant = f"Did you mean {near[0]}?" if near else f"It has: {', '.join(known)}."
+        raise Invalid(f"A site has no {key}. {meant}", "unknown_key", "key")
     return {"policy": msgspec.structs.replace(site.policy, **{key: _converted(key, value, hints[key])})}
 
 
@@ -212,4 +217,5 @@ def _converted(key: str, value: str, wanted: Any) -> object:
     try:
         return msgspec.convert(plain, wanted)
     except msgspec.ValidationError as error:
-        raise Invalid(f"{key} cannot be {value}: {str(error)[0].lower()}{str(error)[1:]}.", "bad_value", "value") from None
+        wanted = f"{error}" if key in ("theme", "trust") else f"Wanted: {kind_of(wanted)}"  # of what has parts, which part is not right
+        raise Invalid(f"{key} cannot be {value}. {wanted}.", "bad_value", "value") from None

@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from folkmoot.cli.opening import Command, change, opened, site_named, story_named
-from folkmoot.cli.terminal import Fields, done, dry_run_option, json_option, show, show_all, time_of
+from folkmoot.cli.terminal import Fields, Group, done, dry_run_option, json_option, show, show_all, time_of
 from folkmoot.desk import merging as joining
 from folkmoot.discussion.paging import counts
 from folkmoot.people.model import COMMAND
@@ -17,7 +17,7 @@ from folkmoot.storage.database import Tx
 from folkmoot.web.kit import clock
 
 
-@click.group("story")
+@click.group("story", cls=Group)
 def group() -> None:
     """Stories: add, close, rename, give another address."""
 

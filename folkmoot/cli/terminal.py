@@ -20,6 +20,16 @@ force_option = click.option("--force", is_flag=True, help="Write over a file tha
 # What a terminal obeys rather than shows: controls, and what turns the direction of a line around. JSON has its own escapes for the first of them.
 _OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 Fields = Mapping[str, object]
+WHOLE = 300  # letters: longer than any first sentence
+
+
+class Group(click.Group):
+    """A noun, or the whole program. In its list each command has its whole first sentence, on as many lines as that takes."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        known = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(WHOLE)) for name, each in known if each is not None])
 
 
 def tell(words: str) -> None:

@@ -19,7 +19,7 @@ from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
 from folkmoot.people.sanctions import require
 from folkmoot.sites import sites
-from folkmoot.sites.model import Policy, Site, Step
+from folkmoot.sites.model import Crowd, Few, Many, Policy, Site, Step
 from folkmoot.sites.store import all_sites
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Tx
@@ -36,7 +36,6 @@ SPAN = 28           # days that the figures show
 PUBLIC_SPAN = 180   # days that the public sees
 MOST_WORDS = 20_000
 Lines = Annotated[str, Meta(max_length=60_000)]
-Count = Annotated[int, Meta(ge=0, le=100)]
 Address = Annotated[str, Meta(max_length=500)]
 
 
@@ -48,11 +47,11 @@ class RulesForm(Struct, forbid_unknown_fields=True):
     guests: Literal["", "1"] = ""
     guests_vote: Literal["", "1"] = ""
     four_eyes: Literal["", "1"] = ""
-    newcomer_links: Count = 1
-    rush_from: Annotated[int, Meta(ge=0, le=100_000)] = 30
-    flags_hold: Count = 3
-    learned_hold: Count = 0
-    promise_minutes: Annotated[int, Meta(ge=1, le=100_000)] = 60
+    newcomer_links: Few = 1
+    rush_from: Crowd = 30
+    flags_hold: Few = 3
+    learned_hold: Few = 0
+    promise_minutes: Many = 60
     closes_after_days: Annotated[str, Meta(max_length=6)] = ""
     banned_words: Lines = ""
     suspect_words: Lines = ""

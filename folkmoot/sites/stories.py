@@ -123,11 +123,13 @@ def _decide(tx: Tx, actor: Actor, story: int, deed: str, reason: str, now: int, 
 
 
 def rename(tx: Tx, actor: Actor, story: int, title: str, now: int) -> Story:
-    """Gives a story the title that the site says it has."""
+    """Gives a story the title that the site says it has. Raises Invalid for one without words."""
     found = get_story(tx, story)
     require(actor, "rename_story", found.site)
-    story = found.id
-    store.set_title(tx, story, clean_title(title), "site")
+    story, cleaned = found.id, clean_title(title)
+    if not cleaned:
+        raise Invalid("A story’s title has at least one letter.", "empty_title", "title")
+    store.set_title(tx, story, cleaned, "site")
     remember(tx, actor, story, "rename", title, now)
     return get_story(tx, story)
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from twilio.request_validator import RequestValidator
 
 from folkmoot.action import actions, chats, duties, letters, representatives, store_chats, talks
-from folkmoot.action.channels import CHATS, messenger, provider, twilio
+from folkmoot.action.channels import CHATS, messenger, twilio
 from folkmoot.action.delivering import letter_of
 from folkmoot.action.delivery import email
 from folkmoot.action.model import Draft
@@ -400,10 +400,11 @@ def test_what_their_network_says_of_stop_counts_and_what_is_unknown_is_not_said_
 
 def test_a_provider_that_hangs_slows_nobody_else(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
     from folkmoot import outbound
+    from folkmoot.action.channels import provider as handing
 
     hung = threading.Event()
     monkeypatch.setattr(phone.provider, "read", lambda *_: hung.wait(5) and {})
-    monkeypatch.setattr(provider, "BOUNDS", outbound.Bounds(seconds=0.3))
+    monkeypatch.setattr(handing, "BOUNDS", outbound.Bounds(seconds=0.3))
     for number in range(5):
         fields = {"MessageSid": f"SM9{number}", "AccountSid": ACCOUNT, "From": f"+1212555016{number}", "To": NUMBER, "Body": "WRITE"}
         signed = RequestValidator(TOKEN).compute_signature(f"{HERE}/hooks/twilio", fields)
