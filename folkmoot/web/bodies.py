@@ -190,6 +190,11 @@ _NAMED = re.compile(r"field `(.*)`", re.S)
 _GOT = re.compile(r"Expected `(.*)`, got `(.*)`")
 _EMPTY = re.compile(r"Expected `(?:str|array)` of length >= 1")
 _LONG = re.compile(r"Expected `str` of length <= (\d+)")
+_MANY = re.compile(r"Expected `array` of length <= (\d+)")
+_MOST = re.compile(r"Expected `(?:int|float)` <= (.+)")
+_LEAST = re.compile(r"Expected `(?:int|float)` >= (.+)")
+_NONE_OF = re.compile(r"Invalid enum value '?(.*?)'?$", re.S)
+_IN_JSON = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}  # as the OpenAPI file names them
 
 
 def misfit(error: msgspec.ValidationError) -> Invalid:
@@ -207,8 +212,25 @@ def _what_is_wrong(words: str, field: str) -> Sentence:
         return say("{field} is no field that is taken here. Leave it out.", field=field)
     if _EMPTY.match(words):
         return say("{field} is empty. Fill it in.", field=field)
+    if found := _GOT.match(words):
+        return say("{field} must be {wanted}, not {given}.", field=field, wanted=_in_json(found.group(1)), given=_in_json(found.group(2)))
+    if found := _NONE_OF.match(words):
+        return say("{field} cannot be {value}.", field=field, value=found.group(1)[:40])
+    return _past_a_limit(words, field) or say("{field} does not fit: {reason}.", field=field, reason=words)
+
+
+def _past_a_limit(words: str, field: str) -> Sentence | None:
     if found := _LONG.match(words):
         return say("{field} is too long: at most {limit} characters are taken.", field=field, limit=found.group(1))
-    if found := _GOT.match(words):
-        return say("{field} must be {wanted}, not {given}.", field=field, wanted=found.group(1), given=found.group(2))
-    return say("{field} does not fit: {reason}.", field=field, reason=words)
+    if found := _MANY.match(words):
+        return say("{field} holds too much: at most {limit} are taken at once.", field=field, limit=found.group(1))
+    if found := _MOST.match(words):
+        return say("{field} is too large: at most {limit} is taken.", field=field, limit=found.group(1))
+    if found := _LEAST.match(words):
+        return say("{field} is too small: at least {limit} is taken.", field=field, limit=found.group(1))
+    return None
+
+
+def _in_json(kind: str) -> str:
+    """msgspec's name of a type, "int | null", as JSON Schema has it."""
+    return re.sub(r"\w+", lambda word: _IN_JSON.get(word.group(), word.group()), kind)

@@ -7,7 +7,7 @@ import gzip
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from msgspec import Meta, Struct
@@ -34,14 +34,33 @@ def test_a_body_that_fits_is_taken(client: Client) -> None:
 @pytest.mark.parametrize(("body", "field", "words"), [
     (b'{"txt": "a"}', "txt", "txt is no field that is taken here. Leave it out."),
     (b'{}', "text", "text is missing. Send it too."),
-    (b'{"text": 1}', "text", "text must be str, not int."),
-    (b'{"text": "a", "stars": 9}', "stars", "stars does not fit: Expected `int` <= 5."),
+    (b'{"text": 1}', "text", "text must be string, not integer."),
+    (b'{"text": "a", "stars": 9}', "stars", "stars is too large: at most 5 is taken."),
     (b'{"text": "a", "role": "admin"}', "role", "role is no field that is taken here. Leave it out."),
 ])  # fmt: skip
 def test_what_does_not_fit_is_named_with_its_field(client: Client, body: bytes, field: str, words: str) -> None:
     answer = send(client, body)
     assert answer.status_code == 422
     assert (body_of(answer)["field"], body_of(answer)["detail"]) == (field, words)
+
+
+@pytest.mark.parametrize(("body", "words"), [
+    (b'{"stars": 0}', "stars is too small: at least 1 is taken."),
+    (b'{"tags": ["a", "b", "c"]}', "tags holds too much: at most 2 are taken at once."),
+    (b'{"order": "sideways"}', "order cannot be sideways."),
+    (b'{"vote": 2}', "vote cannot be 2."),
+    (b'{"stars": "five"}', "stars must be integer | null, not string."),
+])  # fmt: skip
+def test_what_is_past_a_limit_is_said_without_a_programmers_words(body: bytes, words: str) -> None:
+    class Rated(Struct):
+        stars: Annotated[int, Meta(ge=1)] | None = None
+        tags: Annotated[list[str], Meta(max_length=2)] = []
+        order: Literal["best", "newest"] = "best"
+        vote: Literal[1, 0, -1] = 0
+
+    with pytest.raises(Invalid) as refused:
+        bodies.decode_json(body, Rated)
+    assert refused.value.words == words
 
 
 def test_a_field_that_may_not_be_empty_says_so() -> None:
