@@ -99,7 +99,11 @@ class Spam(Struct, frozen=True):
     """Whom else to ask about comments. Nobody by default: the words of readers stay in the house."""
 
     akismet_key: Annotated[
-        str, Meta(description="With a key a service outside is told words, name and page of each comment.", extra={"secret": True})
+        str,
+        Meta(
+            description="With a key a service outside is told words, name and page of each comment, and where moderators judge otherwise.",
+            extra={"secret": True},
+        ),
     ] = ""
     akismet_url: Annotated[
         str,

@@ -167,6 +167,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     outlet.SAID: Steps(outlet.tell),
     outlet.EVENT: Steps(hooks.spread),
     outlet.OUTSIDE: Telling(akismet.look, akismet.ask, akismet.remember),
+    outlet.CORRECTED: Telling(akismet.look_again, akismet.correct, akismet.remember_told),
     outlet.HOOK: Telling(hooks.look, hooks.send, hooks.remember),
     outlet.PREVIEW: Telling(previews.look, previews.fetch, previews.remember),
     store_search.AGAIN: Steps(finding.again),

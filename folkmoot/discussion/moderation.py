@@ -285,6 +285,8 @@ def remember(
         tx, made, row.id, deed, actor.id, made_by, now, rule=rule, reason=because.reason.strip(), revision=revision,
         guideline=because.guideline, note=because.note.strip(), was=row.state if revision is None else "", undoes=undoes,
     )  # fmt: skip
+    if deed in DEEDS:
+        outlet.decided(tx, row.id, now)
     telling.put(tx, made, row.person if row.person != actor.id else None, deed, now)
     return made
 

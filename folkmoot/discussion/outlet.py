@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from folkmoot.discussion import store, store_outlet
+from folkmoot.discussion import store, store_outlet, store_outside
 from folkmoot.errors import Invalid, NotFound, NotSignedIn
 from folkmoot.people import notices
 from folkmoot.people.model import Actor
@@ -20,8 +20,9 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 
-SAID, EVENT, HOOK, OUTSIDE, PREVIEW = "said", "event", "hook", "akismet", "preview"  # kinds of jobs
+SAID, EVENT, HOOK, OUTSIDE, CORRECTED, PREVIEW = "said", "event", "hook", "akismet", "akismet_told", "preview"  # kinds of jobs
 HOWS = ("follow", "mute")
+WAIT = 15_000       # ms until a service outside is told of a decision: longer than the desk offers to take it back
 STEP = 100          # followers told in one step
 MOST_NAMED = 5      # people whom one comment names
 MOST_FOLLOWED = 500
@@ -50,6 +51,12 @@ def changed(tx: Tx, row: Row, event: str, now: int) -> None:
         jobs.put(tx, PREVIEW, {"comment": row.id}, now, key=f"{PREVIEW}:{row.id}")
     if store_outlet.heard(tx, story.id, story.site)[1]:
         _put_event(tx, event, row.id, now)
+
+
+def decided(tx: Tx, comment: int, now: int) -> None:
+    """The desk has decided on a comment: a service that was asked about it may be told otherwise."""
+    if store_outside.verdict(tx, comment) is not None:
+        jobs.put(tx, CORRECTED, {"comment": comment}, now, run_after=now + WAIT, key=f"{CORRECTED}:{comment}")
 
 
 def _put_event(tx: Tx, event: str, comment: int, now: int) -> None:

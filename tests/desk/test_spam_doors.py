@@ -14,12 +14,14 @@ import msgspec
 import pytest
 
 from folkmoot.app import create_app
-from folkmoot.discussion import comments, proofs, store
+from folkmoot.discussion import comments, moderation, proofs, store
 from folkmoot.discussion.asking import RUSH
 from folkmoot.discussion.model import Customs, Draft, Verdict
+from folkmoot.discussion.outlet import WAIT
 from folkmoot.discussion.rules import QUICKEST
 from folkmoot.discussion.text import read
 from folkmoot.people.model import Actor
+from folkmoot.people.waiting import Because
 from folkmoot.settings import Limits, Server, Settings, Spam
 from folkmoot.storage import jobs
 from folkmoot.work import Worker
@@ -222,19 +224,24 @@ def test_spent_work_is_forgotten_when_it_could_not_be_used_again(moot: Moot) -> 
 # A service outside
 
 
+CALLS = ("/1.1/comment-check", "/1.1/submit-spam", "/1.1/submit-ham")
+
+
 def strict(asked: Asked) -> bytes:
-    """Akismet's side of comment-check as its documentation has it: what is required, and nothing that it would not know."""
+    """Akismet's side of its three calls as their documentation has them: what is required, and nothing that it would not know."""
     fields = {name: values[0] for name, values in parse_qs(asked.body.decode(), strict_parsing=True).items()}
     known = {
         "api_key", "blog", "user_ip", "permalink", "comment_type", "comment_author", "comment_content", "comment_date_gmt", "blog_lang",
         "blog_charset",
     }  # fmt: skip
     fits = (
-        asked.method == "POST" and asked.target == "/1.1/comment-check" and asked.headers["content-type"] == "application/x-www-form-urlencoded"
+        asked.method == "POST" and asked.target in CALLS and asked.headers["content-type"] == "application/x-www-form-urlencoded"
         and set(fields) <= known and fields["blog"].startswith("https://") and re.fullmatch(r"\d+(\.\d+){3}", fields["user_ip"])
     )  # fmt: skip
     if not fits or fields["api_key"] != "the-key":
         return reply(b"invalid", X_akismet_debug_help="Something is missing.")
+    if asked.target != "/1.1/comment-check":
+        return reply(b"Thanks for making the web a better place.")
     return reply(b"true" if "viagra-test-123" in fields["comment_author"] else b"false")
 
 
@@ -292,3 +299,78 @@ def test_without_a_key_nobody_is_asked(moot: Moot, akismet: Counterpart) -> None
     moot.says(moot.guest("viagra-test-123"), "Cheap kits.")
     worked(moot, akismet, "")
     assert not akismet.asked
+
+
+# What moderators say to it
+
+
+def told(moot: Moot, other: Counterpart, key: str = "the-key") -> list[tuple[str, str]]:
+    """(call, words) of what the service has been told of decisions since it was last looked at."""
+    moot.later(WAIT)
+    worked(moot, other, key)
+    sent = [(asked.target.rpartition("/")[2], parse_qs(asked.body.decode())["comment_content"][0]) for asked in other.asked]
+    other.asked.clear()
+    return [each for each in sent if each[0] != "comment-check"]
+
+
+@pytest.fixture
+def judged(moot: Moot, akismet: Counterpart) -> dict[str, int]:
+    """A comment that the service calls spam, and three that it lets pass."""
+    moot.customs = Customs(limits=False, ask_outside=True)
+    made = {"song": moot.says(moot.guest("viagra-test-123"), "A song."), "kits": moot.says(moot.guest("Kit"), "Cheap kits.")}
+    made |= {"rude": moot.says(moot.guest("Jory"), "Go home."), "kind": moot.says(moot.guest("Ada"), "Good morning.")}
+    assert told(moot, akismet) == []
+    return made
+
+
+def test_a_service_hears_where_moderators_judged_otherwise_and_of_nothing_else(moot: Moot, akismet: Counterpart, judged: dict[str, int]) -> None:
+    vera, hedda = moot.member("Vera", "moderator"), moot.member("Hedda")
+    moot.db.write_now(lambda tx: comments.flag(tx, hedda, judged["kits"], "advertising", "", moot.now))
+    for name, deed in (("song", "release"), ("kits", "remove"), ("rude", "remove"), ("kind", "hold")):
+        moot.decide(vera, judged[name], deed)
+    assert told(moot, akismet) == [("submit-ham", "A song."), ("submit-spam", "Cheap kits.")]
+    moot.decide(vera, judged["kind"], "release")
+    assert told(moot, akismet) == []
+
+
+def test_a_decision_that_is_taken_back_at_once_is_not_told_and_later_its_opposite_is(
+    moot: Moot, akismet: Counterpart, judged: dict[str, int]
+) -> None:
+    vera = moot.member("Vera", "moderator")
+    by = Because(guideline="No advertising.")
+
+    def remove() -> int:
+        moot.later(1)
+        return moot.db.write_now(lambda tx: moderation.decide(tx, vera, judged["kits"], "remove", by, moot.now)).id
+
+    def take_back(decision: int) -> None:
+        moot.later(1)
+        moot.db.write_now(lambda tx: moderation.undo(tx, vera, decision, moot.now))
+
+    take_back(remove())
+    assert told(moot, akismet) == []
+    made = remove()
+    assert told(moot, akismet) == [("submit-spam", "Cheap kits.")]
+    take_back(made)
+    assert told(moot, akismet) == [("submit-ham", "Cheap kits.")]
+
+
+def test_what_the_service_was_never_asked_about_or_no_longer_may_hear_it_is_not_told(
+    moot: Moot, akismet: Counterpart, judged: dict[str, int]
+) -> None:
+    vera = moot.member("Vera", "moderator")
+    own = moot.says(vera, "From the newsroom.")
+    moot.db.write_now(lambda tx: moderation.decide(tx, vera, own, "remove", Because(guideline="No advertising."), moot.now))
+    assert told(moot, akismet) == []
+    moot.decide(vera, judged["song"], "release")
+    assert told(moot, akismet, key="") == []
+
+
+def test_a_service_that_does_not_listen_is_told_again_and_not_for_ever(moot: Moot, akismet: Counterpart, judged: dict[str, int]) -> None:
+    moot.decide(moot.member("Vera", "moderator"), judged["song"], "release")
+    akismet.script = lambda asked: reply(b"invalid")
+    assert told(moot, akismet) == [("submit-ham", "A song.")]
+    akismet.script = strict
+    moot.later(600_000)
+    assert told(moot, akismet) == [("submit-ham", "A song.")]
+    assert moot.db.read_now(jobs.dead) == []

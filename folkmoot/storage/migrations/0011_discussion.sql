@@ -114,6 +114,13 @@ CREATE TABLE proof (
 );
 CREATE INDEX proof_until ON proof (until);
 
+-- What a service outside said of a comment, where one is asked (discussion/akismet.py), and what the desk has told it since.
+CREATE TABLE asked_outside (
+  comment BIGINT PRIMARY KEY,
+  spam INTEGER NOT NULL,
+  told INTEGER                             -- 1: that it is spam; 0: that it is none
+);
+
 -- Reports of unlawful content (EU Digital Services Act, Art. 16): with or without an account, name and mail as one likes.
 CREATE TABLE report (
   id BIGINT PRIMARY KEY,
