@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from folkmoot.app import OPERATIONS, PAGES
-from folkmoot.desk import rules
+from folkmoot.desk import merging, rules
 from folkmoot.discussion import hooks, store
 from folkmoot.discussion.export import export_rows
 from folkmoot.people import accounts, sanctions, sessions
@@ -89,6 +89,9 @@ AT_DESK: dict[tuple[str, str], tuple[dict[str, object], frozenset[str]]] = {  # 
     ("POST", "/desk/notes/{id}/remove"): ({"site": "{site}", "person": "{person}"}, STAFF),
     ("GET", "/desk/stories"): ({"site": "{site}"}, STAFF | {"editor"}),
     ("POST", "/desk/stories/{id}"): ({"do": "close"}, STAFF | {"editor"}),
+    ("GET", "/desk/stories/merge"): ({"site": "{site}"}, frozenset({"admin", "editor"})),
+    ("POST", "/desk/stories/merge"): ({"site": "{site}", "story": "{id}", "into": "{story}"}, frozenset({"admin", "editor"})),
+    ("POST", "/desk/stories/{id}/part"): ({"site": "{site}"}, frozenset({"admin", "editor"})),
     ("GET", "/desk/rules"): ({"site": "{site}"}, STAFF),
     ("POST", "/desk/rules"): ({"site": "{site}", "mode": "hold_all", "guests": "1"}, frozenset({"admin"})),
     ("GET", "/desk/rules/{id}"): ({}, frozenset({"admin"})),
@@ -175,7 +178,11 @@ class Town:
         if path.startswith("/desk/hooks/"):
             return db.write_now(lambda tx: hooks.add_hook(tx, COMMAND, moot.site.id, f"https://cms.example/{comment}", moot.now))[0].id
         if path.startswith("/desk/stories/"):
-            return moot.take_in(f"https://news.example/{comment}").id
+            story = moot.take_in(f"https://news.example/{comment}").id
+            if path.endswith("/part"):
+                other = moot.take_in(f"https://news.example/{comment}-again").id
+                db.write_now(lambda tx: merging.begin_merge(tx, COMMAND, story, other, "", moot.now))
+            return story
         return comment
 
     def rows_about(self, comment: int) -> list[object]:
@@ -284,7 +291,7 @@ def test_the_desk_is_for_its_sites_moderators(town: Town, method: str, path: str
         comment = town.comment("held")
         last = town.moot.db.read_now(lambda tx, comment=comment: store.decisions_on(tx, comment)[-1].id)  # type: ignore[misc]
         named = {"{kind}": "comment", "{id}": str(town.about(path, comment)), "{number}": str(last), "{decision}": str(last),
-                 "{site}": str(town.moot.site.id), "{person}": str(town.writer.id)}  # fmt: skip
+                 "{site}": str(town.moot.site.id), "{story}": str(town.moot.story.id), "{person}": str(town.writer.id)}  # fmt: skip
         asked, body = path, {key: str(value) for key, value in sends.items()}
         for name, value in named.items():
             asked, body = asked.replace(name, value), {key: each.replace(name, value) for key, each in body.items()}

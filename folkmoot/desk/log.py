@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from folkmoot.discussion import store_figures as comments
 from folkmoot.discussion import store_reports as store
+from folkmoot.errors import say, together
 from folkmoot.people import store_sanctions
 from folkmoot.people.accounts import names_of
 from folkmoot.people.model import Actor
@@ -23,6 +25,7 @@ PAGE = 50
 MOST = 10_000      # lines of a table
 STEP = 200
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LED = re.compile(r"(Into|From) (\d+)\. ?(.*)", re.S)
 COLUMNS = ("at", "what", "deed", "by", "about", "guideline", "reason", "note", "id")
 
 
@@ -78,10 +81,19 @@ def _stories(tx: Tx, site: int, wanted: Filter, limit: int) -> list[Entry]:
     rows = [row for row in sites.story_decisions(tx, site, wanted.before, limit) if _fits(row, wanted)]
     names = names_of(tx, [row.person for row in rows if row.person])
     return [
-        Entry(row.at, row.id, "story", row.deed, names.get(row.person, row.made_by), row.title or row.address, "", row.reason, "",
+        Entry(row.at, row.id, "story", row.deed, names.get(row.person, row.made_by), row.title or row.address, "", _led(row), "",
               f"/thread/{row.story}")
         for row in rows
     ]  # fmt: skip
+
+
+def _led(row: Row) -> str:
+    """The reason of a decision on a story; of a merging it begins with the other story's number (sites/merging.py)."""
+    found = _LED.fullmatch(row.reason) if row.deed in ("merge", "part") else None
+    if found is None:
+        return str(row.reason)
+    words = say("Into story {story}.", story=found[2]) if found[1] == "Into" else say("From story {story}.", story=found[2])
+    return together(words, found[3])
 
 
 def _people(tx: Tx, site: int, wanted: Filter, limit: int) -> list[Entry]:

@@ -20,12 +20,13 @@ from folkmoot.errors import Conflict
 from folkmoot.notes.belongings import MOVED as NOTES
 from folkmoot.people.model import Actor
 from folkmoot.sites import merging, store_merging
-from folkmoot.sites.keeping import Kept
+from folkmoot.sites.keeping import MOST_COUNTED, Kept
 from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Database, Tx
 
 MOVED: tuple[Kept, ...] = (*DISCUSSION, *DESK, *NOTES, *ACTION)
+__all__ = ["MOST_COUNTED"]
 KIND = "story_moved"
 MOST_LEFT = 10_000  # jobs that are looked at
 
@@ -42,14 +43,29 @@ class Joined(Struct, frozen=True):
 
 def begin_merge(tx: Tx, actor: Actor, story: int, into: int, reason: str, now: int) -> int:
     """Has a story lead to another, and all of it follow; gives that one's id. Raises Conflict and what sites.merging.merge raises."""
+    require_fit(tx, actor, story, into)
+    target = merging.merge(tx, actor, story, into, reason, now)
+    _put(tx, story, target, now)
+    return target
+
+
+def require_fit(tx: Tx, actor: Actor, story: int, into: int) -> None:
+    """Raises what begin_merge would raise, and changes nothing. Who is still being merged there may be merged there again."""
     before = merging.own(tx, story).merged_into
     if before is None and (left_elsewhere(tx, story) or _is_left(tx, story) or _is_left(tx, get_story(tx, into).id)):
         raise Conflict("This story is still being parted from another one. Try again in a minute.", "still_parting")
-    target = merging.merge(tx, actor, story, into, reason, now)
-    if before == target and not jobs.waits(tx, _key(story)):
+    if before == merging.require_fit(tx, actor, story, into) and not still_moving(tx, story):
         raise Conflict("These two stories were merged already.", "merged_already")
-    _put(tx, story, target, now)
-    return target
+
+
+def counted(tx: Tx, story: int, into: int) -> list[tuple[str, int]]:
+    """What would go along, by kind: those of which there are any, and how many, at most MOST_COUNTED."""
+    return [(each.name, number) for each in MOVED if (number := each.count(tx, story, into))]
+
+
+def still_moving(tx: Tx, story: int) -> bool:
+    """Whether a story that was merged or parted is still being brought along."""
+    return jobs.waits(tx, _key(story))
 
 
 def begin_part(tx: Tx, actor: Actor, story: int, reason: str, now: int) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from folkmoot.desk import house_pages, pages, person_pages, report_pages, room_pages, search_pages, story_pages
+from folkmoot.desk import house_pages, merge_pages, pages, person_pages, report_pages, room_pages, search_pages, story_pages
 from folkmoot.desk import queue as desk
 from folkmoot.desk.pages import Deed, ItemPath
 from folkmoot.discussion import mine
@@ -135,6 +135,7 @@ OPERATIONS = (
 )
 # A page whose path names a room comes before those whose path names a kind of item.
 _ROOMS = (
-    *person_pages.PAGES, *story_pages.PAGES, *room_pages.PAGES, *house_pages.PAGES, *search_pages.PAGES, *report_pages.PAGES, *pages.PAGES,
+    *person_pages.PAGES, *merge_pages.PAGES, *story_pages.PAGES, *room_pages.PAGES, *house_pages.PAGES, *search_pages.PAGES,
+    *report_pages.PAGES, *pages.PAGES,
 )  # fmt: skip
 PAGES = tuple(map(pages.signed, _ROOMS))

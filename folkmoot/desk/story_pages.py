@@ -38,6 +38,7 @@ async def stories_page(ask: Ask[Actor], query: SiteQuery) -> object:
         return ask.page(
             "desk/stories.html", here="stories", site=site, sites=queue.desks(tx, actor), person=actor.person, found=found,
             counts=paging.counts(tx, [story.id for story in found]), may_close=may(actor, "close_story", site.id),
+            may_merge=may(actor, "merge_story", site.id),
         )  # fmt: skip
 
     return await ask.read(act)

@@ -114,4 +114,4 @@ def _section(name: str) -> Section:
 
 
 PART = Part("discussion", tuple(_section(name) for name in own.SECTIONS), erase)
-MOVED = (Kept("comments", joining.go, joining.back), kept("followers", store_joining.followers_to_move, store_joining.move_followers))
+MOVED = (Kept("comments", joining.go, joining.back, joining.count), kept("followers", store_joining.followers_to_move, store_joining.move_followers))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from folkmoot.discussion import store_joining as store
 from folkmoot.discussion.store_imports import add_to_thread
-from folkmoot.sites.keeping import STEP, hold_both
+from folkmoot.sites.keeping import MOST_COUNTED, STEP, hold_both
 from folkmoot.storage.database import Row, Tx
 
 
@@ -23,6 +23,11 @@ def back(tx: Tx, from_: int, to: int, now: int) -> int:
     turn = hold_both(tx, from_, to)
     rows = store.posted_under(tx, from_, to, STEP) or store.answering(tx, from_, to, STEP)
     return _move(tx, rows, from_, to, None, turn)
+
+
+def count(tx: Tx, from_: int, to: int) -> int:
+    """How many comments would go."""
+    return min(store.standing(tx, from_), MOST_COUNTED)
 
 
 def _move(tx: Tx, rows: list[Row], from_: int, to: int, said: int | None, turn: int) -> int:

@@ -14,15 +14,20 @@ from folkmoot.sites import store_merging as store
 from folkmoot.storage.database import Tx
 
 STEP = 400
+MOST_COUNTED = 10_000  # of a kind, when somebody asks beforehand what would go along
 Moved = Callable[[Tx, int, int, int], int]  # (tx, from, to, now) -> how many rows moved; 0: nothing is left
 
 
 class Kept(Struct, frozen=True):
-    """One kind of what a room keeps under stories. go: a step from a story to the one it was merged into. back: a step from there back."""
+    """One kind of what a room keeps under stories. go: a step from a story to the one it was merged into. back: a step from there back.
+
+    count: (tx, from, to) -> how many would go, at most MOST_COUNTED.
+    """
 
     name: str
     go: Moved
     back: Moved
+    count: Callable[[Tx, int, int], int]
 
 
 def kept(name: str, under: Callable[[Tx, int, int, int], list[int]], moved: Callable[[Tx, list[int], int, int, int], object]) -> Kept:
@@ -53,7 +58,7 @@ def kept(name: str, under: Callable[[Tx, int, int, int], list[int]], moved: Call
         tx.bump(from_)
         tx.bump(to)
 
-    return Kept(name, go, back)
+    return Kept(name, go, back, lambda tx, from_, to: len(under(tx, from_, to, MOST_COUNTED)))
 
 
 def hold_both(tx: Tx, one: int, other: int) -> int:

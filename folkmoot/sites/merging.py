@@ -18,6 +18,16 @@ def merge(tx: Tx, actor: Actor, story: int, into: int, reason: str, now: int) ->
     Raises NotFound for an unknown story, NotAllowed without the role, Invalid where they are one already or of two sites,
     Conflict where it was merged into another, or others into it.
     """
+    target = require_fit(tx, actor, story, into)
+    if own(tx, story).merged_into == target:
+        return target
+    _lead(tx, story, target, target)
+    remember(tx, actor, story, "merge", f"Into {target}. {reason}".strip(), now)
+    return target
+
+
+def require_fit(tx: Tx, actor: Actor, story: int, into: int) -> int:
+    """The story to which another would lead if they were merged. Raises what `merge` raises, and changes nothing."""
     found, target = own(tx, story), get_story(tx, into)
     require(actor, "merge_story", found.site)
     if found.site != target.site:
@@ -30,8 +40,6 @@ def merge(tx: Tx, actor: Actor, story: int, into: int, reason: str, now: int) ->
         raise Conflict(say("This story was merged into {other} already. Part it from there first.", other=found.merged_into), "merged_already")
     if store.has_merged(tx, story):
         raise Conflict("Others were merged into this story. Merge the other way round, or part them from it first.", "has_merged")
-    _lead(tx, story, target.id, target.id)
-    remember(tx, actor, story, "merge", f"Into {target.id}. {reason}".strip(), now)
     return target.id
 
 

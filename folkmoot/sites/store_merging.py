@@ -22,6 +22,15 @@ def has_merged(tx: Tx, story: int) -> bool:
     return tx.one("SELECT id FROM story WHERE merged_into = :story LIMIT 1", story=story) is not None
 
 
+def merged_on(tx: Tx, site: int, limit: int) -> list[Row]:
+    """The stories of a site that lead to another, the last merged first: id, title, address, at (0 where nobody has decided it here)."""
+    return tx.rows(
+        "SELECT s.id, s.title, s.address, coalesce((SELECT max(d.at) FROM story_decision d WHERE d.story = s.id AND d.deed = 'merge'), 0) AS at"
+        " FROM story s WHERE s.site = :site AND s.merged_into IS NOT NULL ORDER BY at DESC, s.id DESC LIMIT :limit",
+        site=site, limit=limit,
+    )  # fmt: skip
+
+
 def set_merged(tx: Tx, story: int, into: int | None) -> None:
     tx.forget("story")
     tx.run("UPDATE story SET merged_into = :into WHERE id = :story", story=story, into=into)
