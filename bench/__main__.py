@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import desk, fitting, guide, imports, mail, notes, officials, reading, rest, rush, streams, writing
+from bench import agreeing, desk, fitting, guide, imports, mail, notes, officials, reading, rest, rush, streams, writing
 from bench.reading import Plan
 from bench.table import Row, lines
 
@@ -18,6 +18,7 @@ PARTS: dict[str, tuple[str, Callable[[Plan], list[Row]]]] = {
     "reads": ("Reading from memory (32 connections)", reading.reads),
     "posts": ("Posting, SQLite synchronous=FULL (every post durable)", writing.posts),
     "desk": ("The desk: posts with everything on, and a long queue", desk.desk),
+    "agreeing": ("After a moderator’s decision, until all that readers see agrees", agreeing.agreeing),
     "mixed": ("Reading and posting at once (32 connections)", writing.mixed),
     "guide": ("The guided talk (16 people, one process)", guide.turns),
     "growth": ("Pages built anew (one client)", reading.growth),

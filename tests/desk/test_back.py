@@ -1,4 +1,4 @@
-"""Every decision is undone by its opposite, and thread, counts, feed, search, API and live events agree within a second."""
+"""Every decision is undone by its opposite, and thread, counts, feed, search, API and live events agree (R24)."""
 
 from __future__ import annotations
 
@@ -24,10 +24,12 @@ from folkmoot.reading import live
 from folkmoot.settings import Limits, Settings
 from folkmoot.sites import stories
 from folkmoot.storage.database import Tx
+from folkmoot.work import LOOK_AGAIN
 from tests.moot import MINUTE, Moot
 from tests.web.serving import served
 
-PATIENCE = 5.0  # seconds; it takes some hundredths, on a busy machine more
+PROMISE = 1.0    # seconds; `python -m bench --only agreeing` measures how much of it is used
+PATIENCE = 10.0  # for a machine that is busy with something else: a test tells what is right, not how quick a machine is
 LAKE = "https://news.example/lake"
 WHY = Because("So be it.")
 # Each comment is one of these words and no other, so that a view is the words that it shows.
@@ -166,7 +168,11 @@ def views(moot: Moot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Views]:
             seen.close()
 
 
-def test_each_decision_is_undone_by_its_opposite_and_all_that_readers_see_agrees_within_a_second(moot: Moot, views: Views) -> None:
+def test_nothing_that_readers_wait_for_by_the_clock_is_as_long_as_the_promise() -> None:
+    assert live.PAUSE < PROMISE and LOOK_AGAIN < PROMISE  # an open page's rest between two events; the worker's, who indexes words
+
+
+def test_each_decision_is_undone_by_its_opposite_and_all_that_readers_see_agrees(moot: Moot, views: Views) -> None:
     scene = Scene(moot)
     first = views.settle()
     assert first["words"] == {SHOWN, EDITED, REEDITED, ANSWER}
