@@ -188,7 +188,21 @@ def test_what_is_not_right_as_given_is_said_in_one_plain_sentence(at: Terminal, 
 
 def test_a_data_folder_that_cannot_be_made_is_no_fault_of_the_program(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["serve", "--data", "/proc/nowhere"]) == 1
-    assert capsys.readouterr().err == "/proc/nowhere cannot be used: No such file or directory.\n"
+    assert capsys.readouterr().err == "The folder /proc/nowhere cannot be made: No such file or directory. Choose another with --data.\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "check", "migrate"])
+def test_a_file_that_is_no_database_is_named(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear editor, the lake is not yours to close.")
+    assert cli.run([command, "--database", f"sqlite:///{letter}"]) == 1
+    assert capsys.readouterr().err == f"{letter} is no database. Name another file with --database, or a folder with --data.\n"
+
+
+def test_migrating_in_the_wrong_folder_begins_nothing_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["migrate", "--data", str(tmp_path / "dta")]) == 1
+    assert "There is no database" in capsys.readouterr().err
+    assert not (tmp_path / "dta").exists()
 
 
 @pytest.mark.parametrize("noun", [[], ["story"], ["notes"]])

@@ -19,6 +19,7 @@ from folkmoot.sites.stories import find, get_story
 from folkmoot.storage.database import Database, Tx, connect
 from folkmoot.storage.ids import parse_id
 from folkmoot.storage.migrations import check_schema, migrate, schema_state
+from folkmoot.storage.refusals import Fault
 from folkmoot.web.kit import clock
 
 T = TypeVar("T")
@@ -85,6 +86,9 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != CONFIG}
 
 
+_HEAD = b"SQLite format 3\0"  # what every such file begins with
+
+
 @contextmanager
 def opened(settings: Settings | None = None, *, make: bool = False) -> Iterator[Database]:
     """The database, at this program's schema. make: an absent or empty one is made; otherwise it must be there.
@@ -104,12 +108,23 @@ def opened(settings: Settings | None = None, *, make: bool = False) -> Iterator[
 def connected(settings: Settings, *, make: bool = False) -> Database:
     """The database as it is, whatever its schema."""
     url = settings.database_url
-    if url.startswith("sqlite:///"):
-        file = Path(url.removeprefix("sqlite:///"))
+    file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
+    if file:
         if not file.exists() and not make:
             raise NotFound(f"There is no database at {file}. `folkmoot init HOST` makes one; --data names another folder.", "no_database")
         make_folder(file.parent)
-    return connect(url, readers=2, lanes=1)
+    try:
+        return connect(url, readers=2, lanes=1)
+    except Fault:
+        if file and _is_something_else(file):
+            raise Invalid(f"{file} is no database. Name another file with --database, or a folder with --data.", "no_database") from None
+        raise
+
+
+def _is_something_else(file: Path) -> bool:
+    """Asked only of a file that no connection has opened: closing it would let go of that one's locks (fcntl, POSIX)."""
+    with file.open("rb") as opened_file:
+        return opened_file.read(len(_HEAD)) not in (_HEAD, b"")
 
 
 def make_folder(folder: Path) -> None:

@@ -8,7 +8,7 @@ import click
 
 from folkmoot import app
 from folkmoot import work as worker
-from folkmoot.cli.opening import Command, opened, settings_with
+from folkmoot.cli.opening import Command, connected, opened, settings_with
 from folkmoot.cli.people import welcome
 from folkmoot.cli.terminal import tell
 from folkmoot.people.invitations import invite_first_admin
@@ -30,6 +30,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     folkmoot serve --port 9000 --data /var/lib/folkmoot
     """
     settings, _ = settings_with(server__host=host, server__port=port, server__workers=workers)
+    connected(settings, make=True).close()  # what is wrong with the place is said as by every other command
     app.serve(settings, ready=partial(_ready, settings=settings))
 
 

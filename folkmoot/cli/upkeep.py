@@ -83,7 +83,7 @@ def migrate(dry_run: bool, as_json: bool) -> None:
     folkmoot migrate
     """
     settings, _ = settings_with()
-    db = connected(settings, make=True)
+    db = connected(settings)
     try:
         have, newest = schema_state(db)
         if have > newest:
