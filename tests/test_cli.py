@@ -387,10 +387,10 @@ def _read(terminal: int) -> str:
         return ""
 
 
-def serve_until(words: str, folder: Path, port: int) -> tuple[str, int]:
+def serve_until(words: str, folder: Path, port: int, **settings: str) -> tuple[str, int]:
     """Starts the server in a folder, and stops it when it has said something and answers; what it said, and its exit code."""
     command = [sys.executable, "-m", "folkmoot", "serve", "--port", str(port), "--data", "data"]
-    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "FOLKMOOT_LOGS__LEVEL": "error"}
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "FOLKMOOT_LOGS__LEVEL": "error"} | settings
     with subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         said = ""
@@ -415,6 +415,12 @@ def test_a_first_start_makes_its_secrets_and_prints_a_link_for_the_first_admin(t
     first = said.rpartition("/welcome/")[2].split()[0]
     said, _ = serve_until("/welcome/", tmp_path, port)
     assert first not in said
+
+
+def test_who_starts_without_mail_is_told_that_nobody_can_sign_in_yet(tmp_path: Path) -> None:
+    without, _ = serve_until("/welcome/", tmp_path, free_port())
+    trying, _ = serve_until("/welcome/", tmp_path, free_port(), FOLKMOOT_MAIL__TO_FOLDER=str(tmp_path / "mails"))
+    assert ("cannot send mail yet" in without, "cannot send mail yet" in trying) == (True, False)
 
 
 # Upkeep

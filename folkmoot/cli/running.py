@@ -11,6 +11,7 @@ from folkmoot import work as worker
 from folkmoot.cli.opening import Command, connected, opened, settings_with
 from folkmoot.cli.people import welcome
 from folkmoot.cli.terminal import tell
+from folkmoot.mail import can_send
 from folkmoot.people.invitations import invite_first_admin
 from folkmoot.settings import Settings
 from folkmoot.web.kit import clock
@@ -39,6 +40,8 @@ def _ready(address: str, settings: Settings) -> None:
     with opened(settings) as db:
         token = db.write_now(lambda tx: invite_first_admin(tx, clock()))
     if token is not None:
+        if not can_send(settings):
+            tell("This server cannot send mail yet, so nobody can sign in: set mail.host, or mail.to_folder to try it here, and start again.")
         tell(f"There is no admin yet. Whoever opens this link first becomes it; it works once, within seven days:\n  {welcome(settings, token)}")
 
 
