@@ -3,7 +3,7 @@
 import { framed } from './host.js';
 import { kept } from './kept.js';
 import { copy, make, say } from './page.js';
-import { call, keepGuest, person, session, signOut, why } from './session.js';
+import { call, meet, person, session, signOut, why } from './session.js';
 import { openSignIn } from './sign-in.js';
 
 const PAUSE = 300;
@@ -147,7 +147,7 @@ class Composer extends HTMLElement {
       this.draft.altcha = await (await import('./proof.js')).prove(url.value);
       return post();
     });
-    keepGuest(answer.token, called);
+    if (answer.token && called) meet(called, false);
     return answer;
   }
 
@@ -176,7 +176,7 @@ class Composer extends HTMLElement {
   /** Shows why it was not posted, with a way to the field, and goes there. */
   refuse(words, field) {
     const at = field && this.form.elements[field];
-    for (const each of this.form.elements) each.toggleAttribute?.('aria-invalid', false);
+    for (const each of this.form.elements) each.removeAttribute('aria-invalid');
     at?.setAttribute('aria-invalid', 'true');
     const said = this.tell('wrong', say('wrong'), at ? '' : words);
     if (at) said.append(make('a', words, { href: `#${at.id}`, target: '_self' }));

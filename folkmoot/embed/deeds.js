@@ -3,7 +3,7 @@
 import { deeds, mine, press } from './mine.js';
 import { fetchPage } from './more.js';
 import { copy, make, number, say } from './page.js';
-import { call, keepGuest, why } from './session.js';
+import { call, why } from './session.js';
 
 const idOf = (node) => node.closest('li').dataset.id;
 
@@ -32,7 +32,6 @@ export async function vote(form, pressed) {
   press(form, value);
   const given = await attempt(form, () => call('PUT', `/api/v1/comments/${id}/vote`, { value }));
   if (!given) return press(form, before);
-  keepGuest(given.token);
   mine.votes[id] = value;
   if (given.counts) count(form, value - before);
   else if (value) note(form, say('kept'));
@@ -70,10 +69,7 @@ function unfold(article, name, send, done) {
 /** Asks what is wrong with a comment, and reports it. */
 export function report(article) {
   const send = ({ reason, detail }) => call('POST', `/api/v1/comments/${idOf(article)}/flags`, { reason: reason.value, detail: detail.value });
-  unfold(article, 'report', send, (given) => {
-    keepGuest(given.token);
-    note(article, say('reported'));
-  });
+  unfold(article, 'report', send, () => note(article, say('reported')));
 }
 
 /** Asks once more, then takes one's own comment back. */

@@ -8,6 +8,7 @@ import { say } from './page.js';
 
 const EARLY = 10_000;
 let access = null;
+let first = Promise.resolve();
 
 /** Why a request failed, in the server's words. `offline`: it may never have arrived. */
 export class Refused extends Error {
@@ -29,8 +30,10 @@ const changed = () => session.dispatchEvent(new Event('change'));
 /** The person as far as this browser knows: {name, member}, or null. */
 export const person = () => kept.get('person');
 
+const held = () => kept.get('refresh') || kept.get('guest');
+
 /** Whether there is anything to ask the server about this reader. */
-export const known = () => Boolean(kept.get('refresh') || kept.get('guest') || window === window.parent);
+export const known = () => held() || window === window.parent;
 
 /** Remembers who the server says we are. */
 export function meet(name, member) {
@@ -38,21 +41,11 @@ export function meet(name, member) {
   changed();
 }
 
-/** Keeps the token that a guest's first deed brought. */
-export function keepGuest(token, name) {
-  if (token) kept.set('guest', token);
-  if (token && name) meet(name, false);
-}
-
 /** Keeps the tokens of a sign-in; a guest's is claimed by then. */
 export function keepKeys(keys) {
   kept.set('refresh', keys.refresh);
   kept.drop('guest');
-  hold(keys);
-}
-
-function hold(keys) {
-  access = { token: keys.access, until: new Date(keys.expires).getTime() };
+  access = { token: keys.access, until: Date.parse(keys.expires) };
 }
 
 /** Forgets the reader in this browser. */
@@ -73,8 +66,7 @@ async function renew() {
     return null;
   }
   const keys = await read(answer);
-  kept.set('refresh', keys.refresh);
-  hold(keys);
+  keepKeys(keys);
   return keys.access;
 }
 
@@ -96,11 +88,20 @@ function ask(method, path, body, token, headers) {
 async function read(answer) {
   const body = await answer.json().catch(() => null);
   if (!answer.ok) throw new Refused(answer.status, body ?? {});
+  if (body?.token) kept.set('guest', body.token);
   return body;
 }
 
-/** Asks the API in the reader's name. Gives the JSON (null for none); throws Refused. */
-export async function call(method, path, body, headers) {
+/**
+ * Asks the API in the reader's name. Gives the JSON (null for none); throws Refused. A newcomer's first deed brings the token of the guest whom
+ * it makes, so the next one waits for it: else one person were two.
+ */
+export function call(...asked) {
+  const act = () => send(...asked);
+  return asked[0] === 'GET' || held() ? act() : (first = first.then(act, act));
+}
+
+async function send(method, path, body, headers) {
   const token = await bearer();
   const answer = await ask(method, path, body, token, headers);
   if (answer.status !== 401 || !token) return read(answer);

@@ -245,6 +245,18 @@ def test_a_guests_vote_is_kept_shown_and_taken_back(tab: Page, newsroom: Newsroo
     expect(up).to_have_attribute("aria-pressed", "false")
 
 
+def test_two_first_deeds_at_once_are_one_persons(tab: Page, newsroom: Newsroom) -> None:
+    said = [newsroom.says("Hedda", words, "at-once") for words in ("The first.", "The second.")]
+    frame = embed(tab, newsroom, "at-once")
+    for words in ("The first.", "The second."):
+        comment(frame, words).get_by_role("button", name="Worth reading", exact=True).wait_for()
+    frame.locator("#comments").evaluate("list => list.querySelectorAll('form button[value=\"1\"]').forEach(each => each.click())")
+    for words in ("The first.", "The second."):
+        sees(comment(frame, words), "Your vote is kept.")
+    voters = newsroom.db.read_now(lambda tx: tx.rows("SELECT person FROM vote WHERE comment = :one OR comment = :two", one=said[0], two=said[1]))
+    assert (len(voters), len({row.person for row in voters})) == (2, 1)
+
+
 def test_a_comment_is_reported_with_a_reason(tab: Page, newsroom: Newsroom) -> None:
     newsroom.says("Jory", "Buy my boats.", "report")
     frame = embed(tab, newsroom, "report")
