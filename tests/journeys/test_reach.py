@@ -9,6 +9,7 @@ from folkmoot.people.model import COMMAND
 from folkmoot.sites import sites
 from tests.journeys.newsroom import Newsroom, calm
 from tests.journeys.test_access import violations
+from tests.journeys.test_desk import desk, moderator
 from tests.journeys.test_live import still
 from tests.journeys.walk import own_page, sees
 
@@ -31,6 +32,17 @@ def test_a_reader_finds_the_feeds_of_a_page_and_they_hold_its_words(tab: Page, n
     for kind, address in found:
         held, words = page.evaluate(READ, address)
         assert held.startswith(kind) and "I ran the lifeguards for 3 years." in words
+
+
+def test_feeds_are_found_from_the_pages_of_a_site_and_of_a_member(browser: Browser, newsroom: Newsroom, story: int) -> None:
+    page = desk(browser, newsroom, moderator(newsroom, "Hedda of the feeds"))
+    for path, feed in (("/", "/sites/"), (f"/sites/{newsroom.site.host}/most-discussed", f"/sites/{newsroom.site.host}/"), ("/me", "/people/")):
+        page.goto(newsroom.talk + path)
+        found = page.locator('link[rel="alternate"]').evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        assert found and all(each.startswith(feed) for each in found), path
+        held, _ = page.evaluate(READ, found[0])
+        assert held.startswith("application/atom+xml")
+    page.context.close()
 
 
 def test_whoever_is_not_signed_in_is_told_how_to_follow(tab: Page, newsroom: Newsroom, story: int) -> None:
