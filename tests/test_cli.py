@@ -300,6 +300,18 @@ def test_what_is_no_id_is_misuse(at: Terminal, words: str) -> None:
     assert "is no id" in at.refuses("comment", "show", words, code=2)
 
 
+def test_a_comment_is_shown_with_its_story_and_its_own_page(at: Terminal, moot: Moot) -> None:
+    comment = moot.says(moot.guest("Bo"), "Leave the jetty alone.")
+    shown = at.reads("comment", "show", str(comment))
+    assert isinstance(shown, dict)
+    assert (shown["url"], shown["page"]) == (STORY, f"http://127.0.0.1:8080/c/{comment}")
+
+
+@pytest.mark.parametrize("words", [("export-person", "12"), ("erase", "12", "--words", "stay"), ("person", "promote", "12", "editor")])
+def test_an_id_of_nobody_is_said_to_be_nobodys(at: Terminal, words: tuple[str, ...]) -> None:
+    assert at.refuses(*words) == "There is no such person."
+
+
 def test_an_unknown_comment_is_said_to_be_unknown(at: Terminal) -> None:
     assert at.refuses("comment", "remove", "12") == "There is no such comment."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from folkmoot.cli.opening import ID, Command, change, opened, story_named
+from folkmoot.cli.opening import ID, Command, change, opened, settings_with, story_named
 from folkmoot.cli.terminal import Fields, Group, done, dry_run_option, json_option, shorten, show, show_all, time_of
 from folkmoot.discussion import moderation, store
 from folkmoot.errors import NotFound
@@ -59,8 +59,9 @@ def show_(comment: int, as_json: bool) -> None:
     \b
     folkmoot comment show 3733134589952000001
     """
-    with opened() as db:
-        fields = db.read_now(lambda tx: _whole(tx, comment))
+    settings, _ = settings_with()
+    with opened(settings) as db:
+        fields = db.read_now(lambda tx: _whole(tx, comment, settings.server.address))
     show(fields, as_json)
 
 
@@ -115,7 +116,7 @@ def _edit_fields(row: Row) -> Fields:
     }  # fmt: skip
 
 
-def _whole(tx: Tx, comment: int) -> Fields:
+def _whole(tx: Tx, comment: int, here: str) -> Fields:
     row = store.comment_row(tx, comment)
     if row is None:
         raise NotFound("There is no such comment.", "no_such_comment")
@@ -124,6 +125,7 @@ def _whole(tx: Tx, comment: int) -> Fields:
         for each in store.decisions_on(tx, comment)
     ]
     return {
-        **_fields(tx, row), "url": f"{get_story(tx, row.story).address} /c/{comment}", "up": row.up, "down": row.down, "edited": time_of(row.edited),
-        "flags": [f"{flag.reason} {flag.detail}".strip() for flag in store.flags_on(tx, comment)], "decisions": decisions,
+        **_fields(tx, row), "url": get_story(tx, row.story).address, "page": f"{here}/c/{comment}", "up": row.up, "down": row.down,
+        "edited": time_of(row.edited), "decisions": decisions,
+        "flags": [f"{flag.reason} {flag.detail}".strip() for flag in store.flags_on(tx, comment)],
     }  # fmt: skip

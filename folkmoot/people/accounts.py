@@ -55,6 +55,8 @@ def find_person(tx: Tx, words: str) -> Known:
     """A person by id or by a mailbox that they have proven: for the command line. Raises NotFound, Invalid."""
     number = parse_id(words)
     found = store.person_by_id(tx, number) if number else store.person_by_identity(tx, MAILBOX, read_mailbox(words).subject)
+    if found is None and number:
+        raise NotFound("There is no such person.", "no_such_person")
     if found is None:
         raise NotFound(
             say("Nobody has signed in as {words} yet. Invite them, or let them sign in first.", words=words), "no_such_person"
