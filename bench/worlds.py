@@ -6,7 +6,7 @@ Drawn anew for every seed and shape. Nothing in folkmoot/ knows this file; the f
 from __future__ import annotations
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from folkmoot.notes.bridging import Ratings, ratings_of
@@ -35,6 +35,13 @@ class Shape(Struct, frozen=True, kw_only=True):
     waiting: float = 840.0        # mean time after which an honest reader rates
     asked: float = 0.11
     own_camp: float = 0.0         # how much rather one rates what one's own camp wrote
+    scatter: float = 0.0          # by how much later than `delay` a strike may begin, drawn for each target
+    posing: float = 0.5           # of a ring who pose as the other camp
+    camouflage: float = 1.0       # how busy a ring is elsewhere, beside honest readers
+    hedging: float = 0.0          # of strikes that say "somewhat"
+    topics: int = 0               # which notes are about; each reader has a favourite one. 0: none
+    own_topic: float = 0.0        # how many times rather one rates what is about one's favourite
+    crowds: float = 0.0           # of a note's honest ratings, how many come with a crowd, within two hours at a time of its own
     kinds: tuple[float, ...] = (0.18, 0.23, 0.21, 0.18, 0.20)
 
 
@@ -76,20 +83,36 @@ def varied(seed: int, raters: int) -> Shape:
     )  # fmt: skip
 
 
+def size(seed: int) -> int:
+    """From 200 to 3,000 raters, each factor as likely."""
+    return int(np.exp(np.random.default_rng([seed, 17]).uniform(np.log(200), np.log(3_000))))
+
+
+def sly(seed: int, raters: int) -> Shape:
+    """A shape whose rings vary in all that a ring may choose: how many, how hasty, how busy elsewhere, on which side."""
+    draw = np.random.default_rng([seed, 19])
+    return structs.replace(
+        varied(seed, raters), ring=float(draw.uniform(0.01, 0.15)), rings=int(draw.integers(1, 6)), strikers=float(draw.uniform(0.1, 1)),
+        window=float(np.exp(draw.uniform(np.log(30), np.log(4_320)))), delay=float(draw.choice([0, 0, 60, 600])),
+        scatter=float(draw.choice([0, 120, 1_440])), posing=float(draw.uniform(0, 0.5)), camouflage=float(np.exp(draw.uniform(-1.2, 1.2))),
+        hedging=float(draw.choice([0, 0, 0.15, 0.3])), struck=float(draw.uniform(0.01, 0.08)),
+    )  # fmt: skip
+
+
 def world(shape: Shape, seed: int) -> World:
     """The world of a shape and a seed."""
     draw = np.random.default_rng([seed, 13])
     position, noise, ring = _people(shape, draw)
     kind, quality, lean, pushed, buried = _notes(shape, draw, bool((ring > 0).any()))
-    note, rater = _who_rates_what(shape, draw, position, lean)
+    note, rater = _who_rates_what(shape, draw, position, lean, ring)
     worth = quality[note] + lean[note] * position[rater] + draw.normal(0, shape.slip, len(note))
     level = np.where(worth < 0.15 - 0.52 * shape.slip, 0, np.where(worth > 0.15 + 0.52 * shape.slip, 2, 1))
     level = np.where(noise[rater] == 1, draw.integers(0, 3, len(note)), np.where(noise[rater] == 2, 2, level))
-    minutes = draw.exponential(shape.waiting, len(note)) + 1
+    minutes = _when(shape, draw, note)
     asked = draw.random(len(note)) < shape.asked
     at, by, when = _strikes(shape, draw, ring, np.flatnonzero(pushed | buried))
     keep = ~np.isin(note * shape.raters + rater, at * shape.raters + by)
-    pieces = (np.r_[note[keep], at], np.r_[rater[keep], by], np.r_[level[keep], np.where(pushed[at], 2, 0)], np.r_[minutes[keep], when],
+    pieces = (np.r_[note[keep], at], np.r_[rater[keep], by], np.r_[level[keep], _said(shape, draw, pushed[at])], np.r_[minutes[keep], when],
               np.r_[asked[keep], np.zeros(len(at), bool)])  # fmt: skip
     ratings = ratings_of(*pieces, notes=shape.notes, raters=shape.raters)
     return World(ratings, np.array(KINDS)[kind], kind == 0, pushed, buried, ring > 0, position)
@@ -102,7 +125,8 @@ def _people(shape: Shape, draw: np.random.Generator) -> tuple[NDArray[np.float64
     ring = np.zeros(number, np.int64)
     members = draw.permutation(number)[: max(round(shape.ring * number), 3 * shape.rings) if shape.ring else 0]
     ring[members] = 1 + np.arange(len(members)) % shape.rings
-    camp[members] = np.where(np.arange(len(members)) // shape.rings % 2, 1.0, -1.0)
+    turn = np.arange(len(members)) // shape.rings + 1
+    camp[members] = np.where(np.floor(turn * shape.posing) > np.floor((turn - 1) * shape.posing), 1.0, -1.0)
     position = camp * np.clip(draw.normal(shape.polarisation, 0.15, number), 0.3, None)
     moderate = (draw.random(number) < shape.moderate) & (ring == 0)
     position[moderate] = draw.normal(0, 0.2, int(moderate.sum()))
@@ -132,16 +156,29 @@ def _notes(shape: Shape, draw: np.random.Generator, ring: bool) -> tuple[NDArray
     return kind, quality, lean, pushed, buried
 
 
-def _who_rates_what(shape: Shape, draw: np.random.Generator, position: NDArray[np.float64], lean: NDArray[np.float64]
-                    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
+def _who_rates_what(shape: Shape, draw: np.random.Generator, position: NDArray[np.float64], lean: NDArray[np.float64],
+                    ring: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:  # fmt: skip
     """Pairs (note, rater), each once: busy readers rate more, and rather what their own camp likes."""
-    activity = draw.lognormal(0, 0.55 if shape.raters < 100 else 0.9, shape.raters)
+    activity = draw.lognormal(0, 0.55 if shape.raters < 100 else 0.9, shape.raters) * np.where(ring > 0, shape.camouflage, 1.0)
     count = np.minimum(3 + shape.per_note * draw.lognormal(-0.1, 0.85, shape.notes), 0.6 * shape.raters).astype(np.int64)
-    note = np.repeat(np.arange(shape.notes), np.ceil(count * 1.5).astype(np.int64))
+    more = 1.5 * shape.topics / (1 + (shape.topics - 1) / shape.own_topic) if shape.topics else 1.5
+    note = np.repeat(np.arange(shape.notes), np.ceil(count * more).astype(np.int64))
     rater = np.searchsorted(np.cumsum(activity) / activity.sum(), draw.random(len(note)))
     keep = draw.random(len(note)) < (2 / 3) * (1 + shape.own_camp * np.sign(lean[note] * position[rater]) * (np.abs(lean[note]) > 0.4))
+    if shape.topics:
+        own = draw.integers(0, shape.topics, shape.notes)[note] == draw.integers(0, shape.topics, shape.raters)[rater]
+        keep &= draw.random(len(note)) < np.where(own, 1.0, 1 / shape.own_topic)
     pair = np.unique(note[keep] * shape.raters + rater[keep])
     return pair // shape.raters, pair % shape.raters
+
+
+def _when(shape: Shape, draw: np.random.Generator, note: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Minutes after which honest readers rate."""
+    minutes = draw.exponential(shape.waiting, len(note)) + 1
+    if not shape.crowds:
+        return minutes
+    crowd = draw.exponential(shape.waiting, shape.notes)[note] + draw.uniform(0, 120, len(note))
+    return np.where(draw.random(len(note)) < shape.crowds, crowd, minutes)
 
 
 def _strikes(shape: Shape, draw: np.random.Generator, ring: NDArray[np.int64], targets: NDArray[np.int64]
@@ -151,6 +188,13 @@ def _strikes(shape: Shape, draw: np.random.Generator, ring: NDArray[np.int64], t
     for target in targets:
         members = np.flatnonzero(ring == draw.integers(1, shape.rings + 1))
         strong = max(min(3, len(members)), min(round(len(members) * shape.strikers), round(1.4 * shape.per_note)))
-        found += [(int(target), int(who), shape.delay + float(draw.uniform(1, shape.window))) for who in draw.permutation(members)[:strong]]
+        begin = shape.delay + (float(draw.uniform(0, shape.scatter)) if shape.scatter else 0.0)
+        found += [(int(target), int(who), begin + float(draw.uniform(1, shape.window))) for who in draw.permutation(members)[:strong]]
     at = np.array(found, dtype=np.float64).reshape(-1, 3)
     return at[:, 0].astype(np.int64), at[:, 1].astype(np.int64), at[:, 2]
+
+
+def _said(shape: Shape, draw: np.random.Generator, pushed: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The level of each strike."""
+    level = np.where(pushed, 2, 0)
+    return np.where(draw.random(len(level)) < shape.hedging, 1, level) if shape.hedging else level

@@ -33,7 +33,7 @@ PURE = (
     "action/model.py", "action/divisions.py", "action/shapes.py", "action/versions.py", "action/zones.py",
     "action/model_letters.py", "action/homes.py", "action/keywords.py", "action/steps.py", "action/conversation.py", "action/segments.py",
     "action/likeness.py", "action/threats.py", "action/letter_links.py",
-    "notes/bridging.py", "notes/rings.py", "notes/scoring.py", "notes/explaining.py", "notes/opinions.py",
+    "notes/bridging.py", "notes/bursts.py", "notes/rings.py", "notes/scoring.py", "notes/explaining.py", "notes/opinions.py",
 )  # fmt: skip
 PURE_LIBRARIES = {
     "__future__", "array", "base64", "collections", "difflib", "functools", "hashlib", "hmac", "html", "idna", "ipaddress", "itertools", "json",

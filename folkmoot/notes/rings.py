@@ -13,14 +13,9 @@ import numpy as np
 from msgspec import Struct
 
 from folkmoot.notes.bridging import Flags, Floats, Ratings, Whole
+from folkmoot.notes.bursts import CERTAIN, NAMING, WINDOWS, Strikes, crowds, lay_out, table_of, where_to_begin
 
-WINDOWS = (30.0, 60.0, 120.0, 240.0)   # minutes within which a strike may be over
-CERTAIN = 3.0                          # nats: twenty times likelier than chance
-NAMING = 3.0                           # nats at least that a target costs: fewer than one note in twenty is one
 SHARE = 0.25                           # of a pair's ratings that are strikes, when pairs are looked for
-SITTING = 30.0                         # minutes between two ratings of a reader that are of one sitting
-FEW_MINUTES = 15.0                     # the finest step of the clock by which honest ratings come
-LONG = 30_000                          # minutes after which it is all one when a rating comes
 CROWD = 150_000                        # possible strikes from which on bursts alone say where to begin
 TRIES = 12                             # where to begin: the strongest bursts, and the raters most entangled
 PLAIN = 100.0                          # nats from which on nothing stronger is looked for first
@@ -41,25 +36,6 @@ class Linked(Struct, frozen=True):
     evidence: tuple[float, ...]
 
 
-class _Strikes(Struct, frozen=True):
-    """Ratings that may be strikes, by target and time.
-
-    row: which rating. target: number of its (note, direction); first, size: of each target's rows; line: target and time as one number.
-    odds: how much likelier a rating is if its rater strikes there for sure, times the window. pace: of honest ratings at that time, per minute.
-    """
-
-    row: Whole
-    rater: Whole
-    target: Whole
-    key: Whole
-    first: Whole
-    size: Whole
-    line: Floats
-    odds: Floats
-    pace: Floats
-    activity: Floats
-
-
 class _Ring(Struct, frozen=True):
     members: Flags
     taken: Flags
@@ -72,14 +48,15 @@ class _Ring(Struct, frozen=True):
 def linked(ratings: Ratings, chance: Floats, least: float = CERTAIN) -> Linked:
     """Finds rings, the strongest first, each among those who are in none yet. chance: of each rating, as bridging.chances gives it.
 
+    What a crowd that came to a note explains as well is no evidence of a ring.
     least: the evidence that is asked for. Ratings without a time, asked ratings and "somewhat" prove nothing.
     """
     cluster, strike = np.zeros(ratings.raters, np.int64), np.zeros(len(ratings))
     pushed, buried = np.zeros(ratings.notes, bool), np.zeros(ratings.notes, bool)
     evidence: list[float] = []
     while len(evidence) < PASSES:
-        table = _lay_out(ratings, chance, cluster)
-        ring = _strongest(table, 2 * ratings.notes) if len(table.row) > 2 else None
+        table = lay_out(ratings, chance, cluster)
+        ring = _strongest(table, ratings, cluster) if len(table.row) > 2 else None
         if ring is None or ring.evidence < least:
             break
         evidence.append(ring.evidence)
@@ -90,73 +67,24 @@ def linked(ratings: Ratings, chance: Floats, least: float = CERTAIN) -> Linked:
     return Linked(cluster, strike, pushed, buried, tuple(evidence))
 
 
-def bursts_against(ratings: Ratings) -> Flags:
-    """Ratings "not helpful" that came too thick on their note, by the same odds as a ring. One note alone names no ring, but leaves a doubt."""
-    found = np.zeros(len(ratings), bool)
-    table = _lay_out(ratings, np.ones(len(ratings)), np.zeros(ratings.raters, np.int64))
-    if not len(table.row):
-        return found
-    burst, low, high = _bursts(table)
-    for target in np.flatnonzero((burst >= CERTAIN + np.log(max(ratings.notes, 1))) & (table.key % 2 == 0)):
-        found[table.row[low[target] : high[target]]] = True
-    return found
-
-
-def _surely(table: _Strikes, ring: _Ring) -> Floats:
+def _surely(table: Strikes, ring: _Ring) -> Floats:
     """How surely each row is a strike: a member's within the window is, a stranger's may be."""
     odds = table.odds * ring.ready / ring.window * ring.members.sum() / max(int((table.activity > 0).sum()), 1)
     return np.where(ring.strikes, np.where(ring.members[table.rater], 1.0, odds / (1 + odds)), 0.0)
 
 
-def _lay_out(ratings: Ratings, chance: Floats, cluster: Whole) -> _Strikes:
-    """The table of possible strikes of those who are in no ring yet."""
-    own = ~ratings.asked & (cluster[ratings.rater] == 0) & (ratings.note < ratings.notes)
-    activity, interest = np.bincount(ratings.rater, own, ratings.raters), np.bincount(ratings.note, own, ratings.items)
-    row = np.flatnonzero(own & (ratings.level != 1) & ~np.isnan(ratings.minutes))
-    row = row[np.lexsort((ratings.minutes[row], ratings.note[row] * 2 + ratings.level[row] // 2))]
-    note, rater, minutes = ratings.note[row], ratings.rater[row], ratings.minutes[row]
-    pace = _pace(minutes)
-    if ratings.clock is not None:
-        pace = np.where(_follows(ratings.clock[row], rater), 1 / SITTING, pace)
-    meets = (activity[rater] + 0.5) * (interest[note] + 0.5) / max(int(own.sum()), 1)
-    odds = 1 / (meets * np.maximum(chance[row], 1e-3) * pace)
-    return _table(row, rater, note * 2 + ratings.level[row] // 2, minutes, odds, pace, activity)
-
-
-def _table(row: Whole, rater: Whole, keys: Whole, minutes: Floats, odds: Floats, pace: Floats, activity: Floats) -> _Strikes:
-    key, first, size = np.unique(keys, return_index=True, return_counts=True)
-    target = np.repeat(np.arange(len(key)), size)
-    return _Strikes(row, rater, target, key, first, size, target * 1e7 + np.minimum(minutes, 5e6), odds, pace, activity)
-
-
-def _follows(clock: Floats, rater: Whole) -> Flags:
-    """Ratings that come in a sitting that its reader had begun before: of those the time proves nothing more, it is the reader's own."""
-    order = np.lexsort((clock, rater))
-    soon = (np.diff(clock[order]) <= SITTING) & (np.diff(rater[order]) == 0)
-    follows = np.zeros(len(clock), bool)
-    follows[order[1:][soon]] = True
-    return follows
-
-
-def _pace(minutes: Floats) -> Floats:
-    """How many of all ratings come per minute at each one's time: a histogram whose steps double."""
-    edges = np.r_[0.0, FEW_MINUTES * 2.0 ** np.arange(16)]
-    step = np.clip(np.searchsorted(edges, minutes, "right") - 1, 0, len(edges) - 2)
-    count = np.bincount(step, minlength=len(edges) - 1) + 0.5
-    per_minute: Floats = count / count.sum() / np.diff(edges)
-    return per_minute[step]
-
-
-def _strongest(table: _Strikes, targets: int) -> _Ring | None:
-    """The ring with the most evidence that is found from any beginning. targets: how many there could be."""
-    burst, low, high = _bursts(table)
+def _strongest(table: Strikes, ratings: Ratings, cluster: Whole) -> _Ring | None:
+    """The ring with the most evidence that is found from any beginning."""
+    targets = 2 * ratings.notes
+    burst, low, high = where_to_begin(table)
     begins = [table.rater[low[each] : high[each]] for each in np.argsort(-burst, kind="stable")[:TRIES]]
     few = _sifted(table, burst > max(np.log(targets) / 2 - 1, 0.5))
     if len(few.row) < 3:
         return None
+    crowd = crowds(ratings, cluster, few.key // 2)
     best: _Ring | None = None
     for begin in chain(begins, _entangled(few) if len(few.row) < CROWD else ()):
-        ring = _climb(few, begin, targets)
+        ring = _climb(few, begin, targets, crowd)
         if ring is not None and (best is None or ring.evidence > best.evidence):
             best = ring
         if best is not None and best.evidence > PLAIN:
@@ -164,7 +92,7 @@ def _strongest(table: _Strikes, targets: int) -> _Ring | None:
     return None if best is None else _on_all_rows(table, few, best)
 
 
-def _on_all_rows(table: _Strikes, few: _Strikes, ring: _Ring) -> _Ring:
+def _on_all_rows(table: Strikes, few: Strikes, ring: _Ring) -> _Ring:
     """A ring found on part of the table, said of the whole."""
     taken, strikes = np.zeros(len(table.key), bool), np.zeros(len(table.row), bool)
     taken[np.searchsorted(table.key, few.key[ring.taken])] = True
@@ -172,40 +100,15 @@ def _on_all_rows(table: _Strikes, few: _Strikes, ring: _Ring) -> _Ring:
     return _Ring(ring.members, taken, strikes, ring.window, ring.ready, ring.evidence)
 
 
-def _bursts(table: _Strikes) -> tuple[Floats, Whole, Whole]:
-    """Of each target, the evidence that its ratings come too thick in some window (a Poisson scan), and that window's rows."""
-    best, low, high = np.full(len(table.key), -np.inf), np.zeros(len(table.key), np.int64), np.zeros(len(table.key), np.int64)
-    minutes = table.line - table.target * 1e7
-    minute = np.minimum(minutes, LONG).astype(np.int64)
-    before, here = np.r_[0, np.cumsum(np.bincount(minute, minlength=LONG + 1))], np.arange(len(minutes))
-    for window in WINDOWS:
-        until = np.searchsorted(table.line, table.line + window, "right")
-        many = until - here
-        share = (before[np.minimum(minute + int(window), LONG) + 1] - before[minute]) / len(minute)
-        due = np.maximum((table.size[table.target] - many + 0.5) * share / (1.0001 - share), 0.05)
-        top, at = _top(table, np.where(many > due, many * np.log(many / due) - (many - due), -1.0))
-        better = top > best
-        best, low, high = np.where(better, top, best), np.where(better, at, low), np.where(better, until[at], high)
-    return best, low, high
-
-
-def _top(table: _Strikes, value: Floats) -> tuple[Floats, Whole]:
-    """(the largest value of each target's rows, the first row that has it)."""
-    top = np.maximum.reduceat(value, table.first)
-    hit = np.flatnonzero(value == top[table.target])[::-1]
-    at = np.zeros(len(top), np.int64)
-    at[table.target[hit]] = hit
-    return top, at
-
-
-def _sifted(table: _Strikes, keep: Flags) -> _Strikes:
+def _sifted(table: Strikes, keep: Flags) -> Strikes:
     """Only targets where ratings come thick at all."""
     rows = keep[table.target]
     minutes = (table.line - table.target * 1e7)[rows]
-    return _table(table.row[rows], table.rater[rows], table.key[table.target[rows]], minutes, table.odds[rows], table.pace[rows], table.activity)
+    return table_of(table.row[rows], table.rater[rows], table.key[table.target[rows]], minutes, table.odds[rows], table.pace[rows], table.activity,
+                    table.come)  # fmt: skip
 
 
-def _entangled(table: _Strikes) -> Iterator[Whole]:
+def _entangled(table: Strikes) -> Iterator[Whole]:
     """The raters who rate most often close to the same others, each with those others."""
     one, other, evidence = _pairs(table)
     one, other, evidence = one[evidence > 0], other[evidence > 0], evidence[evidence > 0]
@@ -217,7 +120,7 @@ def _entangled(table: _Strikes) -> Iterator[Whole]:
             yield np.unique(np.r_[one[near], other[near]])
 
 
-def _pairs(table: _Strikes) -> tuple[Whole, Whole, Floats]:
+def _pairs(table: Strikes) -> tuple[Whole, Whole, Floats]:
     """(one, other, evidence that they strike together) of pairs who were close in time on the same target."""
     number, keys, logs = len(table.activity), [np.zeros(0, np.int64)], [np.zeros(0)]
     for lag in range(1, min(LAGS, len(table.row))):
@@ -236,7 +139,7 @@ def _pairs(table: _Strikes) -> tuple[Whole, Whole, Floats]:
     return one, other, np.bincount(of, np.concatenate(logs), len(key)) - due - CERTAIN
 
 
-def _climb(table: _Strikes, begin: Whole, targets: int) -> _Ring | None:
+def _climb(table: Strikes, begin: Whole, targets: int, crowd: Floats) -> _Ring | None:
     """From some raters to their targets, from those to all who strike there, and so on until nothing changes."""
     members = np.zeros(len(table.activity), bool)
     members[begin] = True
@@ -253,7 +156,8 @@ def _climb(table: _Strikes, begin: Whole, targets: int) -> _Ring | None:
             return None
         settled = ring is not None and bool((new == members).all()) and window == ring.window
         members = new
-        worth = float(gain[new].sum()) - _naming(int((table.activity > 0).sum()), int(new.sum())) + _starts(table, at, window)
+        worth = float(gain[new].sum()) - _naming(int((table.activity > 0).sum()), int(new.sum()))
+        worth += _starts(table, at, window) - float(crowd[taken].sum())
         ring = _Ring(new, taken, strikes, window, ready, worth - float(many * max(np.log(targets / many) + 1, NAMING)))
         ready = float(np.clip(strikes[members[table.rater]].sum() / (members.sum() * many), 0.02, 0.95))
         if settled:
@@ -266,12 +170,12 @@ def _naming(all_of_them: int, chosen: int) -> float:
     return float(chosen * (np.log(all_of_them / chosen) + 1))
 
 
-def _starts(table: _Strikes, at: Whole, window: float) -> float:
+def _starts(table: Strikes, at: Whole, window: float) -> float:
     """Nats (negative) to say when each strike begins: as honest ratings do."""
     return float(np.minimum(np.log(window * table.pace[at]), 0).sum())
 
 
-def _targets_of(table: _Strikes, members: Flags, ready: float, cost: float) -> tuple[Flags, Flags, float, Whole]:
+def _targets_of(table: Strikes, members: Flags, ready: float, cost: float) -> tuple[Flags, Flags, float, Whole]:
     """(which targets these raters strike on, which rows lie in the windows, the window, the rows where those begin)."""
     theirs = np.flatnonzero(members[table.rater])
     best: tuple[float, float, Floats, Whole] | None = None
@@ -291,7 +195,7 @@ def _targets_of(table: _Strikes, members: Flags, ready: float, cost: float) -> t
     return taken, taken[table.target] & (since >= 0) & (since <= window), window, at[top > 0]
 
 
-def _best_windows(table: _Strikes, rows: Whole, ready: float, window: float) -> tuple[Floats, Whole]:
+def _best_windows(table: Strikes, rows: Whole, ready: float, window: float) -> tuple[Floats, Whole]:
     """(what the best window explains, in nats, the row where it begins) of each target that these rows are of. Two must be in it."""
     line, target = table.line[rows], table.target[rows]
     until, here = np.searchsorted(line, line + window, "right"), np.arange(len(rows))

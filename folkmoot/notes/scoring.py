@@ -30,7 +30,8 @@ from folkmoot.notes.bridging import (
     normal,
     phi,
 )  # fmt: skip
-from folkmoot.notes.rings import CERTAIN, Linked, bursts_against, linked
+from folkmoot.notes.bursts import CERTAIN, bursts_against, bursts_for
+from folkmoot.notes.rings import Linked, linked
 
 Status = Literal["proposed", "both_sides", "helpful", "disputed", "unhelpful"]
 Why = Literal["early", "few", "one_sided", "not_sure", "lacking", "both_sides", "helpful", "unhelpful", "campaign_for", "campaign_against",
@@ -291,11 +292,13 @@ def _asked_differ(ratings: Ratings, sides: Sides, weight: Floats) -> Flags:
 
 
 def _linked_differ(ratings: Ratings, sides: Sides, rings: Linked, weight: Floats) -> tuple[Flags, Flags]:
-    """(notes that would not stand at the head without one of the suspected rings, notes that are kept from it by one, or by a burst)."""
+    """(notes that would not stand at the head without a suspected ring or a burst, notes that are kept from it by a ring, or struck by a burst)."""
     sure = sides.item[: ratings.notes] @ GOOD
     lifted, struck = np.zeros(ratings.notes, bool), _burst_differs(ratings)
-    for ring in range(_sure_of(rings) + 1, len(rings.evidence) + 1):
-        out = rings.cluster[ratings.rater] == ring
+    suspected = [rings.cluster[ratings.rater] == ring for ring in range(_sure_of(rings) + 1, len(rings.evidence) + 1)]
+    for out in [*suspected, bursts_for(ratings, sure >= KEEPS)]:
+        if not out.any():
+            continue
         without = exchange_once(ratings, sides, np.where(out, 0.0, weight))[: ratings.notes] @ GOOD
         for level, changes, found in ((2, (sure >= KEEPS) & (without < SURE), lifted), (0, (sure < SURE) & (without >= SURE), struck)):
             found |= changes & (np.bincount(ratings.note[out & (ratings.level == level)], minlength=ratings.items)[: ratings.notes] > 1)
@@ -333,11 +336,16 @@ def _grade(electorate: Electorate, known: _Known, sure: float, bad: float) -> tu
         return "disputed", "campaign_against"
     if bad >= SURE and known.ratings >= LEAST:
         return "unhelpful", "unhelpful"
-    if known.ratings >= LEAST and min(known.helpful, known.unhelpful) * 4 >= known.ratings:
+    if known.ratings >= LEAST and _split(known, sure):
         return "disputed", "split"
     if known.struck:
         return "disputed", "burst_against"
     return "proposed", "few" if known.ratings < LEAST else "not_sure"
+
+
+def _split(known: _Known, sure: float) -> bool:
+    """Whether readers disagree: many say either, or most say "helpful" while it is sure that not both sides find it so."""
+    return min(known.helpful, known.unhelpful) * 4 >= known.ratings or (sure <= 1 - SURE and known.helpful * 2 > known.ratings)
 
 
 def _shown(electorate: Electorate, known: _Known, sure: float) -> tuple[Status, Why]:

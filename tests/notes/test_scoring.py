@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from bench.worlds import Shape, World, small, varied, world
 from folkmoot import cli
@@ -100,6 +101,31 @@ def test_a_strike_by_too_few_to_be_named_leaves_its_note_listed_as_disputed() ->
     assert more.why == "burst_against", "one more rating does not make it forget"
 
 
+def one_more(base: World, sides: list[int], levels: list[int], minutes: np.ndarray) -> Judgement:
+    """What becomes of one more note in a world without a ring: who rates it (1, -1: a reader of that side, each another one), how and when."""
+    r, picks = base.ratings, {side: iter(np.flatnonzero(base.position * side > 0.5)) for side in (1, -1)}
+    pieces = (np.full(len(sides), r.notes), [next(picks[side]) for side in sides], levels, minutes, np.zeros(len(sides), bool))
+    columns = (np.r_[one, more] for one, more in zip((r.note, r.rater, r.level, r.minutes, r.asked), pieces, strict=True))
+    return score(ratings_of(*columns, raters=r.raters)).judgements[-1]
+
+
+def test_praise_that_comes_all_within_hours_waits_until_others_agree() -> None:
+    base, rush = world(structs.replace(TOWN, ring=0.0), 4), np.linspace(3_000, 3_900, 20)
+    sides, levels = [1, -1] * 10 + [1, -1, 1, -1], [2] * 20 + [2, 1, 0, 2]
+    held = one_more(base, sides, levels, np.r_[rush, 90, 700, 1_500, 4_000])
+    assert (held.status, held.why) == ("disputed", "linked_differ")
+    spread = one_more(base, sides, levels, np.r_[np.linspace(60, 3_000, 20), 90, 700, 1_500, 4_000])
+    assert spread.status in SHOWN, "the same words over days are no rush"
+    agreed = one_more(base, sides + [1, -1] * 8, levels + [2] * 16, np.r_[rush, 90, 700, 1_500, 4_000, np.linspace(60, 5_000, 16)])
+    assert agreed.status in SHOWN
+
+
+def test_what_most_find_helpful_and_one_side_surely_not_is_listed_as_disputed() -> None:
+    base = world(structs.replace(TOWN, ring=0.0), 4)
+    judged = one_more(base, [1] * 20 + [-1] * 16, [2] * 20 + [2, 0] * 8, np.linspace(60, 9_000, 36))
+    assert judged.near[0] / judged.near[1] > 0.8 and (judged.status, judged.why) == ("disputed", "split")
+
+
 def test_a_ring_is_found_and_nobody_else_is_taken_for_one(town: tuple[World, Scored]) -> None:
     made, scored = town
     found = scored.linked.cluster > 0
@@ -125,6 +151,14 @@ def test_readers_who_read_a_page_on_the_same_evening_are_no_ring() -> None:
     blind, sighted = (score(ratings_of(*columns)) for columns in (tuple(zip(*given, strict=True))[:5], tuple(zip(*given, strict=True))))
     assert blind.linked.cluster.any(), "by minutes alone they look like one"
     assert not sighted.linked.cluster.any()
+
+
+def test_readers_who_come_in_crowds_are_no_ring() -> None:
+    for seed in range(3):
+        made = world(Shape(raters=400, notes=120, per_note=30, ring=0, crowds=0.5), seed)
+        scored = score(made.ratings)
+        assert not scored.linked.cluster.any()
+        assert shown(scored)[made.good].mean() >= 0.7
 
 
 def test_a_ring_is_found_by_its_clock_too() -> None:
