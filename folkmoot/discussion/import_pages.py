@@ -26,6 +26,16 @@ _PHASES = {
     "merging": N_("being brought in"), "opening": N_("being opened"), "closed": N_("done"), "undoing": N_("being taken out"),
     "undone": N_("taken out again"),
 }  # fmt: skip
+# Why comments were left out, as importers and settling.py count it. The lines of the report, each with its place in the file, stay English.
+_REASONS = {
+    "impossible date": N_("an impossible date"), "note of a plug-in": N_("a note of a plug-in, not of a person"), "too long": N_("too long"),
+    "comment without a story": N_("no story to stand under"), "not a comment": N_("not a comment"),
+    "too many cells": N_("too many cells in the line"), "unknown format": N_("an unknown format"),
+    "given twice": N_("twice in the archive, word for word"),
+    "pingback": N_("a link that another page sent by itself"), "trackback": N_("a link that another page sent by itself"),
+    "thread not in the archive": N_("its thread is not in the archive"),
+    "story without address or id": N_("its story has neither an address nor an id"), "story of another site": N_("its story belongs to another site"),
+}  # fmt: skip
 
 
 class BatchPath(Struct):
@@ -69,7 +79,8 @@ def report(tx: Tx, actor: Actor, batch: int) -> tuple[Site, Brought]:
 
 def _brought(batch: Batch) -> Brought:
     told: dict[str, Any] = batch.report
-    skipped = sorted(told.get("skipped", {}).items(), key=lambda each: (-each[1], each[0]))
+    counted = sorted(told.get("skipped", {}).items(), key=lambda each: (-each[1], each[0]))
+    skipped = [(_REASONS.get(why, why), number) for why, number in counted]
     warnings = told.get("warnings", [])
     comments, stories, people, already = (int(told.get(name, 0)) for name in ("comments", "stories", "people", "already"))
     slim, phase = msgspec.structs.replace(batch, report={}), _PHASES.get(batch.phase, batch.phase)

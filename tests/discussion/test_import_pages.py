@@ -11,7 +11,7 @@ from folkmoot.discussion import archive
 from folkmoot.people import sessions
 from folkmoot.people.model import Role
 from tests.discussion.importers.disqus_files import LAKE, export, post, thread
-from tests.hostile.asking import Answer, House, get
+from tests.hostile.asking import Answer, Ask, House, get
 from tests.moot import Moot
 
 
@@ -26,9 +26,12 @@ class Office:
         self.house = House(moot.db, clock=lambda: moot.now)
 
     def reads(self, path: str, role: Role | None = None, name: str = "Ines") -> Answer:
+        return self.house.ask(self.request(path, role, name))
+
+    def request(self, path: str, role: Role | None = None, name: str = "Ines") -> Ask:
         person = self.moot.member(name, role).id or 0
         cookie = self.moot.db.write_now(lambda tx: sessions.begin_page(tx, person, self.moot.now)).token
-        return self.house.ask(get(path, cookie=cookie))
+        return get(path, cookie=cookie)
 
 
 @pytest.fixture
@@ -45,6 +48,12 @@ def test_staff_read_what_came_and_what_did_not(office: Office, role: Role) -> No
     page = office.reads(f"/imports/{office.batch}", role)
     assert page.status == 200 and "too long" in page.text and "answers dsq:99, which is not in the archive" in page.text
     assert f"folkmoot import --undo {office.batch}" in page.text and "<b>talk" not in page.text
+
+
+def test_why_something_was_left_out_is_said_in_the_editors_language(office: Office) -> None:
+    asked = office.request(f"/imports/{office.batch}", "editor")
+    page = office.house.ask(asked._replace(headers=(*asked.headers, (b"accept-language", b"de")))).text
+    assert "zu lang" in page and "too long<" not in page
 
 
 def test_nobody_else_reads_it(office: Office) -> None:
