@@ -16,7 +16,9 @@ from folkmoot.action.divisions import STATES, code_of, division_of
 from folkmoot.action.model import Found, Level, Official, Place, Point
 from folkmoot.errors import Invalid, NotFound, Problem, TooSoon, Unavailable
 from folkmoot.people.model import Actor
+from folkmoot.people.publishers import only_site
 from folkmoot.sites import store as sites
+from folkmoot.sites.model import Site
 from folkmoot.storage.database import Tx
 from folkmoot.web import headers
 from folkmoot.web.bodies import Id
@@ -151,18 +153,23 @@ async def find_page(ask: Ask[Actor], query: LevelQuery) -> object:
 
 
 class Around(Struct, frozen=True):
-    """What the page shows beside an answer. dated: the day of each country's facts; heard: (answered, asked) of officials."""
+    """What the page shows beside an answer. dated: the day of each country's facts; heard: (answered, asked) of officials.
+
+    site: whose name the page bears; None where the server has several.
+    """
 
     countries: dict[str, str]
     dated: dict[str, str]
-    heard: dict[str, tuple[int, int]] = {}
+    heard: dict[str, tuple[int, int]]
+    site: Site | None
 
 
 def _loaded(tx: Tx, now: int, found: Found | None = None) -> Around:
     day = officials.day_of(now)
     codes = officials.countries(tx, day)
     heard = letters.responses(tx, (each.id for each in found.officials if each.id)) if found else {}
-    return Around({code: COUNTRIES.get(code, code.upper()) for code in codes}, {code: officials.data_day(tx, day, code) for code in codes}, heard)
+    names = {code: COUNTRIES.get(code, code.upper()) for code in codes}
+    return Around(names, {code: officials.data_day(tx, day, code) for code in codes}, heard, only_site(tx))
 
 
 async def found_page(ask: Ask[Actor], form: PlaceForm) -> object:
@@ -181,20 +188,20 @@ def _show(ask: Ask[Actor], form: PlaceForm, found: Found | None, problem: str, a
     return ask.page(
         "action/officials.html", status, form=form, found=found, problem=problem, states=STATES, geocoder=bool(ask.kit.settings.officials.geocoder),
         distance=distance, tel=calls.tel, dated=found.data.date if found else around.dated.get(form.country, ""), countries=around.countries,
-        heard=around.heard,
+        heard=around.heard, site=around.site,
     )  # fmt: skip
 
 
 async def one_page(ask: Ask[Actor], query: OneQuery) -> object:
     """One official."""
 
-    def read(tx: Tx) -> tuple[Official | None, tuple[int, int] | None]:
-        return officials.official_on(tx, query.official, officials.day_of(ask.now)), letters.responsiveness(tx, query.official)
+    def read(tx: Tx) -> tuple[Official | None, tuple[int, int] | None, Site | None]:
+        return officials.official_on(tx, query.official, officials.day_of(ask.now)), letters.responsiveness(tx, query.official), only_site(tx)
 
-    found, heard = await ask.read(read)
+    found, heard, site = await ask.read(read)
     if found is None:
         raise NotFound("Nobody of this name holds an office today, as far as the loaded lists say.", "no_such_official")
-    return ask.page("action/official.html", each=found, heard=heard, distance=distance, tel=calls.tel)
+    return ask.page("action/official.html", each=found, heard=heard, distance=distance, tel=calls.tel, site=site)
 
 
 async def list_page(ask: Ask[Actor], query: ListQuery) -> object:
@@ -202,8 +209,8 @@ async def list_page(ask: Ask[Actor], query: ListQuery) -> object:
     state = query.state.upper()
     if state not in STATES:
         raise NotFound("There is no such state.", "no_such_state")
-    seats = await ask.read(lambda tx: officials.state_list(tx, state, officials.day_of(ask.now)))
-    return ask.page("action/seats.html", state=state, name=STATES[state][0], chambers=officials.by_chamber(seats))
+    seats, site = await ask.read(lambda tx: (officials.state_list(tx, state, officials.day_of(ask.now)), only_site(tx)))
+    return ask.page("action/seats.html", site=site, state=state, name=STATES[state][0], chambers=officials.by_chamber(seats))
 
 
 # This is wrong

@@ -25,8 +25,9 @@ from folkmoot.action.model import Action, Official, Place
 from folkmoot.action.zones import zone_of
 from folkmoot.app import create_app
 from folkmoot.errors import Invalid, NotAllowed, TooSoon
-from folkmoot.people.model import Actor
+from folkmoot.people.model import COMMAND, Actor
 from folkmoot.settings import Limits, Officials, Outbound, Settings
+from folkmoot.sites import sites
 from tests.action import facts
 from tests.action.test_actions import make
 from tests.moot import DAY, Moot
@@ -303,3 +304,11 @@ def test_a_geocoder_that_hangs_slows_nobody_else(looking: Client, census: Census
 def test_without_a_geocoder_nobody_is_asked_for_a_street(client: Client) -> None:
     assert 'name="street"' not in client.get("/officials").text
     assert "touches 2 districts" in client.post("/officials", data=STREET, headers=OURS).text
+
+
+def test_the_page_of_officials_bears_the_newsrooms_name_where_there_is_but_one(town: Moot, client: Client) -> None:
+    masthead = f'<header class="page masthead"><p>{town.site.name}</p></header>'
+    asked = [lambda: client.get("/officials"), lambda: client.post("/officials", data={"zip": "00001"}, headers=OURS)]
+    assert [masthead in ask().text for ask in asked] == [True, True]
+    town.db.write_now(lambda tx: sites.add_site(tx, COMMAND, "other.example", "The Other", town.now))
+    assert [masthead in ask().text for ask in asked] == [False, False]
