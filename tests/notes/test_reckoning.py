@@ -104,6 +104,18 @@ def test_a_disputed_note_says_what_made_it_so(town: Town) -> None:
     assert "Ratings against it came all at once, while most of the others find it helpful." in why
 
 
+def test_a_note_that_is_held_is_not_said_to_divide_the_sides(town: Town) -> None:
+    town.settle()
+    note = town.notes[0]
+    held = Standing("disputed", town.desk.moot.now + 1, 0.8, 0.7, 0.9, 0.0, 20, (12, 14), (5, 6), 0, False, "linked_differ")
+    town.desk.moot.db.write_now(lambda tx: standing.stand(tx, note, town.desk.note(note).revision, held))
+    house = House(town.desk.moot.db, clock=lambda: town.desk.moot.now)
+    page = house.ask(get(f"/notes/{note}")).text
+    house.close()
+    assert "It would not be shown without raters who seem to act together." in page
+    assert "one side finds it helpful, the other does not" not in page
+
+
 def test_a_note_that_loses_its_place_says_so_to_those_who_had_rated_it(town: Town) -> None:
     town.settle()
     note = town.notes[2]
