@@ -8,26 +8,23 @@ each orders the pairs by chance, and those of one text are seldom the same pair.
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from itertools import pairwise
 from zlib import crc32
 
 NEAR = 0.6  # share of common pairs from which two texts are nearly the same
+ENOUGH = 5  # pairs of a text, below which nothing is told of it
 
 
-def pairs_of(tokens: Sequence[str]) -> set[str]:
-    """The pairs of neighbouring words."""
-    return {f"{one} {other}" for one, other in pairwise(tokens)}
+def pairs_of(tokens: Sequence[str]) -> frozenset[int]:
+    """The pairs of neighbouring words, each as its checksum of 32 bits, which two pairs of a text share by rare chance alone."""
+    words = " ".join(tokens).encode().split()
+    return frozenset(map(crc32, words[1:], map(crc32, words)))
 
 
-def gists(tokens: Sequence[str]) -> tuple[int, int] | None:
-    """The two min-hashes of a text; None for one of too few words to tell."""
-    words = [token.encode() for token in tokens]
-    made = {crc32(second, crc32(first + b" ")) for first, second in pairwise(words)}
-    if len(made) < 5:
-        return None
-    return min(made), max(made)
+def gists(pairs: Set[int]) -> tuple[int, int] | None:
+    """The two min-hashes of a text by its pairs; None for one of too few words to tell."""
+    return (min(pairs), max(pairs)) if len(pairs) >= ENOUGH else None
 
 
-def nearly_same(one: Set[str], other: Set[str]) -> bool:
+def nearly_same(one: Set[int], other: Set[int]) -> bool:
     """Whether two texts have most of their pairs in common."""
     return bool(one) and len(one & other) >= NEAR * len(one | other)

@@ -10,6 +10,8 @@ from math import exp, log
 
 from msgspec import Struct
 
+from folkmoot.web.remembered import remembered
+
 STRONGEST = 15     # words that decide
 ENOUGH = 20        # decisions of either kind, before which nothing is said
 MOST_WORDS = 400   # of one comment
@@ -17,12 +19,22 @@ CAP = 4.0          # the most that one word says
 EXPLAINED = 5      # words that are named
 
 
-class Model(Struct, frozen=True):
+class Model(Struct, frozen=True, dict=True):
     """What was learned. good, bad: comments that were let stand and removed; odds: of a word, above 0 where it speaks for removal."""
 
     good: int = 0
     bad: int = 0
     odds: dict[str, float] = {}
+
+    @remembered
+    def ranked(self) -> list[str]:
+        """The words, those that say most first."""
+        return sorted(self.odds, key=lambda word: (-abs(self.odds[word]), word))
+
+    @remembered
+    def places(self) -> dict[str, int]:
+        """Where each word stands among the ranked: a post sorts numbers."""
+        return {word: place for place, word in enumerate(self.ranked)}
 
 
 class Likeness(Struct, frozen=True):
@@ -53,12 +65,10 @@ def likeness(found: set[str], model: Model) -> Likeness:
     """How like the removed ones a comment with these features is."""
     if min(model.good, model.bad) < ENOUGH:
         return NOT_ALIKE
-    odds = model.odds
-    known = [(-abs(odds[word]), word) for word in found & odds.keys()]
-    known.sort()
-    said = [(odds[word], word) for _, word in known[:STRONGEST]]
-    weight = sum(odds for odds, _ in said)
-    return Likeness(1 / (1 + exp(-max(-30.0, min(30.0, weight)))), tuple(word for odds, word in said if odds > 0)[:EXPLAINED])
+    odds, places, ranked = model.odds, model.places, model.ranked
+    said = [ranked[place] for place in sorted(map(places.__getitem__, found & places.keys()))[:STRONGEST]]
+    weight = sum([odds[word] for word in said])
+    return Likeness(1 / (1 + exp(-max(-30.0, min(30.0, weight)))), tuple([word for word in said if odds[word] > 0][:EXPLAINED]))
 
 
 def model_of(good: int, bad: int, counts: Mapping[str, tuple[int, int]], most: int = 5_000) -> Model:

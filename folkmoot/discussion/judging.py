@@ -48,7 +48,7 @@ def judge_draft(tx: Tx, actor: Actor, story: Story, draft: Draft, name: str, now
 
 def _wanted(actor: Actor, story: Story, words: Words, looks: str, now: int, customs: Customs, unknown: bool) -> Wanted:
     """What the rules must know of other comments. Rates and repeats only where limits are on, near-copies only of who is new."""
-    one, two = gists_of(words) if unknown else (None, None)
+    one, two = gists_of(words) if unknown else _UNTOLD
     limits = customs.limits
     return Wanted(
         story.id, now - HOUR, now - DAY, looks, words.digest if limits else "", actor.id if limits else None, actor.network if limits else None,
@@ -67,25 +67,30 @@ def judge_edit(tx: Tx, actor: Actor, story: Story, row: Row, words: Words, now: 
 
 def gists_of(words: Words) -> tuple[int, int] | tuple[None, None]:
     """The two min-hashes of a comment that is long enough to be told from others by them."""
-    return _gists(words.folded) if words.letters >= WORTH_COPYING else (None, None)
+    return gists(_own_pairs(words.folded)) or _UNTOLD if words.letters >= WORTH_COPYING else _UNTOLD
+
+
+_UNTOLD = (None, None)
 
 
 @lru_cache(maxsize=64)
-def _gists(folded: str) -> tuple[int, int] | tuple[None, None]:
-    return gists(tokens_of(folded)) or (None, None)
+def _own_pairs(folded: str) -> frozenset[int]:
+    """The pairs of a comment on its way in, which are asked for three times."""
+    return pairs_of(tokens_of(folded))
 
 
 def _alike(words: Words, near: list[Row]) -> int:
     """How many comments of the last day say nearly the same."""
-    own = pairs_of(tokens_of(words.folded)) if near else set()
-    texts = {row.id: row.text for row in near}
-    return sum(nearly_same(own, _pairs(text)) for text in texts.values())
+    if not near:
+        return 0
+    own = _own_pairs(words.folded)
+    return sum([nearly_same(own, _pairs(text)) for text in {row.id: row.text for row in near}.values()])
 
 
-@lru_cache(maxsize=512)
-def _pairs(text: str) -> frozenset[str]:
+@lru_cache(maxsize=1024)
+def _pairs(text: str) -> frozenset[int]:
     """The pairs of a comment that is there. Remembered: the same few come up again and again."""
-    return frozenset(pairs_of(tokens_of(fold(text))))
+    return pairs_of(tokens_of(fold(text)))
 
 
 def _slowed(tx: Tx, actor: Actor, story: Story, now: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -22,6 +22,7 @@ from folkmoot.discussion.text import fold
 from folkmoot.discussion.trust import Standing, step_of
 from folkmoot.errors import say
 from folkmoot.sites.model import Policy, Step
+from folkmoot.web.remembered import remembered
 
 PROOF = "proof"  # the rule that asks for work: doors know it by this name
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -39,7 +40,7 @@ BURSTS: tuple[tuple[Literal["person", "network"], int, int, Answer], ...] = (
 )
 
 
-class Context(Struct, frozen=True, kw_only=True):
+class Context(Struct, frozen=True, kw_only=True, dict=True):
     """What the rules know beside the draft. Times are UTC ms. Defaults: somebody new on an open site.
 
     standing: the writer's record (trust.py), steps: what the site takes it to mean. barred: what keeps them from writing. slowed: seconds until
@@ -80,15 +81,20 @@ class Context(Struct, frozen=True, kw_only=True):
     rush: int = 0
     rush_from: int = 0
 
+    @remembered
+    def reached(self) -> int:
+        """The number of the step on which the writer is, 0 the lowest."""
+        return step_of(self.standing, self.steps, self.now)
+
     @property
     def step(self) -> Step:
         """How far the site trusts the writer."""
-        return self.steps[step_of(self.standing, self.steps, self.now)] if self.steps else Step("known")
+        return self.steps[self.reached] if self.steps else Step("known")
 
     @property
     def newcomer(self) -> bool:
         """Somebody whom the site has hardly seen, or whose comments were removed too often: on the lowest step."""
-        return not self.is_staff and bool(self.steps) and step_of(self.standing, self.steps, self.now) == 0
+        return not self.is_staff and bool(self.steps) and self.reached == 0
 
 
 Rule: TypeAlias = Callable[[Draft, Context], Verdict | None]
@@ -133,7 +139,10 @@ def length(draft: Draft, context: Context) -> Verdict | None:
 
 def _says(draft: Draft, words: tuple[str, ...]) -> bool:
     """Whether the comment, or the name above it, holds one of a list's words."""
-    return bool(words) and (has_any(draft.words.folded, words) or has_any(fold(draft.name or ""), words))
+    return bool(words) and (has_any(draft.words.folded, words) or has_any(_folded_name(draft.name or ""), words))
+
+
+_folded_name = lru_cache(maxsize=64)(fold)
 
 
 def banned(draft: Draft, context: Context) -> Verdict | None:
@@ -283,7 +292,7 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u
 _INDIC_MARKS = "\u0900-\u0963\u0966-\u0dff"
 _TOKEN = re.compile(rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}]|[{_INDIC_MARKS}])+")
 _GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
-_DISGUISED = re.compile(r"[@$]|[a-z][0-9]|[0-9][a-z]")  # a number by itself is none
+_DISGUISED = re.compile(r"[0-9@$](?:(?<=[@$])|(?<=[a-z].)|(?=[a-z]))")  # a number by itself is none; one set to begin with is found soonest
 _WORN = re.compile(r"[a-z0-9@$]+")
 _DISGUISE = str.maketrans("013457@$", "oieastas")
 
@@ -302,9 +311,10 @@ def has_any(folded: str, words: tuple[str, ...]) -> bool:
     if not words:
         return False
     phrases = _made_ready(words)
-    if any(sign in folded for sign in phrases.signs):
-        return True
-    return any(not phrases.single.isdisjoint(tokens) or any(_longer(tokens, phrases)) for tokens in _readings(folded))
+    for tokens in _readings(folded):
+        if not phrases.single.isdisjoint(tokens) or _has_longer(tokens, phrases):
+            return True
+    return any(sign in folded for sign in phrases.signs) if phrases.signs else False
 
 
 @lru_cache(maxsize=64)
@@ -322,11 +332,12 @@ def tokens_of(folded: str) -> tuple[str, ...]:
     return tuple(folded.translate(_GAPS).split() if folded.isascii() else _TOKEN.findall(folded))
 
 
-def _longer(tokens: tuple[str, ...], phrases: _Phrases) -> Iterator[bool]:
-    if not phrases.lengths.keys().isdisjoint(tokens):
-        for place, token in enumerate(tokens):
-            for size in phrases.lengths.get(token, ()):
-                yield tokens[place : place + size] in phrases.longer
+def _has_longer(tokens: tuple[str, ...], phrases: _Phrases) -> bool:
+    if phrases.lengths.keys().isdisjoint(tokens):
+        return False
+    return any(
+        tokens[place : place + size] in phrases.longer for place, token in enumerate(tokens) for size in phrases.lengths.get(token, ())
+    )
 
 
 _READY: dict[int, tuple[tuple[str, ...], _Phrases]] = {}  # by the list's identity: to hash five thousand words costs more than to look for them

@@ -118,10 +118,22 @@ _CLASSES = str.maketrans("013458i7", "oleasblt")
 @lru_cache(maxsize=1024)
 def skeleton(name: str) -> str:
     """A name as the eye reads it: equal for names that a reader would take for one another."""
+    shapes = name.translate(_ascii_shapes()) if name.isascii() else _shapes(name)
+    return shapes.replace("rn", "m").replace("vv", "w")
+
+
+def _shapes(name: str) -> str:
+    """What is read of a name, each letter in the one shape that stands for its class."""
     table = _look_alikes()
     looks = normalize("NFKD", name.translate(table)).translate(table).casefold().translate(table)
     letters = "".join(letter for letter in _ACCENTS.sub("", looks) if _is_read(letter))
-    return letters.translate(_CLASSES).replace("rn", "m").replace("vv", "w")
+    return letters.translate(_CLASSES)
+
+
+@cache
+def _ascii_shapes() -> dict[int, str]:
+    """The same for each ASCII letter by itself: they do not touch one another, and most names hold no others."""
+    return {code: _shapes(chr(code)) for code in range(128)}
 
 
 def _is_read(letter: str) -> bool:

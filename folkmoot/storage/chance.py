@@ -7,23 +7,23 @@ import secrets
 import threading
 
 _AT_ONCE = 4096
-_drawn = b""
+_drawn, _given = b"", 0  # what the system gave, and how much of it has been given on
 _turn = threading.Lock()
 
 
 def draw(size: int) -> bytes:
     """So many bytes, at most 4,096, that nobody was given before and nobody can foretell."""
-    global _drawn
+    global _drawn, _given
     with _turn:
-        if len(_drawn) < size:
-            _drawn = secrets.token_bytes(_AT_ONCE)
-        taken, _drawn = _drawn[-size:], _drawn[:-size]
-        return taken
+        if len(_drawn) - _given < size:
+            _drawn, _given = secrets.token_bytes(_AT_ONCE), 0
+        _given += size
+        return _drawn[_given - size : _given]
 
 
 def _forget() -> None:
-    global _drawn, _turn
-    _drawn, _turn = b"", threading.Lock()
+    global _drawn, _given, _turn
+    _drawn, _given, _turn = b"", 0, threading.Lock()
 
 
 os.register_at_fork(after_in_child=_forget)  # else both would draw the same

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import ipaddress
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from folkmoot.errors import Invalid
 from folkmoot.web.logs import log
 
 REMEMBERED = 4096
+PEERS = 64          # of whom is remembered what they are: those who connect to us are few, or the same again and again
 MAX_REMEMBERED = 256  # characters of X-Forwarded-For: some ten hops
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Block = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -25,11 +25,14 @@ class Networks:
         self._secret = secret
         self._trusted = tuple(_block(each) for each in trusted)
         self._known = lru_cache(REMEMBERED)(self._of)
+        self._believed = lru_cache(PEERS)(self.trusts)
         self._warned = False
 
     def trusts(self, peer: str | None) -> bool:
         """Whether the peer is one of the trusted proxies."""
-        address = _address(peer or "")
+        return self._is_trusted(_peer(peer))
+
+    def _is_trusted(self, address: Address | None) -> bool:
         return address is not None and any(address in block for block in self._trusted)
 
     def client(self, peer: str | None, forwarded: Iterable[str]) -> Address | None:
@@ -38,9 +41,9 @@ class Networks:
         forwarded: the X-Forwarded-For headers, in order. What stands left of the first hop that cannot be read is not
         believed: the last trusted hop counts then.
         """
-        here = _address(peer or "")
+        here = _peer(peer)
         hops = [hop.strip() for line in forwarded for hop in line.split(",")]
-        while here is not None and hops and any(here in block for block in self._trusted):
+        while hops and self._is_trusted(here):
             further = _address(hops.pop())
             if further is None:
                 break
@@ -49,14 +52,14 @@ class Networks:
 
     def of(self, peer: str | None, forwarded: tuple[str, ...]) -> str | None:
         """The keyed hash of where a request comes from. The last ones are remembered: reading and hashing take a while."""
-        if forwarded and not self.trusts(peer):
+        if forwarded and not self._believed(peer):
             self._warn(peer)
             forwarded = ()
         return (self._known if sum(map(len, forwarded)) <= MAX_REMEMBERED else self._of)(peer, forwarded)
 
     def _warn(self, peer: str | None) -> None:
         """Says once that a proxy of this very machine is not believed: all its readers count as one network then."""
-        address = _address(peer or "")
+        address = _peer(peer)
         if not self._warned and address is not None and address.is_loopback:
             self._warned = True
             log.warning("X-Forwarded-For came from %s, which server.trusted_proxies does not name. If that is your proxy, name it.", address)
@@ -68,8 +71,7 @@ class Networks:
         """The keyed hash of the address's block: /24 of IPv4, /64 of IPv6. The same block gives the same 22 letters."""
         if address is None:
             return None
-        block = ipaddress.ip_network((address, 24 if address.version == 4 else 64), strict=False)
-        digest = hmac.digest(self._secret, b"network " + str(block).encode(), hashlib.sha256)
+        digest = hmac.digest(self._secret, b"network " + _around(address), "sha256")
         return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 
 
@@ -85,6 +87,18 @@ def _address(words: str) -> Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+@lru_cache(PEERS)
+def _peer(words: str | None) -> Address | None:
+    return _address(words or "")
+
+
+def _around(address: Address) -> bytes:
+    """The address's block in writing, as `ipaddress` would write it."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return b"%d.%d.%d.0/24" % tuple(address.packed[:3])
+    return str(ipaddress.ip_network((address, 64), strict=False)).encode()
 
 
 def _block(words: str) -> Block:

@@ -122,8 +122,8 @@ def test_most_near_copies_share_a_gist_and_strangers_do_not() -> None:
     one, other = words, [*words[:9], "shut", *words[10:]]
     assert nearly_same(pairs_of(one), pairs_of(other))
     assert not nearly_same(pairs_of(one), pairs_of(list(reversed(words))))
-    assert gists(["too", "few"]) is None
-    assert set(gists(one) or ()) & set(gists(other) or ())
+    assert gists(pairs_of(["too", "few"])) is None
+    assert set(gists(pairs_of(one)) or ()) & set(gists(pairs_of(other)) or ())
 
 
 def test_a_field_that_people_do_not_see_is_a_trap_that_holds(moot: Moot) -> None:
