@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import os
+import platform
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+import apsw
 
 from bench import agreeing, desk, fitting, guide, imports, mail, notes, officials, reading, rest, rush, streams, writing
 from bench.reading import Plan
@@ -38,6 +42,11 @@ BESIDE = {  # only when asked for
 }
 
 
+def _machine() -> str:
+    """What the figures depend on beside our own code: one built from source by hand, without profiles, takes half as long again."""
+    return f"Python {platform.python_version()} of {sys.base_prefix}, SQLite {apsw.sqlite_lib_version()}, {os.cpu_count()} cores\n"
+
+
 def main() -> int:
     ask = argparse.ArgumentParser(prog="python -m bench", description="Measures, and prints each figure beside its limit. Saves nothing.")
     ask.add_argument("--quick", action="store_true", help="under two minutes, with smaller threads; figures vary more")
@@ -49,6 +58,7 @@ def main() -> int:
     if missing := [name for name in ("wrk", "nginx") if not shutil.which(name)]:
         ask.error(f"{' and '.join(missing)} must be installed first (Debian: apt install wrk nginx-light).")
     missed, begun = 0, time.monotonic()
+    print(_machine())
     print(f"{'':<60}{'measured':>9} {'':<9}{'limit':>9}{'of it':>8}")
     with tempfile.TemporaryDirectory(prefix="folkmoot-bench-", dir=Path.cwd(), ignore_cleanup_errors=True) as name:
         for part in chosen:
