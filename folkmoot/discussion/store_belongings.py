@@ -111,6 +111,7 @@ def forget_traces(tx: Tx, person: int) -> None:
     """What is small and goes at once: a report's own words, and by which name another system knew them."""
     tx.run("UPDATE flag SET detail = '' WHERE person = :person AND detail <> ''", person=person)
     tx.run("DELETE FROM source_key WHERE kind = 'person' AND id = :person", person=person)
+    tx.forget("heard")
     tx.run("DELETE FROM follow WHERE person = :person", person=person)
 
 

@@ -27,6 +27,7 @@ def reached(tx: Tx) -> int:
 
 
 def set_reached(tx: Tx, decision: int) -> None:
+    tx.forget("learned")
     tx.run(
         "INSERT INTO learned (site, version, good, bad, stale, model) VALUES (0, :decision, 0, 0, 0, '{}')"
         " ON CONFLICT (site) DO UPDATE SET version = excluded.version",
@@ -65,6 +66,7 @@ def add_words(tx: Tx, site: int, counts: Mapping[str, int], bad: int) -> None:
 
 
 def add_decisions(tx: Tx, site: int, good: int, bad: int) -> None:
+    tx.forget("learned")
     tx.run(
         "INSERT INTO learned (site, version, good, bad, stale, model) VALUES (:site, 0, :good, :bad, 1, '{}') ON CONFLICT (site) DO UPDATE SET"
         " good = learned.good + excluded.good, bad = learned.bad + excluded.bad, stale = 1",

@@ -66,6 +66,7 @@ _GONE = (
 
 def let_go(tx: Tx, person: int, now: int) -> None:
     """Takes name, mailboxes, sign-ins and all that is theirs alone out of people's tables; the bare row stays, with when."""
+    tx.forget("staff")
     for statement in _GONE:
         tx.run(statement, person=person, now=now)
 

@@ -70,7 +70,8 @@ class Tx(Protocol):
     def recall(self, kind: str, key: object, fetch: Callable[[], T]) -> T:
         """What `fetch` gave for this kind and key earlier in this group, else what it gives now.
 
-        For what every write asks and hardly any changes (a site's policy, its staff). Whoever writes it says `forget`.
+        For what every write asks and hardly any changes (a site's policy, its staff). Whoever writes it says `forget`. Where the engine
+        can tell that nobody else has written meanwhile (SQLite), what was read for one group is known to the next ones too.
         """
 
     def forget(self, kind: str) -> None:

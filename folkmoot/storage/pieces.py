@@ -76,14 +76,17 @@ def _settle(pieces: Sequence[Piece]) -> None:
             future.set_exception(piece.error)
 
 
+Known = dict[str, dict[object, Any]]  # by kind and key, what was read
+
+
 class Memory:
-    """What the pieces of a group share. turns: at the stories held so far. known: by kind and key, what was read for all of them."""
+    """What the pieces of a group share. turns: at the stories held so far. known: what was read for all of them, or for a group before."""
 
     __slots__ = ("known", "turns")
 
-    def __init__(self) -> None:
+    def __init__(self, known: Known | None = None) -> None:
         self.turns: dict[int, int] = {}
-        self.known: dict[str, dict[object, Any]] = {}
+        self.known: Known = {} if known is None else known
 
 
 class Pledges:

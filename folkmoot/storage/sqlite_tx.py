@@ -15,7 +15,7 @@ from folkmoot.storage import refusals
 from folkmoot.storage.changes import end_sql
 from folkmoot.storage.database import Row
 from folkmoot.storage.groups import Lost, stay
-from folkmoot.storage.pieces import Memory, Piece, Pledges
+from folkmoot.storage.pieces import Known, Memory, Piece, Pledges
 from folkmoot.storage.relevance import relevance
 from folkmoot.storage.statements import writes
 from folkmoot.storage.turns import Turns
@@ -23,11 +23,13 @@ from folkmoot.storage.turns import Turns
 BUSY = 5_000          # ms to wait for another process that writes
 _LOG = 1_000           # pages in the log at which a checkpoint is due
 _LONG_LOG = 8_000      # pages in the log at which the writer checkpoints what is left
+_KEPT = 2_000          # things of a kind that are known from one group to the next
 _SETTINGS = """
 PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;
 PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16000
 """
 _END = end_sql(":moved")
+_TURN, _MOVED = "turn", "moved"  # kinds of what is known: a story's turn, and under 0 the largest number of a group, as they are stored
 
 
 def open_connection(path: str, *, write: bool) -> apsw.Connection:
@@ -180,9 +182,12 @@ class SqliteTx(Pledges):
         self.held.add(story)
         turns = self.memory.turns
         if story not in turns:
-            row = self.one("SELECT turn FROM story_version WHERE story = :story", story=story)
-            turns[story] = row.turn + 1 if row else 1
+            turns[story] = self.recall(_TURN, story, lambda: self._turn_of(story)) + 1
         return turns[story]
+
+    def _turn_of(self, story: int) -> int:
+        row = self.one("SELECT turn FROM story_version WHERE story = :story", story=story)
+        return row.turn if row else 0
 
 
 class SqliteSession:
@@ -198,6 +203,8 @@ class SqliteSession:
         self._cursor = connection.cursor()
         self._statements: dict[str, Statement] = {}
         self._pledges = Pledges(Memory())
+        self._known: Known = {}  # holds as long as nobody else writes
+        self._commits = 0        # of others, so far
         self._me = me
         self._log = self._asked = 0  # pages in the log; how many there were when a checkpoint was last asked for
         self._full = False
@@ -209,13 +216,23 @@ class SqliteSession:
         return apsw.SQLITE_OK
 
     def begin(self) -> None:
-        self._pledges = Pledges(Memory())
         self._queue.take()
         try:
             self._cursor.execute("BEGIN IMMEDIATE")
+            self._pledges = Pledges(Memory(self._still_known()))
         except apsw.Error as error:
             self._queue.give()
             raise translated(error) from error
+
+    def _still_known(self) -> Known:
+        """What the groups before have read and written, where no other connection has committed anything since."""
+        commits = self._connection.pragma("data_version")
+        if commits != self._commits:
+            self._commits = commits
+            self._known.clear()
+        for kind in [kind for kind, known in self._known.items() if len(known) > _KEPT]:
+            del self._known[kind]
+        return self._known
 
     def perform(self, piece: Piece, careful: bool = False) -> None:
         if self._try(piece, careful):  # two made the same id, perhaps: the second time it is another
@@ -268,15 +285,21 @@ class SqliteSession:
             raise self._lost(tx.trouble)
         leaving()
         self._execute("COMMIT")
+        turns = self._pledges.memory.turns
+        self._known.setdefault(_TURN, {}).update({story: turns[story] for story in self._pledges.held})
         self._look_after_log()  # before the turn is given away: while others write, a checkpoint never reaches the end
         self._queue.give()
         return moved
 
     def _end(self, tx: SqliteTx, stories: list[dict[str, int]]) -> dict[int, int]:
-        row = tx.one("SELECT max(moved) AS last FROM story_version")
-        number = (row.last or 0) + 1 if row else 1
+        number = tx.recall(_MOVED, 0, lambda: self._last_moved(tx)) + 1
         ended = tx.each(_END, [{**story, "moved": number, "writer": self._me} for story in stories])
+        self._known[_MOVED] = {0: number}
         return {story["story"]: rows[0].version for story, rows in zip(stories, ended, strict=True) if story["bump"]}
+
+    def _last_moved(self, tx: SqliteTx) -> int:
+        row = tx.one("SELECT max(moved) AS last FROM story_version")
+        return (row.last or 0) if row else 0
 
     def _look_after_log(self) -> None:
         if self._log < self._asked:
@@ -294,6 +317,7 @@ class SqliteSession:
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def roll_back(self) -> None:
+        self._known.clear()
         with suppress(apsw.Error):  # SQLite may have rolled back by itself
             self._cursor.execute("ROLLBACK")
         self._queue.give()

@@ -7,6 +7,7 @@ import random
 import threading
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from folkmoot.errors import Conflict, Invalid, Unavailable
 from folkmoot.storage.database import Database, Tx, connect
 from folkmoot.storage.groups import Unsure, Writer
+from folkmoot.storage.migrations import migrate
 from folkmoot.storage.pieces import Piece
 
 PUT = "INSERT INTO fact (name, body) VALUES (:name, :body)"
@@ -306,3 +308,63 @@ def test_a_commit_whose_end_is_unknown_is_told_as_everything_may_have_moved() ->
     writer.queue.put(None)
     writer.join()
     assert told == [{}]
+
+
+def test_what_was_read_for_one_group_is_known_to_the_next_until_somebody_else_writes(tmp_path: Path) -> None:
+    ours, theirs = (connect(f"sqlite:///{tmp_path}/shared.db") for _ in range(2))
+    migrate(ours, 0)
+    asked: list[str] = []
+
+    def rule(tx: Tx) -> str:
+        def fetch() -> str:
+            asked.append("rule")
+            row = tx.one("SELECT body FROM fact WHERE name = 'rule'")
+            return row.body if row else "none"
+
+        return tx.recall("rule", 0, fetch)
+
+    def write(tx: Tx, body: str) -> None:
+        tx.forget("rule")
+        tx.run("INSERT INTO fact (name, body) VALUES ('rule', :body) ON CONFLICT (name) DO UPDATE SET body = excluded.body", body=body)
+
+    def write_and_fail(tx: Tx) -> None:
+        write(tx, "never")
+        assert rule(tx) == "never"
+        raise Invalid("No.")
+
+    try:
+        assert [ours.write_now(rule), ours.write_now(rule)] == ["none", "none"] and len(asked) == 1
+        theirs.write_now(partial(write, body="theirs"))
+        assert [ours.write_now(rule), ours.write_now(rule)] == ["theirs", "theirs"] and len(asked) == 2
+        with pytest.raises(Invalid):
+            ours.write_now(write_and_fail)
+        assert ours.write_now(rule) == "theirs"
+        ours.write_now(partial(write, body="ours"))
+        assert ours.write_now(rule) == "ours"
+    finally:
+        ours.close()
+        theirs.close()
+
+
+def test_turns_and_versions_go_on_whichever_process_writes(tmp_path: Path) -> None:
+    ours, theirs = (connect(f"sqlite:///{tmp_path}/shared.db") for _ in range(2))
+    migrate(ours, 0)
+
+    def hold(tx: Tx) -> int:
+        tx.bump(7)
+        return tx.hold(7)
+
+    def hold_and_fail(tx: Tx) -> None:
+        hold(tx)
+        raise Invalid("No.")
+
+    try:
+        turns = [ours.write_now(hold), ours.write_now(hold), theirs.write_now(hold), ours.write_now(hold)]
+        with pytest.raises(Invalid):
+            ours.write_now(hold_and_fail)
+        assert [*turns, ours.write_now(hold)] == [1, 2, 3, 4, 5]
+        row = ours.read_now(lambda tx: tx.one("SELECT turn, version, moved FROM story_version WHERE story = 7"))
+        assert tuple(row) == (5, 5, 5)
+    finally:
+        ours.close()
+        theirs.close()

@@ -116,7 +116,7 @@ def test_lines_that_are_no_json_are_refused_in_a_sentence(shared: Path, tmp_path
         b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><disqus><post><message>&x;</message></post></disqus>',
         b"<disqus>" + b"<post>" * 10_000,
         b"<disqus " + b'a="1" ' * 3 + b"/>",
-        gzip.compress(gzip.compress(b"<disqus/>")),
+        gzip.compress(gzip.compress(b"<disqus/>", mtime=0), mtime=0),  # without the time, which would give the case another name each second
     ],
 )
 def test_xml_that_would_do_harm_is_refused(archivist: Archivist, tmp_path: Path, content: bytes) -> None:
