@@ -38,7 +38,6 @@ def open_connection(path: str, *, write: bool) -> apsw.Connection:
     connection.set_busy_timeout(BUSY)
     # Else the planner looks at what is bound, and prepares a statement anew whenever that changes: 13 us instead of 2 for a look.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
-    connection.register_fts5_function("relevance", relevance)
     if write:
         for _ in connection.execute(_SETTINGS):
             pass
@@ -335,6 +334,7 @@ class SqliteReading:
 
     def __init__(self, path: str) -> None:
         self._connection = open_connection(path, write=False)
+        self._connection.register_fts5_function("relevance", relevance)  # only those who read search
         self._statements: dict[str, Statement] = {}
 
     def perform(self, piece: Piece) -> None:
