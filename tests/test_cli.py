@@ -196,7 +196,7 @@ def test_a_file_that_is_no_database_is_named(command: str, tmp_path: Path, capsy
     letter = tmp_path / "letter.txt"
     letter.write_text("Dear editor, the lake is not yours to close.")
     assert cli.run([command, "--database", f"sqlite:///{letter}"]) == 1
-    assert capsys.readouterr().err == f"{letter} is no database. Name another file with --database, or a folder with --data.\n"
+    assert capsys.readouterr().err == f"{letter} is not an SQLite database. Name another file.\n"
 
 
 def test_migrating_in_the_wrong_folder_begins_nothing_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,6 @@ from folkmoot.sites.stories import find, get_story
 from folkmoot.storage.database import Database, Tx, connect
 from folkmoot.storage.ids import parse_id
 from folkmoot.storage.migrations import check_schema, migrate, schema_state
-from folkmoot.storage.refusals import Fault
 from folkmoot.web.kit import clock
 
 T = TypeVar("T")
@@ -86,7 +85,6 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != CONFIG}
 
 
-_HEAD = b"SQLite format 3\0"  # what every such file begins with
 
 
 @contextmanager
@@ -113,18 +111,7 @@ def connected(settings: Settings, *, make: bool = False) -> Database:
         if not file.exists() and not make:
             raise NotFound(f"There is no database at {file}. `folkmoot init HOST` makes one; --data names another folder.", "no_database")
         make_folder(file.parent)
-    try:
-        return connect(url, readers=2, lanes=1)
-    except Fault:
-        if file and _is_something_else(file):
-            raise Invalid(f"{file} is no database. Name another file with --database, or a folder with --data.", "no_database") from None
-        raise
-
-
-def _is_something_else(file: Path) -> bool:
-    """Asked only of a file that no connection has opened: closing it would let go of that one's locks (fcntl, POSIX)."""
-    with file.open("rb") as opened_file:
-        return opened_file.read(len(_HEAD)) not in (_HEAD, b"")
+    return connect(url, readers=2, lanes=1)
 
 
 def make_folder(folder: Path) -> None:
