@@ -85,8 +85,6 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != CONFIG}
 
 
-
-
 @contextmanager
 def opened(settings: Settings | None = None, *, make: bool = False) -> Iterator[Database]:
     """The database, at this program's schema. make: an absent or empty one is made; otherwise it must be there.
