@@ -220,7 +220,7 @@ class SqliteSession:
             self._cursor.execute("BEGIN IMMEDIATE")
             self._pledges = Pledges(Memory(self._still_known()))
         except apsw.Error as error:
-            self._queue.give()
+            self.roll_back()  # it may have begun
             raise translated(error) from error
 
     def _still_known(self) -> Known:

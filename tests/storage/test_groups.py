@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
 from folkmoot.errors import Conflict, Invalid, Unavailable
@@ -17,6 +18,7 @@ from folkmoot.storage.database import Database, Tx, connect
 from folkmoot.storage.groups import Unsure, Writer
 from folkmoot.storage.migrations import migrate
 from folkmoot.storage.pieces import Piece
+from folkmoot.storage.sqlite_tx import SqliteSession
 
 PUT = "INSERT INTO fact (name, body) VALUES (:name, :body)"
 
@@ -365,6 +367,26 @@ def test_turns_and_versions_go_on_whichever_process_writes(tmp_path: Path) -> No
         assert [*turns, ours.write_now(hold)] == [1, 2, 3, 4, 5]
         row = ours.read_now(lambda tx: tx.one("SELECT turn, version, moved FROM story_version WHERE story = 7"))
         assert tuple(row) == (5, 5, 5)
+    finally:
+        ours.close()
+        theirs.close()
+
+
+def test_a_group_that_cannot_begin_leaves_the_file_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = (connect(f"sqlite:///{tmp_path}/shared.db") for _ in range(2))
+    migrate(ours, 0)
+    still_known = SqliteSession._still_known
+
+    def fail_once(session: SqliteSession) -> Any:
+        monkeypatch.setattr(SqliteSession, "_still_known", still_known)
+        raise apsw.IOError("the disk did not answer")
+
+    try:
+        monkeypatch.setattr(SqliteSession, "_still_known", fail_once)
+        with pytest.raises(Unavailable):
+            ours.write_now(partial(put, name="first"))
+        assert [theirs.write_now(partial(put, name="second")), ours.write_now(partial(put, name="third"))] == ["second", "third"]
+        assert names(ours) == ["second", "third"]
     finally:
         ours.close()
         theirs.close()
