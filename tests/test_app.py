@@ -117,6 +117,7 @@ def test_over_a_database_of_a_newer_program_the_server_is_not_ready(client: Clie
         db.write_now(lambda tx: tx.run("DELETE FROM schema_version WHERE number = 9999"))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.long)], indirect=True)
 def test_fuzzing_the_whole_api_finds_nothing_that_its_file_does_not_say(moot: Moot, tmp_path: Path) -> None:
     moot.post(moot.guest("Ada"), "The lake is rising.")
     with served(create_app(Settings(limits=Limits(enabled=False), mail=Mail(to_folder=str(tmp_path))), moot.db)) as address:

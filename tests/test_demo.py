@@ -79,6 +79,7 @@ def test_the_seed_is_what_the_files_say(db: Database, now: int) -> None:
     assert not [finding for each in CHECKED for finding in each.check(db)]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_best_of_the_lake_is_what_its_neighbours_thought_best(db: Database, now: int) -> None:
     seed(db, HOST, now)
     story = db.read_now(lambda tx: find(tx, f"http://{HOST}{LAKE}"))
@@ -88,6 +89,7 @@ def test_the_best_of_the_lake_is_what_its_neighbours_thought_best(db: Database, 
     assert (page.roots[0].comment.up, page.roots[0].comment.down) == (167, 2)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_its_notes_stand_where_the_reckoning_puts_them(db: Database, now: int) -> None:
     seed(db, HOST, now)
     story = db.read_now(lambda tx: find(tx, f"http://{HOST}{LAKE}"))

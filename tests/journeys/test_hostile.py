@@ -60,7 +60,7 @@ def _walk_through(tab: Page, newsroom: Newsroom, path: str) -> None:
 
 
 def test_no_words_and_no_name_run_in_a_browser(tab: Page, newsroom: Newsroom) -> None:
-    _say_all(newsroom, "hostile", _payloads(slice(0, 6_590, 60)))
+    _say_all(newsroom, "hostile", _payloads(slice(0, 6_590, 120)))
     _walk_through(tab, newsroom, "hostile")
 
 
