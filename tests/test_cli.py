@@ -167,6 +167,15 @@ def test_what_a_site_cannot_be_is_refused_in_words(at: Terminal, key: str, value
     assert said in at.refuses("site", "set", "news.example", key, value)
 
 
+def test_a_site_that_was_set_before_there_were_limits_goes_on_as_it_was(at: Terminal, moot: Moot) -> None:
+    moot.allow(promise_minutes=0, newcomer_links=1_000, closes_after_days=0)
+    assert moot.says(moot.guest("Ada"), "The dam holds.")
+    at.does("site", "set", "news.example", "search", "true")
+    shown = at.reads("site", "show", "news.example")
+    assert isinstance(shown, dict)
+    assert (shown["promise_minutes"], shown["newcomer_links"], shown["closes_after_days"], shown["search"]) == (0, 1_000, 0, True)
+
+
 def test_a_title_without_words_is_refused(at: Terminal, moot: Moot) -> None:
     assert "at least one letter" in at.refuses("story", "rename", STORY, " \t ")
     assert moot.db.read_now(lambda tx: get_story(tx, moot.story.id)).title == moot.story.title

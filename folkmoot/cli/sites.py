@@ -19,7 +19,7 @@ from folkmoot.people.model import COMMAND
 from folkmoot.reading.themes import faults
 from folkmoot.settings import kind_of
 from folkmoot.sites import sites, store
-from folkmoot.sites.model import Policy, Site, Theme
+from folkmoot.sites.model import TYPED, Policy, Site, Theme
 from folkmoot.sites.snippet import snippet
 from folkmoot.storage.database import Tx
 from folkmoot.web.kit import clock
@@ -188,7 +188,7 @@ def _changed(site: Site, key: str, value: str) -> dict[str, object]:
         return {key: value}
     if key == "theme":
         return {key: _readable(msgspec.convert(_converted(key, value, Theme), Theme))}
-    hints = {field.name: field.type for field in msgspec.structs.fields(Policy)}
+    hints = {field.name: field.type for field in msgspec.structs.fields(Policy)} | TYPED
     known = ["name", "language", "theme", *hints]
     if key == "language":
         raise Invalid(f"There is no language {value!r} here. There are: {', '.join(LANGUAGES)}.", "unknown_language", "value")

@@ -7,9 +7,13 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 ToldBy = Literal["reader", "import", "page", "site"]
+# What people may type. A policy takes any number all the same: what was kept before these limits is read at every write.
 Few = Annotated[int, Meta(ge=0, le=100)]
 Many = Annotated[int, Meta(ge=1, le=999_999)]
 Crowd = Annotated[int, Meta(ge=0, le=100_000)]
+TYPED = {
+    "closes_after_days": Many | None, "newcomer_links": Few, "flags_hold": Few, "learned_hold": Few, "rush_from": Crowd, "promise_minutes": Many,
+}  # fmt: skip
 PageAddress = Annotated[str, Meta(pattern=r"\A(https?://[^\s\"<>]{1,500})?\Z", extra={"kind": "a web address"})]
 
 
@@ -33,15 +37,15 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
     mode: Literal["open", "hold_newcomers", "hold_all"] = "open"
     guests: bool = True                       # guests may write
     guests_vote: bool = False                 # a guest's vote counts at once
-    closes_after_days: Many | None = None     # a story closes by itself; None: never
+    closes_after_days: int | None = None      # a story closes by itself; None: never
     banned_words: tuple[str, ...] = ()        # refused
     suspect_words: tuple[str, ...] = ()       # held
-    newcomer_links: Few = 1                   # a newcomer's comment with more links than this is held
-    flags_hold: Few = 3                       # full reports (weighed by who reports) that hold a comment; 0: never
-    learned_hold: Few = 95                    # per cent like what moderators removed, from which a comment is held; 0: never
-    rush_from: Crowd = 30                     # comments in a minute by people nobody knows, from which newcomers' devices work; 0: never
+    newcomer_links: int = 1                   # a newcomer's comment with more links than this is held
+    flags_hold: int = 3                       # full reports (weighed by who reports) that hold a comment; 0: never
+    learned_hold: int = 95                    # per cent like what moderators removed, from which a comment is held; 0: never
+    rush_from: int = 30                       # comments in a minute by people nobody knows, from which newcomers' devices work; 0: never
     four_eyes: bool = False                   # a removal needs a second moderator
-    promise_minutes: Many = 60                # in which nine of ten that wait are to be answered
+    promise_minutes: int = 60                 # in which nine of ten that wait are to be answered
     trust: tuple[Step, ...] = (               # the first is who is new; its links are newcomer_links
         Step("new", first=True),
         Step("known", comments=3, days=1, most_removed=25),
