@@ -15,6 +15,7 @@ from folkmoot.desk.person_pages import PersonPath
 from folkmoot.errors import Problem
 from folkmoot.people.model import Actor
 from folkmoot.sites import store, store_merging
+from folkmoot.sites.keeping import MOST_COUNTED
 from folkmoot.sites.merging import own, own_number
 from folkmoot.sites.model import Site, Story
 from folkmoot.sites.sites import require
@@ -104,7 +105,7 @@ def _page(tx: Tx, ask: Ask[Actor], query: MergeQuery, status: int = 200, problem
     given: dict[str, Any] = {"typed": query, "preview": preview, "merged": merged, "done": done, "parted": _parted(tx, site, query.parted)}
     return ask.page(
         "desk/merge.html", status, here="stories", site=site, sites=queue.desks(tx, actor), person=actor.person, problem=problem, reason=reason,
-        most=merging.MOST_COUNTED, **given,
+        most=MOST_COUNTED, **given,
     )  # fmt: skip
 
 

@@ -20,13 +20,12 @@ from folkmoot.errors import Conflict
 from folkmoot.notes.belongings import MOVED as NOTES
 from folkmoot.people.model import Actor
 from folkmoot.sites import merging, store_merging
-from folkmoot.sites.keeping import MOST_COUNTED, Kept
+from folkmoot.sites.keeping import Kept
 from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Database, Tx
 
 MOVED: tuple[Kept, ...] = (*DISCUSSION, *DESK, *NOTES, *ACTION)
-__all__ = ["MOST_COUNTED"]
 KIND = "story_moved"
 MOST_LEFT = 10_000  # jobs that are looked at
 
@@ -59,7 +58,7 @@ def require_fit(tx: Tx, actor: Actor, story: int, into: int) -> None:
 
 
 def counted(tx: Tx, story: int, into: int) -> list[tuple[str, int]]:
-    """What would go along, by kind: those of which there are any, and how many, at most MOST_COUNTED."""
+    """What would go along, by kind: those of which there are any, and how many, at most keeping.MOST_COUNTED."""
     return [(each.name, number) for each in MOVED if (number := each.count(tx, story, into))]
 
 
