@@ -80,15 +80,14 @@ def remember(tx: Tx, told: dict[str, Any], spam: bool | None, now: int) -> None:
     """Remembers what it said, and holds what it called spam, unless somebody has decided meanwhile."""
     if spam is None:
         return
+    row, turn = take(tx, told["comment"])  # before anything is read, so that nobody decides in between
     store_outside.put_verdict(tx, told["comment"], spam)
     last = store.last_decision(tx, told["comment"])
     if last is not None and last.made_by != "rule":
         outlet.decided(tx, told["comment"], now)  # while the service thought
-    elif spam:
-        row, turn = take(tx, told["comment"])
-        if row.state == "published" and row.visible:
-            hold_shown(tx, row, turn, RULE, WHY, now)
-            waits.refresh(tx, row.id)
+    elif spam and row.state == "published" and row.visible:
+        hold_shown(tx, row, turn, RULE, WHY, now)
+        waits.refresh(tx, row.id)
 
 
 # What moderators say to it

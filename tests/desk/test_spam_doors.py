@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,6 +15,7 @@ import msgspec
 import pytest
 
 from folkmoot.app import create_app
+from folkmoot.discussion import akismet as outside
 from folkmoot.discussion import comments, moderation, proofs, store
 from folkmoot.discussion.asking import RUSH
 from folkmoot.discussion.model import Customs, Draft, Verdict
@@ -24,6 +26,7 @@ from folkmoot.people.model import Actor
 from folkmoot.people.waiting import Because
 from folkmoot.settings import Limits, Server, Settings, Spam
 from folkmoot.storage import jobs
+from folkmoot.storage.database import Row, Tx, connect
 from folkmoot.work import Worker
 from tests.counterpart import Asked, Counterpart, answering, reply
 from tests.moot import DAY, Moot
@@ -280,6 +283,27 @@ def test_what_somebody_decided_meanwhile_stands(moot: Moot, akismet: Counterpart
     moot.decide(vera, said, "release")
     worked(moot, akismet)
     assert moot.texts() == ["A song about a river in Spain."]
+
+
+def test_what_somebody_decides_while_its_answer_waits_for_the_story_stands(
+    moot: Moot, database_url: str, akismet: Counterpart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database_url.startswith("sqlite"):
+        pytest.skip("One writes at a time there.")
+    moot.customs = Customs(limits=False, ask_outside=True)
+    said, vera = moot.says(moot.guest("viagra-test-123"), "A song about a river in Spain."), moot.member("Vera", "moderator")
+    other = connect(database_url)
+
+    def take_after_vera(tx: Tx, comment: int) -> tuple[Row, int]:
+        for deed in ("hold", "release"):
+            other.write_now(partial(moderation.decide, actor=vera, comment=comment, deed=deed, because="", now=moot.now))
+        return comments.take(tx, comment)
+
+    monkeypatch.setattr(outside, "take", take_after_vera)
+    worked(moot, akismet)
+    other.close()
+    assert moot.texts() == ["A song about a river in Spain."]
+    assert moot.db.read_now(lambda tx: store.last_decision(tx, said)).person == vera.id
 
 
 @pytest.mark.parametrize("answer", [reply(status=500), reply(b"invalid"), reply(b"<html>"), b"HTTP/1.1 broken"])
