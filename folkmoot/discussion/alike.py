@@ -16,7 +16,7 @@ ENOUGH = 5  # pairs of a text, below which nothing is told of it
 
 def pairs_of(tokens: Sequence[str]) -> frozenset[int]:
     """The pairs of neighbouring words, each as its checksum of 32 bits, which two pairs of a text share by rare chance alone."""
-    words = " ".join(tokens).encode().split()
+    words = ("\0" + " \0".join(tokens)).encode().split()  # a sign before each, since “no where” is not “now here”
     return frozenset(map(crc32, words[1:], map(crc32, words)))
 
 

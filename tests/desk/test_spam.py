@@ -122,6 +122,8 @@ def test_most_near_copies_share_a_gist_and_strangers_do_not() -> None:
     one, other = words, [*words[:9], "shut", *words[10:]]
     assert nearly_same(pairs_of(one), pairs_of(other))
     assert not nearly_same(pairs_of(one), pairs_of(list(reversed(words))))
+    assert not pairs_of(["no", "where", "else"]) & pairs_of(["now", "here", "no", "whereelse"]), "where a word ends is part of it"
+    assert pairs_of(["no", "where"]) < pairs_of(["say", "no", "where"]), "wherever a pair stands, it is the same"
     assert gists(pairs_of(["too", "few"])) is None
     assert set(gists(pairs_of(one)) or ()) & set(gists(pairs_of(other)) or ())
 
