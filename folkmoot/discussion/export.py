@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 from msgspec.json import Encoder
+from msgspec.structs import replace
 
 from folkmoot.discussion import store_export as own
 from folkmoot.discussion import store_export_desk as desk
@@ -176,11 +177,19 @@ class _Export:
             after = int(rows[-1].id)
 
     def _serving(self, named: set[int]) -> list[RoleRow]:
-        """Roles here; of those on every site, where there are others, only those of people who have done something here."""
+        """Roles here; of those on every site, where there are others, only those of people who have done something here, and nobody else's name."""
         found = people.roles(self._tx, self._site)
-        known = named | {name for row in found if not row.everywhere for name in _people_named(row)}
-        everybody = sites.is_only_site(self._tx, self._site)
-        return [row for row in found if everybody or not row.everywhere or int(row.person) in known]
+        if sites.is_only_site(self._tx, self._site):
+            return found
+        known = self._with_kin(named | {name for row in found if not row.everywhere for name in _people_named(row)})
+
+        def told(person: str | None) -> str | None:
+            return person if person and int(person) in known else None
+
+        return [
+            replace(row, granted_by=told(row.granted_by), ended_by=told(row.ended_by))
+            for row in found if not row.everywhere or int(row.person) in known
+        ]  # fmt: skip
 
     def _sanctioned(self, named: set[int]) -> list[SanctionRow]:
         """What was decided about people here; of what holds on every site, where there are others, what is about people whom this one knows."""

@@ -199,6 +199,25 @@ def test_of_those_who_work_on_every_site_an_export_takes_along_who_has_done_some
     }
 
 
+def test_an_export_names_no_other_sites_staff_who_gave_a_role_and_keeps_whose_guest_has_written_here(
+    moot: Moot, elsewhere: Database, tmp_path: Path
+) -> None:
+    def grants(to: Actor, by: Actor) -> int:
+        return moot.db.write_now(lambda tx: accounts.grant(tx, to.id or 0, "admin", 0, by.id, moot.now))
+
+    vic, wanda, guest = moot.member("Vic"), moot.member("Wanda"), moot.guest("Wanda")
+    grants(wanda, vic)
+    moot.says(guest, "I wrote this before I worked here.")
+    moot.claim(guest, wanda)
+    moot.db.write_now(lambda tx: add_site(tx, COMMAND, "other.example", "Other", moot.now))
+    shared = export(moot.db)
+    (role,) = [line for line in rows(shared) if line["kind"] == "role" and line["everywhere"]]
+    assert (role["person"], role["granted_by"]) == (str(wanda.id), None)
+    assert b"vic@mail.example" not in shared and str(vic.id).encode() not in shared
+    bring(elsewhere, shared, tmp_path, moot.now + 1_000)
+    assert export(elsewhere) == shared
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_people_do_counts_agree_and_the_export_comes_home(moot: Moot, elsewhere: Database, tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
