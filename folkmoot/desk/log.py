@@ -78,7 +78,7 @@ def _comments(tx: Tx, site: int, wanted: Filter, limit: int) -> list[Entry]:
 
 
 def _stories(tx: Tx, site: int, wanted: Filter, limit: int) -> list[Entry]:
-    rows = [row for row in sites.story_decisions(tx, site, wanted.before, limit) if _fits(row, wanted)]
+    rows = sites.story_decisions(tx, site, wanted.before, wanted.deed, wanted.person, limit)
     names = names_of(tx, [row.person for row in rows if row.person])
     return [
         Entry(row.at, row.id, "story", row.deed, names.get(row.person, row.made_by), row.title or row.address, "", _led(row), "",
@@ -97,7 +97,7 @@ def _led(row: Row) -> str:
 
 
 def _people(tx: Tx, site: int, wanted: Filter, limit: int) -> list[Entry]:
-    rows = [row for row in store_sanctions.sanctions_on(tx, site, wanted.before, limit) if _fits(row, wanted, row.made_by)]
+    rows = store_sanctions.sanctions_on(tx, site, wanted.before, wanted.deed, wanted.person, limit)
     names = names_of(tx, [each for row in rows for each in (row.made_by, row.person) if each])
     return [
         Entry(row.at, row.id, "person", row.deed, names.get(row.made_by, "command"), names.get(row.person, ""), row.guideline, row.reason, row.note,
@@ -107,26 +107,21 @@ def _people(tx: Tx, site: int, wanted: Filter, limit: int) -> list[Entry]:
 
 
 def _rules(tx: Tx, site: int, wanted: Filter, limit: int) -> list[Entry]:
-    rows = [row for row in sites.site_decisions(tx, site, wanted.before, limit) if not wanted.deed or wanted.deed == "change"]
+    rows = sites.site_decisions(tx, site, wanted.before, wanted.person, limit) if wanted.deed in ("", "change") else []
     names = names_of(tx, [row.person for row in rows if row.person])
     return [
         Entry(row.at, row.id, "rules", "change", names.get(row.person, row.made_by), "", "", row.reason, "", f"/desk/rules?site={site}")
-        for row in rows if wanted.person in (None, row.person)
+        for row in rows
     ]  # fmt: skip
 
 
 def _reports(tx: Tx, site: int, wanted: Filter, limit: int) -> list[Entry]:
-    rows = [row for row in store.reports_decided(tx, site, wanted.before, limit) if not wanted.deed or wanted.deed == row.outcome]
+    rows = store.reports_decided(tx, site, wanted.before, wanted.deed, wanted.person, limit)
     names = names_of(tx, [row.decided_by for row in rows if row.decided_by])
     return [
         Entry(row.decided, row.id, "report", row.outcome, names.get(row.decided_by, "command"), row.law, "", row.reason, "", f"/me/c/{row.comment}")
-        for row in rows if wanted.person in (None, row.decided_by)
+        for row in rows
     ]  # fmt: skip
-
-
-def _fits(row: Row, wanted: Filter, person: int | None = None) -> bool:
-    by = person if person is not None else getattr(row, "person", None)
-    return (not wanted.deed or row.deed == wanted.deed) and wanted.person in (None, by)
 
 
 _KINDS = {"comment": _comments, "story": _stories, "person": _people, "rules": _rules, "report": _reports}

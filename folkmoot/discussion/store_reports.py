@@ -39,11 +39,14 @@ def decide_report(tx: Tx, report: int, outcome: str | None, reason: str, person:
     )
 
 
-def reports_decided(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
-    """Reports that were decided before a moment, the newest first."""
+def reports_decided(tx: Tx, site: int, before: int, outcome: str, decided_by: int | None, limit: int) -> list[Row]:
+    """Reports that were decided before a moment, the newest first; by what came of them, by who decided."""
+    by = " AND decided_by = :decided_by" if decided_by is not None else ""
+    only = " AND outcome = :outcome" if outcome else ""
     return tx.rows(
-        f"SELECT {_ROW} FROM report WHERE site = :site AND decided IS NOT NULL AND decided < :before ORDER BY decided DESC, id DESC LIMIT :limit",
-        site=site, before=before, limit=limit,
+        f"SELECT {_ROW} FROM report WHERE site = :site AND decided IS NOT NULL AND decided < :before{by}{only}"
+        " ORDER BY decided DESC, id DESC LIMIT :limit",
+        site=site, before=before, outcome=outcome, decided_by=decided_by, limit=limit,
     )  # fmt: skip
 
 

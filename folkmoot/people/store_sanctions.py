@@ -59,11 +59,13 @@ def is_known(tx: Tx, site: int, person: int) -> bool:
     )
 
 
-def sanctions_on(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
-    """What was decided about people on a site before a moment, newest first."""
+def sanctions_on(tx: Tx, site: int, before: int, deed: str, made_by: int | None, limit: int) -> list[Row]:
+    """What was decided about people on a site before a moment, newest first; by a deed, by who decided."""
+    by = " AND made_by = :made_by" if made_by is not None else ""
+    only = " AND deed = :deed" if deed else ""
     return tx.rows(
-        f"SELECT {_ROW} FROM sanction WHERE site = :site AND at < :before ORDER BY at DESC, id DESC LIMIT :limit",
-        site=site, before=before, limit=limit,
+        f"SELECT {_ROW} FROM sanction WHERE site = :site AND at < :before{by}{only} ORDER BY at DESC, id DESC LIMIT :limit",
+        site=site, before=before, deed=deed, made_by=made_by, limit=limit,
     )
 
 

@@ -194,12 +194,13 @@ def insert_site_decision(tx: Tx, id: int, site: int, person: int | None, made_by
     )  # fmt: skip
 
 
-def site_decisions(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
-    """What was changed in a site's rules before a moment, newest first."""
+def site_decisions(tx: Tx, site: int, before: int, person: int | None, limit: int) -> list[Row]:
+    """What was changed in a site's rules before a moment, newest first; by a person."""
+    by = " AND person = :person" if person is not None else ""
     return tx.rows(
-        "SELECT id, person, made_by, was, became, reason, at FROM site_decision WHERE site = :site AND at < :before"
+        f"SELECT id, person, made_by, was, became, reason, at FROM site_decision WHERE site = :site AND at < :before{by}"
         " ORDER BY at DESC, id DESC LIMIT :limit",
-        site=site, before=before, limit=limit,
+        site=site, before=before, person=person, limit=limit,
     )  # fmt: skip
 
 
@@ -208,12 +209,14 @@ def rules_changed_since(tx: Tx, site: int, moment: int) -> bool:
     return tx.one("SELECT id FROM site_decision WHERE site = :site AND at > :moment LIMIT 1", site=site, moment=moment) is not None
 
 
-def story_decisions(tx: Tx, site: int, before: int, limit: int) -> list[Row]:
-    """What was decided about a site's stories before a moment, newest first."""
+def story_decisions(tx: Tx, site: int, before: int, deed: str, person: int | None, limit: int) -> list[Row]:
+    """What was decided about a site's stories before a moment, newest first; by a deed, by a person."""
+    by = " AND d.person = :person" if person is not None else ""
+    only = " AND d.deed = :deed" if deed else ""
     return tx.rows(
         "SELECT d.id, d.story, d.deed, d.person, d.made_by, d.reason, d.at, s.title, s.address FROM story_decision d JOIN story s ON s.id = d.story"
-        " WHERE d.at < :before AND s.site = :site ORDER BY d.at DESC, d.id DESC LIMIT :limit",
-        site=site, before=before, limit=limit,
+        f" WHERE d.at < :before AND s.site = :site{by}{only} ORDER BY d.at DESC, d.id DESC LIMIT :limit",
+        site=site, before=before, deed=deed, person=person, limit=limit,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import io
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,8 +23,10 @@ from folkmoot.people.model import COMMAND, Actor
 from folkmoot.people.waiting import Because
 from folkmoot.settings import Limits, Mail, Server, Settings
 from folkmoot.sites import sites, stories
+from folkmoot.sites.model import Policy
 from folkmoot.sites.sites import get_site
 from folkmoot.storage import jobs
+from folkmoot.storage.database import Tx
 from folkmoot.work import Worker
 from tests.moot import DAY, MINUTE, Moot
 from tests.web.stand import Client
@@ -57,6 +60,37 @@ def test_the_log_holds_what_was_decided_about_comments_stories_and_people(moot: 
     assert entries(moot, vera, person=casimir.id) == []
     with pytest.raises(NotAllowed):
         entries(moot, casimir)
+
+
+def test_a_rare_deed_is_listed_however_many_others_came_after_it(moot: Moot, vera: Actor) -> None:
+    ines, casimir, chidi = moot.member("Ines", "admin"), moot.guest("Casimir"), moot.member("Chidi")
+
+    def decides(by: Actor, deed: str, seconds: int) -> None:
+        said = moot.says(moot.guest("Dora"), f"{seconds}.")
+        moot.later(1)
+
+        def act(tx: Tx) -> None:
+            why = Because("So be it.")
+            stories.slow(tx, by, moot.story.id, seconds, "", moot.now)
+            sanctions.sanction(tx, by, moot.site.id, "warn" if deed == "stands" else "mute", casimir.id or 0, why, moot.now, days=3)
+            sites.change_policy(tx, by if by is ines else COMMAND, moot.site.id, Policy(newcomer_links=seconds), "", moot.now)
+            report, _ = reports.report(tx, chidi, said, reports.Told("It tells where she lives."), moot.now)
+            reports.decide(tx, by, report, deed, why, moot.now)
+
+        moot.db.write_now(act)
+
+    def listed(**wanted: Any) -> list[tuple[str, str]]:
+        found = moot.db.read_now(lambda tx: log.entries(tx, ines, moot.site.id, Filter(**wanted), 2))
+        return [(each.deed, each.by) for each in found]
+
+    decides(ines, "stands", 20)
+    for seconds in range(30, 36):
+        decides(vera, "stands" if seconds == 30 else "remove", seconds)
+    assert [listed(what=what, person=ines.id) for what in ("story", "person", "rules", "report")] == [
+        [("slow", "Ines")], [("warn", "Ines")], [("change", "Ines")], [("stands", "Ines")],
+    ]  # fmt: skip
+    assert listed(what="person", deed="warn") == [("warn", "Vera"), ("warn", "Ines")]
+    assert listed(what="report", deed="stands") == [("stands", "Vera"), ("stands", "Ines")]
 
 
 def test_rules_that_the_command_line_changes_stand_in_the_log_too(moot: Moot) -> None:
