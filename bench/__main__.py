@@ -37,6 +37,7 @@ PARTS: dict[str, tuple[str, Callable[[Plan], list[Row]]]] = {
 BESIDE = {  # only when asked for
     "gzip": ("Levels of gzip", reading.packing),
     "streams": ("Ten thousand open pages on one process", streams.streams),
+    "gigabyte": ("A gigabyte of comments, while others post", imports.gigabyte),
     "rush": ("More than can be served, and clients that are slow", rush.rush),
     "soak": ("A quarter of an hour of mixed load", rush.soak),
 }

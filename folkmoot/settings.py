@@ -101,7 +101,7 @@ class Spam(Struct, frozen=True):
     akismet_key: Annotated[
         str,
         Meta(
-            description="With a key a service outside is told words, name and page of each comment, and where moderators judge otherwise.",
+            description="With a key a service outside is told each comment's words, name and page, and when moderators disagree.",
             extra={"secret": True},
         ),
     ] = ""

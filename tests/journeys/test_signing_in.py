@@ -62,6 +62,7 @@ def test_who_signs_in_in_one_tab_is_signed_in_in_the_other(tab: Page, newsroom: 
     other = tab.context.new_page()
     there = embed(other, newsroom, "two-tabs")
     frame = embed(tab, newsroom, "two-tabs")
+    tab.bring_to_front()
     by_mail(open_popup(tab, frame), newsroom, "emil.signs@mail.example", "Emil")
     sees(frame.locator(".who").first, "You write as Emil.")
     sees(there.locator(".who").first, "You write as Emil.")
