@@ -42,6 +42,7 @@ class Shape(Struct, frozen=True, kw_only=True):
     topics: int = 0               # which notes are about; each reader has a favourite one. 0: none
     own_topic: float = 0.0        # how many times rather one rates what is about one's favourite
     crowds: float = 0.0           # of a note's honest ratings, how many come with a crowd, within two hours at a time of its own
+    joined: int = 0               # notes beside the targets to which a crowd of honest readers comes within two hours, a ring among them
     kinds: tuple[float, ...] = (0.18, 0.23, 0.21, 0.18, 0.20)
 
 
@@ -96,6 +97,7 @@ def sly(seed: int, raters: int) -> Shape:
         window=float(np.exp(draw.uniform(np.log(30), np.log(4_320)))), delay=float(draw.choice([0, 0, 60, 600])),
         scatter=float(draw.choice([0, 120, 1_440])), posing=float(draw.uniform(0, 0.5)), camouflage=float(np.exp(draw.uniform(-1.2, 1.2))),
         hedging=float(draw.choice([0, 0, 0.15, 0.3])), struck=float(draw.uniform(0.01, 0.08)),
+        joined=int(draw.choice([0, 0, 1, 3])),
     )  # fmt: skip
 
 
@@ -105,11 +107,14 @@ def world(shape: Shape, seed: int) -> World:
     position, noise, ring = _people(shape, draw)
     kind, quality, lean, pushed, buried = _notes(shape, draw, bool((ring > 0).any()))
     note, rater = _who_rates_what(shape, draw, position, lean, ring)
+    crowd, came, then = _crowds(shape, draw, ring, np.flatnonzero(~pushed & ~buried))
+    own = ~np.isin(note * shape.raters + rater, crowd * shape.raters + came)
+    note, rater, posed = np.r_[note[own], crowd], np.r_[rater[own], came], np.r_[np.zeros(int(own.sum()), bool), ring[came] > 0]
     worth = quality[note] + lean[note] * position[rater] + draw.normal(0, shape.slip, len(note))
     level = np.where(worth < 0.15 - 0.52 * shape.slip, 0, np.where(worth > 0.15 + 0.52 * shape.slip, 2, 1))
-    level = np.where(noise[rater] == 1, draw.integers(0, 3, len(note)), np.where(noise[rater] == 2, 2, level))
-    minutes = _when(shape, draw, note)
-    asked = draw.random(len(note)) < shape.asked
+    level = np.where(noise[rater] == 1, draw.integers(0, 3, len(note)), np.where((noise[rater] == 2) | posed, 2, level))
+    minutes = np.r_[_when(shape, draw, note[: int(own.sum())]), then]
+    asked = (draw.random(len(note)) < shape.asked) & ~posed
     at, by, when = _strikes(shape, draw, ring, np.flatnonzero(pushed | buried))
     keep = ~np.isin(note * shape.raters + rater, at * shape.raters + by)
     pieces = (np.r_[note[keep], at], np.r_[rater[keep], by], np.r_[level[keep], _said(shape, draw, pushed[at])], np.r_[minutes[keep], when],
@@ -179,6 +184,18 @@ def _when(shape: Shape, draw: np.random.Generator, note: NDArray[np.int64]) -> N
         return minutes
     crowd = draw.exponential(shape.waiting, shape.notes)[note] + draw.uniform(0, 120, len(note))
     return np.where(draw.random(len(note)) < shape.crowds, crowd, minutes)
+
+
+def _crowds(shape: Shape, draw: np.random.Generator, ring: NDArray[np.int64], free: NDArray[np.int64]
+            ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:  # fmt: skip
+    """(note, rater, minute) of a quarter of the honest raters, a hundred at most, and of all of one ring, on notes that rings join a crowd on."""
+    pieces = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
+    for note in draw.permutation(free)[: shape.joined] if shape.joined else ():
+        honest = draw.permutation(np.flatnonzero(ring == 0))[: min(shape.raters // 4, 100)]
+        came = np.r_[honest, np.flatnonzero(ring == draw.integers(1, shape.rings + 1))]
+        pieces.append((np.full(len(came), note), came, draw.exponential(shape.waiting) + draw.uniform(1, 120, len(came))))
+    note, rater, minute = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    return note, rater, minute
 
 
 def _strikes(shape: Shape, draw: np.random.Generator, ring: NDArray[np.int64], targets: NDArray[np.int64]

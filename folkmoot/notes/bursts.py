@@ -74,14 +74,34 @@ def _own(ratings: Ratings) -> Flags:
     return own
 
 
-def crowds(ratings: Ratings, cluster: Whole, notes: Whole) -> Floats:
-    """Of these notes the evidence that they drew a crowd, whatever it thinks: ratings of all levels come too thick, after the note is named."""
-    free = (cluster[ratings.rater] == 0) & (ratings.note < ratings.notes) & ~np.isnan(ratings.minutes)
-    crowd, ours = np.zeros(ratings.items), np.zeros(ratings.items, bool)
-    ours[notes] = True
+def crowds(ratings: Ratings, cluster: Whole, rows: Whole) -> Floats:
+    """Of these ratings the evidence that a crowd was on their note then, whatever it thinks: all levels come too thick, after the note is named.
+
+    Where many notes draw crowds it takes less to name one.
+    """
+    free = _own(ratings) & (cluster[ratings.rater] == 0)
+    crowd, ours = np.zeros(len(ratings)), np.zeros(ratings.items, bool)
+    ours[ratings.note[rows]] = True
     table = _by_note(ratings, free & ours[ratings.note], free)
-    crowd[table.key] = np.maximum(_thickest(table, WINDOWS, _likelihood_ratio)[0] - NAMING, 0)
-    return crowd[notes]
+    for window in WINDOWS:
+        began = _scanned(table, window, _likelihood_ratio)[0]
+        crowd[table.row] = np.maximum(crowd[table.row], _lately(table.line, began, window))
+    drew = len(np.unique(ratings.note[crowd > NAMING]))
+    naming = min(NAMING, float(np.log(max(ratings.notes, 1) / max(drew, 1))))
+    beyond: Floats = np.maximum(crowd[rows] - naming, 0)
+    return beyond
+
+
+def _lately(line: Floats, value: Floats, window: float) -> Floats:
+    """Of each row the largest value of those up to so long before it, itself among them: by tables of 1, 2, 4 … neighbours."""
+    since = np.searchsorted(line, line - window)
+    power = np.frexp(np.arange(len(line)) + 1 - since)[1] - 1
+    best, many = value.copy(), value
+    for each in range(int(power.max(initial=0)) + 1):
+        rows = np.flatnonzero(power == each)
+        best[rows] = np.maximum(many[since[rows]], many[rows + 1 - 2**each])
+        many = np.maximum(many[: -(2**each)], many[2**each :])
+    return best
 
 
 def _by_note(ratings: Ratings, chosen: Flags, beside: Flags) -> Strikes:
@@ -150,16 +170,21 @@ def where_to_begin(table: Strikes) -> tuple[Floats, Whole, Whole]:
 def _thickest(table: Strikes, windows: tuple[float, ...], scan: _Scan) -> tuple[Floats, Whole, Whole]:
     """Of each target, the evidence that its ratings come too thick in some window, and that window's rows."""
     best, low, high = np.full(len(table.key), -np.inf), np.zeros(len(table.key), np.int64), np.zeros(len(table.key), np.int64)
-    minutes = table.line - table.target * 1e7
-    minute, size = np.minimum(minutes, LONG).astype(np.int64), table.size[table.target]
-    here = np.arange(len(minutes))
     for window in windows:
-        until = np.searchsorted(table.line, table.line + window, "right")
-        share = (table.come[np.minimum(minute + int(window), LONG) + 1] - table.come[minute]) / table.come[-1]
-        top, at = _top(table, scan(until - here, size, share, window * table.pace))
+        value, until = _scanned(table, window, scan)
+        top, at = _top(table, value)
         better = top > best
         best, low, high = np.where(better, top, best), np.where(better, at, low), np.where(better, until[at], high)
     return best, low, high
+
+
+def _scanned(table: Strikes, window: float, scan: _Scan) -> tuple[Floats, Whole]:
+    """(the evidence that ratings of its target come too thick in the window that begins with it, the row after that window) of each row."""
+    minutes = table.line - table.target * 1e7
+    minute = np.minimum(minutes, LONG).astype(np.int64)
+    until = np.searchsorted(table.line, table.line + window, "right")
+    share = (table.come[np.minimum(minute + int(window), LONG) + 1] - table.come[minute]) / table.come[-1]
+    return scan(until - np.arange(len(minute)), table.size[table.target], share, window * table.pace), until
 
 
 def _poisson(many: Whole, size: Whole, share: Floats, _: Floats) -> Floats:

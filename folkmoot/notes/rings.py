@@ -48,7 +48,7 @@ class _Ring(Struct, frozen=True):
 def linked(ratings: Ratings, chance: Floats, least: float = CERTAIN) -> Linked:
     """Finds rings, the strongest first, each among those who are in none yet. chance: of each rating, as bridging.chances gives it.
 
-    What a crowd that came to a note explains as well is no evidence of a ring.
+    What a crowd that was on a note then explains as well is no evidence of a ring; each target pays for its own, or is none.
     least: the evidence that is asked for. Ratings without a time, asked ratings and "somewhat" prove nothing.
     """
     cluster, strike = np.zeros(ratings.raters, np.int64), np.zeros(len(ratings))
@@ -81,7 +81,7 @@ def _strongest(table: Strikes, ratings: Ratings, cluster: Whole) -> _Ring | None
     few = _sifted(table, burst > max(np.log(targets) / 2 - 1, 0.5))
     if len(few.row) < 3:
         return None
-    crowd = crowds(ratings, cluster, few.key // 2)
+    crowd = crowds(ratings, cluster, few.row)
     best: _Ring | None = None
     for begin in chain(begins, _entangled(few) if len(few.row) < CROWD else ()):
         ring = _climb(few, begin, targets, crowd)
@@ -145,7 +145,7 @@ def _climb(table: Strikes, begin: Whole, targets: int, crowd: Floats) -> _Ring |
     members[begin] = True
     ready, many, ring = 0.5, 1, None
     for _ in range(15):
-        taken, strikes, window, at = _targets_of(table, members, ready, max(np.log(targets / many), NAMING))
+        taken, strikes, window, at = _targets_of(table, members, ready, max(np.log(targets / many), NAMING), crowd)
         many = int(taken.sum())
         if not many:
             return None
@@ -157,12 +157,12 @@ def _climb(table: Strikes, begin: Whole, targets: int, crowd: Floats) -> _Ring |
         settled = ring is not None and bool((new == members).all()) and window == ring.window
         members = new
         worth = float(gain[new].sum()) - _naming(int((table.activity > 0).sum()), int(new.sum()))
-        worth += _starts(table, at, window) - float(crowd[taken].sum())
+        worth += _starts(table, at, window) - float(crowd[at].sum())
         ring = _Ring(new, taken, strikes, window, ready, worth - float(many * max(np.log(targets / many) + 1, NAMING)))
         ready = float(np.clip(strikes[members[table.rater]].sum() / (members.sum() * many), 0.02, 0.95))
         if settled:
             break
-    return ring
+    return ring if many > 1 else None  # one note alone names nobody: a crowd sent there looks the same
 
 
 def _naming(all_of_them: int, chosen: int) -> float:
@@ -175,12 +175,12 @@ def _starts(table: Strikes, at: Whole, window: float) -> float:
     return float(np.minimum(np.log(window * table.pace[at]), 0).sum())
 
 
-def _targets_of(table: Strikes, members: Flags, ready: float, cost: float) -> tuple[Flags, Flags, float, Whole]:
+def _targets_of(table: Strikes, members: Flags, ready: float, cost: float, crowd: Floats) -> tuple[Flags, Flags, float, Whole]:
     """(which targets these raters strike on, which rows lie in the windows, the window, the rows where those begin)."""
     theirs = np.flatnonzero(members[table.rater])
     best: tuple[float, float, Floats, Whole] | None = None
     for window in WINDOWS if len(theirs) else ():
-        top, at = _best_windows(table, theirs, ready, window)
+        top, at = _best_windows(table, theirs, ready, window, crowd)
         top = top - ready * members.sum() - cost
         worth = float(np.maximum(top, 0).sum())
         if best is None or worth > best[0]:
@@ -195,12 +195,12 @@ def _targets_of(table: Strikes, members: Flags, ready: float, cost: float) -> tu
     return taken, taken[table.target] & (since >= 0) & (since <= window), window, at[top > 0]
 
 
-def _best_windows(table: Strikes, rows: Whole, ready: float, window: float) -> tuple[Floats, Whole]:
-    """(what the best window explains, in nats, the row where it begins) of each target that these rows are of. Two must be in it."""
+def _best_windows(table: Strikes, rows: Whole, ready: float, window: float, crowd: Floats) -> tuple[Floats, Whole]:
+    """(what the best window explains, in nats, beyond a crowd, the row where it begins) of each target that these rows are of. Two must be in it."""
     line, target = table.line[rows], table.target[rows]
     until, here = np.searchsorted(line, line + window, "right"), np.arange(len(rows))
     logs = np.r_[0.0, np.cumsum(np.log1p(table.odds[rows] * ready / window))]
-    got = logs[until] - logs[:-1] + np.minimum(np.log(window * table.pace[rows]), 0)
+    got = logs[until] - logs[:-1] + np.minimum(np.log(window * table.pace[rows]), 0) - crowd[rows]
     got = np.where(until - here > 1, got, -1e9)
     first = np.flatnonzero(np.r_[True, np.diff(target) > 0])
     top = np.maximum.reduceat(got, first)
