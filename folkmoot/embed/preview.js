@@ -1,7 +1,7 @@
 /** Shows the words of a composer as they would look. Loaded when that is asked for. */
 
 import { make, nodes } from './page.js';
-import { call, why } from './session.js';
+import { send, why } from './session.js';
 
 /** tab: the button that was pressed, write or preview. */
 export async function show(composer, tab) {
@@ -13,7 +13,7 @@ export async function show(composer, tab) {
   const shown = (composer.words = make('div', '', { class: 'words', dir: 'auto', role: 'status' }));
   field.before(shown);
   try {
-    if (composer.text.value.trim()) shown.replaceChildren(...nodes((await call('POST', '/api/v1/preview', { text: composer.text.value })).html));
+    if (composer.text.value.trim()) shown.replaceChildren(...nodes((await send('POST', '/api/v1/preview', { text: composer.text.value })).html));
   } catch (refused) {
     shown.replaceChildren(make('p', why(refused), { class: 'error' }));
   }

@@ -6,7 +6,8 @@
 import { kept } from './kept.js';
 import { say } from './page.js';
 
-const EARLY = 10_000;
+/** ms until a request has failed; no token is sent that ends sooner. */
+const LATE = 30_000;
 let access = null;
 let first = Promise.resolve();
 
@@ -14,7 +15,7 @@ let first = Promise.resolve();
 export class Refused extends Error {
   constructor(status, { detail, code, field } = {}) {
     super(detail ?? '');
-    Object.assign(this, { status, code, field, offline: status === 0 || status >= 502 });
+    Object.assign(this, { status, code, field, offline: !status || status >= 502 });
   }
 }
 
@@ -55,32 +56,28 @@ export function forget() {
   changed();
 }
 
-const inTurn = (act) => (navigator.locks ? navigator.locks.request('folkmoot.refresh', act) : act());
+const inTurn = () => (navigator.locks ? navigator.locks.request('folkmoot.refresh', renew) : renew());
 
 async function renew() {
   const refresh = kept.get('refresh');
   if (!refresh) return null;
   const answer = await ask('POST', '/api/v1/sessions/refresh', { refresh });
-  if (answer.status === 401 || answer.status === 404) {
-    forget();
-    return null;
-  }
-  const keys = await read(answer);
-  keepKeys(keys);
-  return keys.access;
+  if (answer.status === 401 || answer.status === 404) return forget();
+  keepKeys(await read(answer));
+  return access.token;
 }
 
 /** The token that proves this reader, renewed where it has ended; null for nobody. */
 export async function bearer() {
-  if (access && access.until > Date.now() + EARLY) return access.token;
-  if (kept.get('refresh')) return inTurn(renew);
-  return kept.get('guest');
+  if (access?.until > Date.now() + LATE) return access.token;
+  if (kept.get('refresh')) return inTurn();
+  return held();
 }
 
-/** A request as it is, with a token where there is one. */
+/** A request as it is, with a token where there is one. After half a minute without an answer it has failed: others may wait for it. */
 function ask(method, path, body, token, headers) {
   const all = { Accept: 'application/json', ...(body && { 'Content-Type': 'application/json' }), ...(token && { Authorization: `Bearer ${token}` }), ...headers };
-  return fetch(path, { method, headers: all, body: body && JSON.stringify(body) }).catch(() => {
+  return fetch(path, { method, headers: all, body: body && JSON.stringify(body), signal: AbortSignal.timeout(LATE) }).catch(() => {
     throw new Refused(0);
   });
 }
@@ -101,12 +98,13 @@ export function call(...asked) {
   return asked[0] === 'GET' || held() ? act() : (first = first.then(act, act));
 }
 
-async function send(method, path, body, headers) {
+/** Asks at once, for what makes nobody a guest. */
+export async function send(method, path, body, headers) {
   const token = await bearer();
   const answer = await ask(method, path, body, token, headers);
   if (answer.status !== 401 || !token) return read(answer);
   access = null;
-  const again = kept.get('refresh') && (await inTurn(renew));
+  const again = await inTurn();
   if (again) return read(await ask(method, path, body, again, headers));
   forget();
   return read(answer);

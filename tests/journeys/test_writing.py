@@ -257,6 +257,23 @@ def test_two_first_deeds_at_once_are_one_persons(tab: Page, newsroom: Newsroom) 
     assert (len(voters), len({row.person for row in voters})) == (2, 1)
 
 
+def test_a_first_deed_that_nobody_answers_holds_up_no_preview_and_the_next_deed_for_a_while_alone(tab: Page, newsroom: Newsroom) -> None:
+    for words in ("The first.", "The second."):
+        newsroom.says("Hedda", words, "unanswered")
+    tab.add_init_script("AbortSignal.timeout = () => { const one = new AbortController(); (globalThis.given ??= []).push(one); return one.signal; };")
+    frame = embed(tab, newsroom, "unanswered")
+    tab.route("**/vote", lambda route: None, times=1)
+    with tab.expect_request("**/vote"):
+        comment(frame, "The first.").get_by_role("button", name="Worth reading", exact=True).click()
+    comment(frame, "The second.").get_by_role("button", name="Worth reading", exact=True).click()
+    form = frame.locator("form.composer").first
+    form.get_by_label("Your comment").fill("How *low*?")
+    form.get_by_role("button", name="Preview").click()
+    expect(form.locator(".words em")).to_have_text("low")
+    frame.locator("body").evaluate("() => given.forEach(each => each.abort())")
+    sees(comment(frame, "The second."), "Your vote is kept.")
+
+
 def test_a_comment_is_reported_with_a_reason(tab: Page, newsroom: Newsroom) -> None:
     newsroom.says("Jory", "Buy my boats.", "report")
     frame = embed(tab, newsroom, "report")
