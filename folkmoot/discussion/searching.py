@@ -32,7 +32,10 @@ ANY = 1 << 62
 
 
 class Found(Struct, frozen=True):
-    """A page of what was found, in its order. states: by comment, for moderators. more: the cursor to go on at, or None."""
+    """A page of what was found, in its order. states: by comment, for moderators. more: the cursor to go on at, or None.
+
+    weighed: by relevance, of how many of the newest matches these are the best; 0 where they are the best of all.
+    """
 
     comments: list[Comment]
     states: dict[int, str]
@@ -40,6 +43,7 @@ class Found(Struct, frozen=True):
     more: str | None
     everything: bool
     order: Order = "newest"
+    weighed: int = 0
 
 
 def search(tx: Tx, actor: Actor, site: int, typed: str, *, story: int = 0, order: Order = "newest", after: str = "") -> Found:
@@ -55,7 +59,10 @@ def search(tx: Tx, actor: Actor, site: int, typed: str, *, story: int = 0, order
     comments = [store_search.as_found(row) for row in shown]
     titles = {each.story: get_story(tx, each.story).title for each in comments}
     more = _cursor_of(order, shown[-1]) if len(rows) > PAGE else None
-    return Found(comments, {row.id: row.state for row in shown}, titles, more, everything, order)
+    weighed = rows[0].weighed if rows and order == "relevance" else 0
+    return Found(
+        comments, {row.id: row.state for row in shown}, titles, more, everything, order, weighed if weighed == store_search.JUDGED else 0
+    )
 
 
 def _newest(tx: Tx, terms: list[Term], within: store_search.Within, at: tuple[int, ...]) -> list[Row]:

@@ -48,7 +48,8 @@ def newest(tx: Tx, terms: list[Term], within: Within, *, before: int, limit: int
 
 
 def fitting(tx: Tx, terms: list[Term], within: Within, *, top: int, score: int, before: int, limit: int) -> list[Row]:
-    """Matching comments that fit less than `score`, or as well and are older than `before`; the best first, with their score and the `top` id.
+    """Matching comments that fit less than `score`, or as well and are older than `before`; the best first, with their score, the `top` id and
+    how many were weighed.
 
     The newest JUDGED of those up to the id `top` are weighed, so that a word which stands everywhere costs no more.
     """
@@ -56,7 +57,8 @@ def fitting(tx: Tx, terms: list[Term], within: Within, *, top: int, score: int, 
         f"WITH found AS MATERIALIZED (SELECT comment_words.rowid AS id, {words.relevance(tx)} AS score FROM comment_words"
         f" JOIN comment c ON c.id = comment_words.rowid WHERE {words.matches(tx)} AND comment_words.rowid <= :top AND {within.sql}"
         " ORDER BY comment_words.rowid DESC LIMIT :judged)"
-        f" SELECT {_COLUMNS}, found.score, (SELECT max(id) FROM found) AS top FROM found JOIN comment c ON c.id = found.id"
+        f" SELECT {_COLUMNS}, found.score, (SELECT max(id) FROM found) AS top, (SELECT count(*) FROM found) AS weighed"
+        " FROM found JOIN comment c ON c.id = found.id"
         " WHERE found.score < :score OR (found.score = :score AND c.id < :before) ORDER BY found.score DESC, c.id DESC LIMIT :limit"
     )
     given = {"top": top, "score": score, "before": before, "limit": limit, "judged": JUDGED}

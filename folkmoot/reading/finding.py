@@ -56,10 +56,14 @@ class SearchQuery(Struct, forbid_unknown_fields=True):
 
 
 class SearchAnswer(Struct):
-    """What was found, in the order that was asked for. more: go on with it as `before`; null at the end."""
+    """What was found, in the order that was asked for. more: go on with it as `before`; null at the end.
+
+    weighed: of how many of the newest matches these are the best; null where they are the best of all.
+    """
 
     comments: list[CommentAnswer]
     more: str | None
+    weighed: int | None = None
 
 
 class TalkedQuery(Struct, forbid_unknown_fields=True):
@@ -122,7 +126,7 @@ async def search(ask: Ask[Actor], query: SearchQuery) -> SearchAnswer:
     """Comments of a site by their words: what readers see; for its moderators also what they do not."""
     ask.spend("read")
     found = await ask.read(lambda tx: _find(tx, ask, site_of(tx, query.site).id, query))
-    return SearchAnswer([_said(each) for each in found.comments], found.more)
+    return SearchAnswer([_said(each) for each in found.comments], found.more, found.weighed or None)
 
 
 def _said(comment: Comment) -> CommentAnswer:

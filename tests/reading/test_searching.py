@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from folkmoot.discussion import archive, searching, store_feeds
+from folkmoot.discussion import archive, searching, store_feeds, store_search
 from folkmoot.discussion.queries import Phrase, Query, parse
 from folkmoot.discussion.searching import Index
 from folkmoot.errors import Invalid, NotFound
@@ -153,6 +153,27 @@ def test_pages_by_relevance_give_each_comment_once_though_people_go_on_writing(o
         given += [each.id for each in found.comments]
     assert len(given) == len(set(given)) == 6
     assert set(given) == everything
+
+
+def test_where_only_the_newest_matches_were_weighed_the_end_says_so(open_moot: Moot, monkeypatch: pytest.MonkeyPatch) -> None:
+    moot, visit, desk = open_moot, Visit(open_moot), open_moot.member("Vera", "moderator")
+    monkeypatch.setattr(searching, "PAGE", 2)
+    monkeypatch.setattr(store_search, "JUDGED", 3)
+    for number in range(3):
+        moot.says(moot.guest("Ada"), f"The dam, number {number}.")
+        moot.later(1)
+    moot.says(moot.guest("Bo"), "The mill and the dam.")
+    assert find(moot, "mill", order="relevance") and page(moot, "mill", desk, order="relevance").weighed == 0
+    asked = "/api/v1/search?site=news.example&q=dam&order=relevance"
+    first = visit.get(asked).json()
+    assert (len(first["comments"]), first["weighed"]) == (2, 3)
+    last = visit.get(f"{asked}&before={first['more']}").json()
+    assert (len(last["comments"]), last["more"], last["weighed"]) == (1, None, 3)
+    said = "The best of the newest 3 matches end here."
+    assert said in visit.page("/sites/news.example/search", q="dam", order="relevance", before=first["more"]).words
+    assert said not in visit.page("/sites/news.example/search", q="dam", order="relevance").words
+    assert visit.get("/api/v1/search?site=news.example&q=dam").json()["weighed"] is None
+    visit.close()
 
 
 @pytest.mark.parametrize(
