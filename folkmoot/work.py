@@ -24,6 +24,7 @@ from folkmoot.discussion.searching import Index
 from folkmoot.errors import Conflict, Problem, Unavailable
 from folkmoot.me import leaving
 from folkmoot.notes import asking, deciding, dump, learning, looking_up, map_drawing, maps, reckoning, searching
+from folkmoot.notes import telling as notes_telling
 from folkmoot.notes.notes import LOOK_UP
 from folkmoot.notes.rating import RATED
 from folkmoot.people import assertions, mailing, notice_mail, notices, sanctions, sessions, sign_in
@@ -182,6 +183,7 @@ HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     asking.ASK: Acting(_ask_readers),
     dump.MAKE: Acting(_dump),
     telling.KIND: Steps(telling.tell_decided),
+    notes_telling.DECIDED: Steps(notes_telling.tell_decided),
     reports.KIND: Steps(reports.tell_decided),
     rules.KIND: Steps(rules.work),
     merging.KIND: Steps(merging.step),

@@ -19,7 +19,6 @@ _CHOICES = {
     "decline": Choice("decline", N_("Decline"), "X", "danger", True), "release": Choice("release", N_("Release"), "R"),
     "hold": Choice("hold", N_("Hold"), "H", "quiet"), "remove": Choice("remove", N_("Remove"), "", "danger", True),
 }  # fmt: skip
-_BACK = {"clarify": "reopen", "decline": "reopen", "release": "hold", "hold": "release", "remove": "restore"}
 ASIDE = Choice("aside", N_("Nothing in it"), "X", "quiet")
 
 
@@ -84,19 +83,12 @@ def choices(tx: Tx, actor: Actor, number: int) -> tuple[Choice, ...]:
 
 
 def decide(tx: Tx, actor: Actor, number: int, deed: str, because: Because, now: int) -> int | None:
-    """Does one of them. The number by which it is undone is the note's, with its deed kept by the note itself."""
+    """Does one of them; the number by which it is undone."""
     if deed not in _CHOICES:
         raise Invalid("This does not fit here any more. Look again, then decide.", "bad_decision", "do")
     deciding.decide(tx, actor, number, deed, because.reason or because.guideline, now)
-    return number
-
-
-def undo(tx: Tx, actor: Actor, number: int, now: int) -> None:
-    """Takes the last decision on a note back by its opposite."""
-    last = store.last_deed(tx, number, *_BACK, "accept")
-    if last is None:
-        raise Invalid("There is nothing to undo.", "nothing_to_undo")
-    deciding.decide(tx, actor, number, _BACK.get(last.deed, "reopen"), "", now)
+    made = store.last_deed(tx, number, deed)
+    return made.id if made else None
 
 
 def show(tx: Tx, actor: Actor, number: int, now: int) -> dict[str, object]:
@@ -109,7 +101,7 @@ def show(tx: Tx, actor: Actor, number: int, now: int) -> dict[str, object]:
 
 
 SOURCE = Source(
-    kind="note", label=N_("Notes"), sees="see_notes", waiting=waiting, find=find, choices=choices, decide=decide, undo=undo, show=show,
+    kind="note", label=N_("Notes"), sees="see_notes", waiting=waiting, find=find, choices=choices, decide=decide, undo=deciding.undo, show=show,
     template="notes/at_desk.html",
 )  # fmt: skip
 

@@ -7,15 +7,11 @@ from functools import partial
 from operator import attrgetter
 
 from folkmoot.notes import store, store_checks
-from folkmoot.notes.model import HEAD
+from folkmoot.notes.model import HEAD, LED_TO, RULED
 from folkmoot.people.store_export import unknown_people
 from folkmoot.sites.store_export import unknown_stories
 from folkmoot.storage.checks import Finding, pages
 from folkmoot.storage.database import Database, Row
-
-# The state and the ruling to which a decision leads; the last one that is named holds.
-LED_TO = {"propose": "open", "hold": "held", "release": "open", "restore": "open", "remove": "removed", "withdraw": "withdrawn", "scrub": "withdrawn"}
-RULED = {"accept": "accepted", "clarify": "clarified", "decline": "declined", "reopen": ""}
 
 
 def check(db: Database) -> Iterator[Finding]:

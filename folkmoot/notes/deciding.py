@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, say
 from folkmoot.notes import store, telling
-from folkmoot.notes.model import EDITORS_CLOCK, MAX_TEXT, RULINGS, Note
-from folkmoot.notes.notes import appear, get_note, take
+from folkmoot.notes.model import AT_ONCE, EDITORS_CLOCK, LED_TO, MAX_TEXT, RULED, RULINGS, UNDO, Deed, Note
+from folkmoot.notes.notes import get_note, take
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
 from folkmoot.sites.stories import get_story
@@ -85,8 +85,7 @@ def _rule(tx: Tx, actor: Actor, note: Note, deed: str, reason: str, before: str,
         store.set_state(tx, note.id, "open")
         _remember(tx, actor, note, "release", "", now)
     store.set_ruling(tx, note.id, RULINGS[deed], now)
-    _remember(tx, actor, note, deed, reason, now, before, after)
-    telling.ruled(tx, get_note(tx, note.id), get_story(tx, note.story), deed, reason, now)
+    telling.put(tx, _remember(tx, actor, note, deed, reason, now, before, after), now)
 
 
 def _reopen(tx: Tx, actor: Actor, note: Note, reason: str, now: int) -> None:
@@ -104,11 +103,9 @@ def _keep(tx: Tx, actor: Actor, note: Note, deed: str, reason: str, now: int) ->
         raise Conflict(_UNFIT[note.state], "wrong_state")
     first = deed == "release" and not _seen_before(tx, note.id)
     store.set_state(tx, note.id, ends)
-    _remember(tx, actor, note, deed, reason, now)
-    after, story = get_note(tx, note.id), get_story(tx, note.story)
+    telling.put(tx, _remember(tx, actor, note, deed, reason, now), now, first)
     if first:
-        appear(tx, after, story, now)
-    telling.kept(tx, after, story, deed, reason, now)
+        store.set_due(tx, note.id, now + EDITORS_CLOCK)
 
 
 def _seen_before(tx: Tx, note: int) -> bool:
@@ -117,9 +114,49 @@ def _seen_before(tx: Tx, note: int) -> bool:
     return deeds[:2] != ["propose", "hold"] or "release" in deeds
 
 
-def _remember(tx: Tx, actor: Actor, note: Note, deed: str, reason: str, now: int, before: str = "", after: str = "") -> None:
-    made_by = "person" if actor.door == "web" else actor.door
-    store.insert_decision(tx, new_id(now), note.id, deed, actor.id, made_by, now, reason=reason, revision=note.revision, before=before, after=after)
+def _remember(
+    tx: Tx, actor: Actor, note: Note, deed: str, reason: str, now: int, before: str = "", after: str = "", rule: str = ""
+) -> int:
+    made_by, made = "person" if actor.door == "web" else actor.door, new_id(now)
+    store.insert_decision(
+        tx, made, note.id, deed, actor.id, made_by, now, rule=rule, reason=reason, revision=note.revision, before=before, after=after
+    )
+    return made
+
+
+def undo(tx: Tx, actor: Actor, decision: int, now: int) -> None:
+    """Takes the last decision on a note back: its state and ruling are as they were before, and at once as if it had never been.
+
+    Raises NotFound, NotAllowed, Conflict where something else has been decided since.
+    """
+    number = store.note_of_decision(tx, decision)
+    if number is None:
+        raise NotFound("There is no such decision.", "no_such_decision")
+    note, deeds = take(tx, number), [each for each in store.decisions_on(tx, number) if each.deed in LED_TO or each.deed in RULED]
+    _require(actor, note, deeds[-1].deed)
+    if deeds[-1].id != decision or deeds[-1].deed not in DEEDS or deeds[-1].rule == UNDO:
+        raise Conflict("Something else has been decided since, so this is not the last word any more. Decide anew.", "decided_since")
+    _take_back(tx, actor, note, deeds, now)
+    if len(deeds) > 2 and deeds[-1].deed in RULINGS and (deeds[-2].deed, deeds[-2].at, deeds[-2].person) == ("release", deeds[-1].at, actor.id):
+        _take_back(tx, actor, note, deeds[:-1], now)  # what was held had been shown by its ruling
+    tx.bump(note.story)
+
+
+def _take_back(tx: Tx, actor: Actor, note: Note, deeds: list[Deed], now: int) -> None:
+    """Does the opposite of the last of these: what had explained the state or the ruling before holds again."""
+    undone, leads = deeds[-1], RULED if deeds[-1].deed in RULED else LED_TO
+    before = next((each for each in reversed(deeds[:-1]) if each.deed in leads), None)
+    if leads is RULED:
+        store.set_ruling(tx, note.id, RULED[before.deed] if before else "", before.at if before and RULED[before.deed] else None)
+        deed = before.deed if before else "reopen"
+    else:
+        state = LED_TO[before.deed] if before else "open"
+        store.set_state(tx, note.id, state)
+        deed = {"held": "hold", "removed": "remove"}.get(state, "restore" if undone.deed == "remove" else "release")
+    why = before or Deed("", 0, None, "", "", "")
+    made = _remember(tx, actor, note, deed, why.reason, now, why.before, why.after, UNDO)
+    if now - undone.at > AT_ONCE:
+        telling.put(tx, made, now)
 
 
 def deeds_for(actor: Actor, note: Note) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -33,6 +34,11 @@ REASONS_AGAINST = ("sources_disagree", "misses_point", "argues", "story_is_right
 REASONS = (*REASONS_FOR, *REASONS_AGAINST)
 REPORTS = ("unlawful", "private", "attack", "advertising", "other")
 RULINGS: dict[str, Ruling] = {"accept": "accepted", "clarify": "clarified", "decline": "declined"}
+# The state and the ruling to which a decision leads; the last one that is named holds.
+LED_TO = {"propose": "open", "hold": "held", "release": "open", "restore": "open", "remove": "removed", "withdraw": "withdrawn", "scrub": "withdrawn"}
+RULED: dict[str, Ruling] = {**RULINGS, "reopen": ""}
+UNDO = "undo"        # the rule of a row that takes the last decision back
+AT_ONCE = 10_000     # ms in which a decision is taken back as if it had never been: nobody is told of it before
 
 
 class Passage(Struct, frozen=True):
@@ -119,6 +125,23 @@ class Deed(Struct, frozen=True):
     reason: str
     before: str = ""
     after: str = ""
+    id: int = 0
+
+
+def standing_deeds(deeds: Sequence[Deed]) -> list[Deed]:
+    """What was decided on a note, in order, without what was taken back at once and the rows that took it back."""
+    found: list[Deed] = []
+    for each in deeds:
+        at = next((at for at in reversed(range(len(found))) if _decides(found[at])), None) if each.rule == UNDO else None
+        if at is not None and each.at - found[at].at <= AT_ONCE:
+            del found[at]
+        else:
+            found.append(each)
+    return found
+
+
+def _decides(deed: Deed) -> bool:
+    return deed.deed in RULED or (deed.deed in LED_TO and deed.deed != "propose")
 
 
 class Answer(Struct, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from folkmoot.notes.model import Answer, Deed, Note, Passage, Source, Standing
+from folkmoot.notes.model import Answer, Deed, Note, Passage, Source, Standing, standing_deeds
 from folkmoot.storage.database import Row, Tx
 
 _NOTE = (
@@ -242,8 +242,16 @@ def insert_decision(
 
 
 def decisions_on(tx: Tx, note: int) -> list[Deed]:
-    rows = tx.rows("SELECT deed, at, person, made_by, rule, reason, before, after FROM note_decision WHERE note = :note ORDER BY at, id", note=note)
-    return [Deed(*row) for row in rows]
+    """What was decided on a note, in order. What was taken back at once is as if it had never been."""
+    columns = "deed, at, person, made_by, rule, reason, before, after, id"
+    rows = tx.rows(f"SELECT {columns} FROM note_decision WHERE note = :note ORDER BY at, id", note=note)
+    return standing_deeds([Deed(*row) for row in rows])
+
+
+def note_of_decision(tx: Tx, decision: int) -> int | None:
+    """Which note a decision was about."""
+    row = tx.one("SELECT note FROM note_decision WHERE id = :decision", decision=decision)
+    return row.note if row else None
 
 
 def last_deed(tx: Tx, note: int, *deeds: str) -> Deed | None:

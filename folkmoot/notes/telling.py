@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from folkmoot.notes.model import Note
+from typing import Any
+
+from folkmoot.notes import store
+from folkmoot.notes.model import AT_ONCE, Note
 from folkmoot.people import notices
 from folkmoot.people.model import Person
 from folkmoot.sites.model import Story
+from folkmoot.sites.stories import get_story
+from folkmoot.storage import jobs
 from folkmoot.storage.database import Tx
 
+DECIDED = "note_decided"  # payload: {"decision", "first"}
 _RULED = {"accept": "note_accepted", "clarify": "note_clarified", "decline": "note_declined"}
 _KEPT = {"hold": "note_held", "release": "note_released", "remove": "note_removed", "restore": "note_released"}
 _GRADED = {"both_sides": "note_both_sides", "helpful": "note_helpful", "disputed": "note_disputed", "unhelpful": "note_disputed"}
@@ -59,14 +65,24 @@ def appealed(tx: Tx, note: Note, story: Story, reason: str, now: int) -> None:
     _editors(tx, note, "judge_notes", "note_appealed", f"note-appealed-{note.id}-{now}", now, story, name=note.name, reason=reason)
 
 
-def ruled(tx: Tx, note: Note, story: Story, deed: str, reason: str, now: int) -> None:
-    """The writer: what the newsroom made of it."""
-    _writer(tx, note, _RULED[deed], f"note-ruled-{note.id}-{now}", now, story, reason=reason)
+def put(tx: Tx, decision: int, now: int, first: bool = False) -> None:
+    """Has told of the newsroom's decision, once it can no more be taken back at once. first: readers see the note for the first time."""
+    jobs.put(tx, DECIDED, {"decision": decision, "first": first}, now, run_after=now + AT_ONCE, key=f"{DECIDED}:{decision}")
 
 
-def kept(tx: Tx, note: Note, story: Story, deed: str, reason: str, now: int) -> None:
-    """The writer: that it is held, shown or removed."""
-    _writer(tx, note, _KEPT[deed], f"note-kept-{note.id}-{now}", now, story, reason=reason)
+def tell_decided(tx: Tx, told: dict[str, Any], now: int) -> int:
+    """The writer: what the newsroom made of it; the editors, where it is new to readers. Nobody, where it was taken back at once."""
+    number = store.note_of_decision(tx, told["decision"])
+    note = store.note_by_id(tx, number) if number is not None else None
+    made = next((each for each in store.decisions_on(tx, note.id) if each.id == told["decision"]), None) if note else None
+    if note is None or made is None:
+        return 0
+    story, kind = get_story(tx, note.story), _RULED.get(made.deed) or _KEPT.get(made.deed)
+    if told["first"]:
+        proposed(tx, note, story, now, None)
+    if kind:
+        _writer(tx, note, kind, f"note-decided-{made.id}", now, story, reason=made.reason)
+    return 0
 
 
 def answered(tx: Tx, note: Note, story: Story, by: Person, said: str, now: int) -> None:

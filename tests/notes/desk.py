@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from folkmoot.notes import deciding, notes, rating, showing
+from folkmoot.notes import deciding, notes, rating, showing, telling
 from folkmoot.notes.model import About, Draft, Note, Passage
 from folkmoot.notes.notes import Proposed
 from folkmoot.notes.showing import Head, Whole
@@ -12,6 +12,7 @@ from folkmoot.notes.sources import read_sources
 from folkmoot.people import accounts
 from folkmoot.people.model import Actor
 from folkmoot.reading.joins import comment_of
+from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 from tests.moot import Moot
 
@@ -91,7 +92,9 @@ class Desk:
         return self.moot.db.read_now(lambda tx: showing.whole(tx, actor, note))
 
     def told(self, actor: Actor) -> list[str]:
-        """The kinds of what a person was told, the latest first."""
+        """The kinds of what a person was told, the latest first, decisions too that could still be taken back at once."""
+        for job in reversed(self.moot.db.read_now(lambda tx: jobs.waiting(tx, telling.DECIDED, 99))):
+            self.moot.db.write_now(lambda tx, job=job: telling.tell_decided(tx, job.payload, self.moot.now))  # type: ignore[misc]
         rows: list[Row] = self.moot.db.read_now(
             lambda tx: tx.rows("SELECT kind FROM notice WHERE person = :person ORDER BY id DESC", person=actor.id)
         )
