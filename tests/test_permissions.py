@@ -60,6 +60,7 @@ ELSEWHERE: dict[str, frozenset[str]] = {
     "post": EVERYBODY, "queue": STAFF | {"elsewhere", "editor"}, "preview": EVERYBODY, "challenge": EVERYBODY,
     "thread_answer": EVERYBODY, "counts": EVERYBODY,
     "mine_answer": EVERYBODY, "ask_code": EVERYBODY, "enter_code": NONE, "sign_out": KNOWN, "refresh": NONE, "open_handover": EVERYBODY,
+    "claim_guest": NONE,
     "follow_report": NONE, "handover_state": NONE, "redeem_handover": NONE, "news_answer": EVERYBODY, "turn": EVERYBODY,
     "hear_text": NONE, "hear_message": NONE, "shake_hands": NONE,
     "list_notices": KNOWN, "see_notices": KNOWN, "read_wishes": KNOWN, "change_wishes": KNOWN, "list_mutes": KNOWN, "add_mute": KNOWN,

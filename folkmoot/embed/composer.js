@@ -4,7 +4,6 @@ import { framed } from './host.js';
 import { kept } from './kept.js';
 import { copy, make, say } from './page.js';
 import { call, meet, person, session, signOut, why } from './session.js';
-import { openSignIn } from './sign-in.js';
 
 const PAUSE = 300;
 const safe = () => (kept.lost ? '' : say('safe'));
@@ -95,7 +94,9 @@ class Composer extends HTMLElement {
     if (pressed?.value === 'out') signOut().then(() => location.reload());
     if (framed && pressed?.matches('.who a')) {
       event.preventDefault();
-      openSignIn(this, pressed);
+      // in the very click, or the browser blocks it
+      const popup = window.open('about:blank', 'folkmoot-sign-in', 'popup,width=480,height=720');
+      import('./sign-in.js').then(({ openSignIn }) => openSignIn(this, pressed, popup), () => popup?.close());
     }
   }
 

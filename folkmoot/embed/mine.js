@@ -1,5 +1,7 @@
 /** What only this reader sees, laid over the page that all share: own votes, own comments that wait or can be changed, a moderator's buttons. */
 
+import { framed } from './host.js';
+import { kept } from './kept.js';
 import { copy, left, make, nodes, say } from './page.js';
 import { call, forget, known, meet } from './session.js';
 
@@ -8,10 +10,11 @@ const BEAT = 20_000;
 
 export let mine = NOTHING;
 
-/** Asks the server what is this reader's own in a story. Without any token there is nothing to ask. */
+/** Asks the server what is this reader's own in a story. Without any token there is nothing to ask. A member whom our own page's cookie knows claims the guest first. */
 export async function askMine(story) {
   mine = NOTHING;
   if (!story || !known()) return;
+  if (!framed && kept.get('guest')) await (await import('./claim.js')).claim();
   mine = { ...NOTHING, ...(await call('GET', `/me/thread/${story}`)) };
   if (mine.person) meet(mine.person.name, mine.person.kind === 'member');
   else forget();

@@ -1,5 +1,5 @@
 /**
- * <fm-sign-in>: signing in from a frame. A popup, opened in the click, is an ordinary page of ours; the frame waits and picks the tokens up with a
+ * <fm-sign-in>: signing in from a frame. A popup, which the click has opened, is an ordinary page of ours; the frame waits and picks the tokens up with a
  * verifier that only it holds. Where no popup opens, six mailed digits are entered here.
  */
 
@@ -120,10 +120,9 @@ class SignIn extends HTMLElement {
 
 customElements.define('fm-sign-in', SignIn);
 
-/** Opens the popup, in the very click, and waits for it below `near`. */
-export function openSignIn(near, origin) {
+/** Waits below `near` for the popup that the click on `origin` has opened, or null. */
+export function openSignIn(near, origin, popup) {
   near.querySelector('fm-sign-in')?.remove();
-  const popup = window.open('about:blank', 'folkmoot-sign-in', 'popup,width=480,height=720');
   const made = document.createElement('fm-sign-in');
   made.origin = origin;
   near.append(made);

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, TooSoon, Unavailable
 from folkmoot.people import assertions, sessions, sign_in
 from folkmoot.people import handover as handovers
-from folkmoot.people.doors import device_here, guest_of, own_address, require_mail
+from folkmoot.people.claims import claim
+from folkmoot.people.doors import device_here, guest_of, own_address, require_mail, who
 from folkmoot.people.model import Actor, Entry, Keys
 from folkmoot.people.publishers import doorway, publisher
 from folkmoot.people.sign_in import Way
@@ -67,6 +68,18 @@ class Refresh(Struct, forbid_unknown_fields=True):
     """A refresh token; it is used up."""
 
     refresh: Token
+
+
+class OwnGuest(Struct, forbid_unknown_fields=True):
+    """guest: the token of the guest as whom this browser has written so far."""
+
+    guest: Token
+
+
+class ClaimAnswer(Struct):
+    """claimed: whether a member is signed in here, so that the guest is theirs and the token of no more use."""
+
+    claimed: bool
 
 
 class NewHandover(Struct, forbid_unknown_fields=True):
@@ -179,6 +192,28 @@ async def refresh(ask: Ask[Actor], body: Refresh) -> KeysAnswer:
     return answer
 
 
+async def claim_guest(ask: Ask[Actor], body: OwnGuest) -> ClaimAnswer:
+    """Makes what a browser's guest wrote the member's who has signed in there since. Nothing changes for whoever is no member."""
+    ask.spend("session")
+
+    def act(tx: Tx) -> ClaimAnswer:
+        person = who(ask, tx).person
+        if person is None or person.kind != "member":
+            return ClaimAnswer(False)
+        claim(tx, _holder(tx, body.guest, ask.now), person.id, ask.now)
+        return ClaimAnswer(True)
+
+    return await ask.write(act)
+
+
+def _holder(tx: Tx, token: str, now: int) -> Actor | None:
+    """Whom a token proves; None for one that has ended."""
+    try:
+        return sessions.actor_for(tx, token, now)
+    except NotSignedIn:
+        return None
+
+
 async def sign_out(ask: Ask[Actor]) -> None:
     """Ends all tokens of this sign-in."""
     await ask.write(lambda tx: sessions.end_session(tx, ask.actor(tx), ask.now))
@@ -220,6 +255,7 @@ OPERATIONS = (
     Operation("POST", "/api/v1/sessions", enter_code, "Sign in with a code", status=201, problems=(Conflict, NotFound)),
     Operation("DELETE", "/api/v1/sessions", sign_out, "Sign out", status=204, signed=True),
     Operation("POST", "/api/v1/sessions/refresh", refresh, "Fetch the next tokens", problems=(NotSignedIn,)),
+    Operation("POST", "/api/v1/sessions/guest", claim_guest, "Keep what this browser’s guest wrote"),
     Operation(
         "POST", "/api/v1/sessions/assertions", accept_assertion, "Sign in whom the publisher vouches for", status=201,
         problems=(Invalid, NotAllowed, Unavailable),

@@ -117,6 +117,25 @@ def test_a_guest_who_signs_in_keeps_what_they_wrote_and_their_votes_count(tab: P
     sees(comment(frame, "Written as a guest."), "You")
 
 
+def test_a_guest_who_signs_in_on_our_own_page_is_the_member_there_and_keeps_what_they_wrote(tab: Page, newsroom: Newsroom) -> None:
+    tab.goto(f"{newsroom.talk}/thread/{newsroom.story('claimed-here')}")
+    tab.locator(".keys").wait_for()
+    write(tab, "Written before signing in.", "Guesty")
+    expect(comment(tab, "Written before signing in.")).to_be_focused()
+    tab.locator(".who a").first.click()
+    by_mail(tab, newsroom, "gus.signs@mail.example", "Gus")
+    sees(tab.locator(".who").first, "You write as Gus.")
+    assert held_token(tab, newsroom, "guest") is None
+    write(tab, "Written after signing in.")
+    sees(comment(tab, "Written after signing in."), "Gus", "You")
+    for _ in range(40):
+        tab.reload()
+        tab.locator(".keys").wait_for()
+        if comment(tab, "Written before signing in.").locator(".mine").count():
+            break
+    sees(comment(tab, "Written before signing in."), "You")
+
+
 def test_without_storage_one_signs_in_and_writes_while_the_page_stands(tab: Page, newsroom: Newsroom) -> None:
     newsroom.story("denied")
     tab.context.add_init_script(f"if (window !== window.parent) {{ {DENIED} }}")

@@ -473,6 +473,22 @@ def test_the_guest_of_a_frame_is_claimed_when_it_picks_up_and_when_it_enters_a_c
     assert {row.id for row in claimed} == {bo.id, chidi.id}
 
 
+def test_on_our_own_page_a_guest_is_claimed_by_the_member_whom_the_cookie_knows_and_by_nobody_else(town: Town) -> None:
+    guest, token = town.db.write_now(lambda tx: accounts.new_guest(tx, "Bo", town.app.kit.clock()))
+    ada = town.browser()
+    offer = {"json": {"guest": token}, "headers": {"Content-Type": "application/json"}}
+    assert body_of(ada.post("/api/v1/sessions/guest", **offer)) == {"claimed": False}
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert body_of(town.program().post("/api/v1/sessions/guest", json={"guest": token}, headers=bearer)) == {"claimed": False}
+    ada.sign_in("Ada")
+    elsewhere = {"headers": offer["headers"] | {"Origin": NEWS, "Sec-Fetch-Site": "cross-site"}}
+    assert ada.post("/api/v1/sessions/guest", **(offer | elsewhere)).status_code == 403
+    assert body_of(ada.post("/api/v1/sessions/guest", **offer)) == {"claimed": True}
+    claimed = town.db.read_now(lambda tx: tx.rows("SELECT id FROM person WHERE claimed_by IS NOT NULL"))
+    assert [row.id for row in claimed] == [guest.id]
+    assert body_of(ada.post("/api/v1/sessions/guest", **offer)) == {"claimed": True}  # a token that has ended is of no use to anybody
+
+
 def test_a_handover_is_opened_for_registered_sites_alone(town: Town) -> None:
     refused = ["https://evil.example", "http://news.example", "https://news.example/", "https://news.example.", "null", "https://NEWS.example"]
     if CASES.exists():
