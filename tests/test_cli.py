@@ -299,7 +299,7 @@ def test_a_comment_is_removed_with_a_reason_and_brought_back(at: Terminal, moot:
 @pytest.mark.parametrize("deed", ["hold", "remove"])
 def test_a_rehearsed_decision_changes_nothing(at: Terminal, moot: Moot, deed: str) -> None:
     comment = moot.says(moot.guest("Bo"), "Leave the jetty alone.")
-    assert "nothing was changed" in at.does("comment", deed, str(comment), "--dry-run")
+    assert "nothing was changed" in at.does("comment", deed, str(comment), "--reason", "So.", "--dry-run")
     assert moot.db.read_now(lambda tx: comment_row(tx, comment)).state == "published"  # type: ignore[union-attr]
     assert moot.live() == 1
 
@@ -322,7 +322,8 @@ def test_an_id_of_nobody_is_said_to_be_nobodys(at: Terminal, words: tuple[str, .
 
 
 def test_an_unknown_comment_is_said_to_be_unknown(at: Terminal) -> None:
-    assert at.refuses("comment", "remove", "12") == "There is no such comment."
+    assert at.refuses("comment", "remove", "12") == "Say why, or choose a guideline: its writer is told."
+    assert at.refuses("comment", "remove", "12", "--reason", "So.") == "There is no such comment."
 
 
 # Settings

@@ -9,6 +9,7 @@ from folkmoot.cli.terminal import Fields, Group, done, dry_run_option, json_opti
 from folkmoot.discussion import moderation, store
 from folkmoot.errors import NotFound
 from folkmoot.people.model import COMMAND
+from folkmoot.people.waiting import Because, require_why
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.web.kit import clock
@@ -73,6 +74,8 @@ def _decision(deed: str, past: str, words: str) -> None:
     @reason_option
     @dry_run_option
     def decide(comment: int, reason: str, dry_run: bool) -> None:
+        if deed == "remove":
+            require_why(Because(reason))
         with opened() as db:
             row = change(db, lambda tx: moderation.decide(tx, COMMAND, comment, deed, reason, clock()).comment, dry_run)
         done(f"The comment of {row.name} is {past}.", dry_run)
@@ -96,6 +99,7 @@ def remove_revision(comment: int, number: int | None, reason: str, dry_run: bool
     \b
     folkmoot comment remove-revision 3733134589952000001 1 --reason "A private address."
     """
+    require_why(Because(reason))
     with opened() as db:
         row = change(db, lambda tx: moderation.decide(tx, COMMAND, comment, "remove_revision", reason, clock(), number).comment, dry_run)
     done(f"That text of {row.name}'s comment is removed; the comment stays.", dry_run)

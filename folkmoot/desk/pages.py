@@ -109,6 +109,7 @@ class BulkForm(Struct, forbid_unknown_fields=True):
     do: Literal["remove", "release"]
     item: list[Annotated[str, Meta(max_length=60)]] = []
     guideline: Number = 0
+    reason: Words = ""
     order: Literal["harm", "time"] = "harm"
 
 
@@ -176,7 +177,7 @@ def _first(lines: tuple[Line, ...]) -> tuple[str, int] | None:
 
 
 def _shown(ask: Ask[Actor], view: View, query: QueueQuery, status: int = 200, problem: str = "", **typed: Any) -> object:
-    given: dict[str, Any] = {"guideline": 0, "reason": "", "note": ""} | typed
+    given: dict[str, Any] = {"guideline": 0, "reason": "", "note": "", "asks": False, "of_ticked": False, "ticked": ()} | typed
     return ask.page(
         "desk/queue.html", status, here="queue", now=ask.now, site=view.queue.site, sites=view.sites, person=view.actor.person, queue=view.queue,
         hand=view.hand, record=view.record, done=_done(query.done, query.at, ask.now), problem=problem, **given,
@@ -226,7 +227,8 @@ async def _again(ask: Ask[Actor], path: ItemPath, form: DecisionForm, problem: P
         return _view(tx, actor, queue.desk_of(tx, actor, item.site), form.order, None, (path.kind, path.id), ask.now)
 
     view, words = await ask.read(act), in_words(problem.words, ask.language)
-    return _shown(ask, view, QueueQuery(), kind_of(problem).status, words, guideline=form.guideline, reason=form.reason, note=form.note)
+    return _shown(ask, view, QueueQuery(), kind_of(problem).status, words, guideline=form.guideline, reason=form.reason, note=form.note,
+                  asks=problem.code == "no_reason")
 
 
 async def claim(ask: Ask[Actor], path: ItemPath, form: ClaimForm) -> object:
@@ -257,16 +259,31 @@ async def bulk(ask: Ask[Actor], form: BulkForm) -> object:
     """Decides several alike: all of them, or where one does not fit, none."""
     ask.spend("change")
     items = [(found[1], int(found[2])) for each in form.item[:MOST] if (found := _ITEM.fullmatch(each))]
-    if not items:
-        raise Invalid(N_("Nothing is chosen. Tick what you want to decide, then decide."), "nothing_chosen", "item")
 
     def act(tx: Tx) -> list[queue.Settled]:
         actor = ask.actor(tx)
-        because = Because(guideline=guideline_of(queue.desk_of(tx, actor, form.site), form.guideline))
+        because = Because(form.reason, guideline_of(queue.desk_of(tx, actor, form.site), form.guideline))
         return queue.decide_all(tx, actor, items, form.do, because, ask.now)
 
-    settled = await ask.write(act)
+    try:
+        if not items:
+            raise Invalid("Nothing is chosen. Tick what you want to decide, then decide.", "nothing_chosen", "item")
+        settled = await ask.write(act)
+    except Invalid as problem:
+        return await _ticked_again(ask, form, problem)
     return ask.see(_next(form.site, form.order, settled, form.do, ask.now))
+
+
+async def _ticked_again(ask: Ask[Actor], form: BulkForm, problem: Problem) -> object:
+    """The queue with what was ticked and the reason that was chosen, and what is to be put right."""
+
+    def act(tx: Tx) -> View:
+        actor = ask.actor(tx)
+        return _view(tx, actor, queue.desk_of(tx, actor, form.site), form.order, None, None, ask.now)
+
+    view, words = await ask.read(act), in_words(problem.words, ask.language)
+    given: dict[str, Any] = {"guideline": form.guideline, "reason": form.reason, "of_ticked": True, "ticked": form.item}
+    return _shown(ask, view, QueueQuery(), kind_of(problem).status, words, **given)
 
 
 PAGES = (

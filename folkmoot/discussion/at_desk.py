@@ -12,7 +12,7 @@ from folkmoot.discussion.text import fold
 from folkmoot.errors import Invalid, NotFound
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
-from folkmoot.people.waiting import Because, Choice, Source
+from folkmoot.people.waiting import Because, Choice, Source, require_why
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.web.words import N_
@@ -47,6 +47,8 @@ def decide(tx: Tx, actor: Actor, comment: int, deed: str, because: Because, now:
         return appeals.judge_appeal(tx, actor, comment, deed, because, now)
     if deed not in {each.deed for each in choices(tx, actor, comment)}:
         raise Invalid("This does not fit here any more. Look again, then decide.", "bad_decision", "do")
+    if deed in ("remove", "remove_revision"):
+        require_why(because)
     return moderation.decide(tx, actor, comment, deed, because, now).id
 
 

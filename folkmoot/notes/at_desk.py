@@ -7,7 +7,7 @@ from folkmoot.notes import deciding, searching, showing, store, store_finding, s
 from folkmoot.notes.model import Note
 from folkmoot.notes.notes import get_note
 from folkmoot.people.model import Actor
-from folkmoot.people.waiting import Because, Choice, Order, Place, Source, Waits, Why, place_of
+from folkmoot.people.waiting import Because, Choice, Order, Place, Source, Waits, Why, place_of, require_why
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
 from folkmoot.web.words import N_
@@ -86,6 +86,8 @@ def decide(tx: Tx, actor: Actor, number: int, deed: str, because: Because, now: 
     """Does one of them; the number by which it is undone."""
     if deed not in _CHOICES:
         raise Invalid("This does not fit here any more. Look again, then decide.", "bad_decision", "do")
+    if deed == "remove":
+        require_why(because)
     deciding.decide(tx, actor, number, deed, because.reason or because.guideline, now)
     made = store.last_deed(tx, number, deed)
     return made.id if made else None

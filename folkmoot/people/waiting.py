@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from folkmoot.errors import Invalid
 from folkmoot.people.model import Actor
 from folkmoot.storage.database import Tx
 
@@ -67,6 +68,12 @@ class Because(Struct, frozen=True):
     reason: str = ""
     guideline: str = ""
     note: str = ""
+
+
+def require_why(because: Because) -> None:
+    """Raises Invalid for what takes somebody's words away without telling them why."""
+    if not because.reason.strip() and not because.guideline:
+        raise Invalid("Say why, or choose a guideline: its writer is told.", "no_reason", "reason")
 
 
 class Source(Struct, frozen=True, kw_only=True):

@@ -6,13 +6,13 @@ import pytest
 
 from folkmoot.desk import queue
 from folkmoot.discussion import checks, store
-from folkmoot.errors import Conflict, NotAllowed, NotFound, NotSignedIn
+from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
 from folkmoot.people.model import COMMAND, Actor
 from folkmoot.people.waiting import Because, Order
 from folkmoot.sites import sites
 from tests.moot import MINUTE, Moot
 
-PLAIN = Because()
+PLAIN = Because("No advertising here.")
 
 
 def names(moot: Moot, actor: Actor, order: Order = "harm") -> list[str]:
@@ -162,9 +162,9 @@ def test_several_are_decided_alike_or_none(moot: Moot, vera: Actor) -> None:
     decide(moot, vera, gone, "release")
     everything = [("comment", comment) for comment in (*spam, gone)]
     with pytest.raises(NotFound):
-        moot.db.write_now(lambda tx: queue.decide_all(tx, vera, everything, "remove", Because(), moot.now))
+        moot.db.write_now(lambda tx: queue.decide_all(tx, vera, everything, "remove", PLAIN, moot.now))
     assert len(names(moot, vera)) == 3
-    moot.db.write_now(lambda tx: queue.decide_all(tx, vera, everything[:3], "remove", Because(), moot.now))
+    moot.db.write_now(lambda tx: queue.decide_all(tx, vera, everything[:3], "remove", PLAIN, moot.now))
     assert names(moot, vera) == []
 
 
@@ -193,3 +193,15 @@ def test_pages_of_the_queue_follow_one_another_without_a_gap(moot: Moot, vera: A
                 break
         assert sorted(seen) == sorted(said)
         assert len(seen) == 7
+
+
+def test_nothing_is_removed_without_telling_its_writer_why(moot: Moot, vera: Actor) -> None:
+    said = moot.says(moot.guest("Casimir"), "She lives in the yellow house.")
+    flag(moot, moot.member("Hedda"), said, "private")
+    before = state(moot, said)
+    for because in (Because(), Because("  "), Because(note="For us alone.")):
+        with pytest.raises(Invalid):
+            decide(moot, vera, said, "remove", because)
+    assert state(moot, said) == before
+    decide(moot, vera, said, "remove", Because("It has an address in it."))
+    assert state(moot, said)[0] == "removed"

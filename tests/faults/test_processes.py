@@ -91,7 +91,7 @@ class Newsroom:
         elif way == "a moderator":
             line.do("POST", f"/api/v1/comments/{comment}/decisions", self.moderator, {"do": "remove", "reason": "It attacks a person."})
         else:
-            assert cli.run(["comment", "remove", comment, "--database", self.url]) == 0
+            assert cli.run(["comment", "remove", comment, "--reason", "It attacks a person.", "--database", self.url]) == 0
 
     def wait(self, comment: str, text: str, there: bool, number: int) -> float:
         """Seconds until every process shows it everywhere, or nowhere."""

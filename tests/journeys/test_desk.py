@@ -115,6 +115,10 @@ def test_a_moderator_clears_the_queue_by_keys_and_takes_one_back(browser: Browse
     expect(page.locator(".queue a[aria-current] bdi")).to_have_text(following)
     page.keyboard.press("k")
     expect(page.locator("#i-h")).to_have_text("Casimir Dole")
+    page.keyboard.press("x")  # nobody is removed without being told why
+    expect(page.get_by_role("alert")).to_contain_text("Say why")
+    expect(page.locator(".decide [name=guideline][value='1']")).to_be_focused()
+    assert state(newsroom, busy[0]) == "published"
     page.keyboard.press("2")
     expect(page.locator(".decide [name=guideline][value='2']")).to_be_checked()
     page.keyboard.press("x")
@@ -125,12 +129,47 @@ def test_a_moderator_clears_the_queue_by_keys_and_takes_one_back(browser: Browse
     assert state(newsroom, busy[0]) == "published"
     page.keyboard.press("t")
     expect(page.locator(f"[value='comment.{busy[0]}']")).to_be_checked()
+    page.keyboard.press("?")
+    expect(page.locator(".keys summary")).to_be_focused()
+    expect(page.locator(".keys summary")).to_be_in_viewport()
     page.keyboard.press("w")
-    expect(page.get_by_label("A note for the desk alone")).to_be_visible()
+    expect(page.get_by_label("In your words, for its writer")).to_be_focused()
+    page.keyboard.type("xerxes")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("In your words, for its writer")).to_have_value("xerxes")
+    assert state(newsroom, busy[0]) == "published"
+    page.get_by_label("In your words, for its writer").blur()
     page.keyboard.press("o")
     expect(page.get_by_role("link", name="By time")).to_have_attribute("aria-current", "true")
     page.keyboard.press("s")
     expect(page.get_by_role("searchbox")).to_be_visible()
+    page.context.close()
+
+
+def test_what_is_ticked_from_item_to_item_is_decided_together_by_keys(browser: Browser, newsroom: Newsroom, vera: str, busy: list[int]) -> None:
+    page = desk(browser, newsroom, vera)
+    page.goto(f"{newsroom.talk}/desk")
+    names = [page.locator(".queue a bdi").nth(at).inner_text() for at in (0, 1)]
+    expect(page.locator("#i-h")).to_have_text(names[0])
+    page.keyboard.press("t")
+    page.keyboard.press("j")
+    expect(page.locator("#i-h")).to_have_text(names[1])
+    page.keyboard.press("t")
+    expect(page.locator("[name=item]:checked")).to_have_count(2)
+    ticked = [int(each.get_attribute("value").partition(".")[2]) for each in page.locator("[name=item]:checked").all()]  # type: ignore[union-attr]
+    page.keyboard.press("b")
+    expect(page.locator(".bulk summary")).to_be_focused()
+    expect(page.locator(".bulk summary")).to_be_in_viewport()
+    page.keyboard.press("x")
+    expect(page.locator("#bulk").get_by_role("alert")).to_contain_text("Say why")
+    expect(page.locator("[name=item]:checked")).to_have_count(2)
+    page.locator(".bulk summary").focus()
+    page.keyboard.press("2")
+    expect(page.locator(".bulk [name=guideline][value='2']")).to_be_checked()
+    page.keyboard.press("x")
+    expect(page.locator(".toast")).to_contain_text("2 decided.")
+    assert [state(newsroom, each) for each in ticked] == ["removed", "removed"]
+    expect(page.locator("[name=item]:checked")).to_have_count(0)
     page.context.close()
 
 
@@ -154,9 +193,17 @@ def test_without_script_all_of_it_is_forms(browser: Browser, newsroom: Newsroom,
     assert state(newsroom, busy[1]) == "published"
     page.get_by_role("button", name="Undo").click()
     assert state(newsroom, busy[1]) == "held"
+    page.get_by_text("Say more", exact=True).click()
+    page.get_by_label("In your words, for its writer").press("Enter")
+    page.locator(".bulk summary").click()
+    page.locator(".bulk [name=guideline]").nth(1).check()
+    page.get_by_role("button", name="Remove them").click()
+    expect(page.locator("#bulk").get_by_role("alert")).to_contain_text("Nothing is chosen.")
+    expect(page.locator(".bulk [name=guideline]").nth(1)).to_be_checked()
     for number in (2, 3):
         page.locator(f"[value='comment.{busy[number]}']").check()
-    page.locator(".bulk summary").click()
+    page.locator(f"[value='comment.{busy[3]}']").press("Enter")
+    assert [state(newsroom, number) for number in busy] == ["published", "held", "published", "published"]
     page.get_by_role("button", name="Remove them").click()
     assert [state(newsroom, busy[number]) for number in (2, 3)] == ["removed", "removed"]
     expect(page.locator(".toast")).to_contain_text("2 decided.")
