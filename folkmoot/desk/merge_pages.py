@@ -94,26 +94,36 @@ async def merge_page(ask: Ask[Actor], query: MergeQuery) -> object:
 
 
 def _page(tx: Tx, ask: Ask[Actor], query: MergeQuery, status: int = 200, problem: str = "", reason: str = "") -> object:
+    wrong = "story"
     site, actor, preview = _room(tx, ask, query.site), ask.actor(tx), None
     if query.story and query.into and not problem:
         try:
             preview = _preview(tx, actor, site, query)
         except Problem as refused:
-            status, problem = kind_of(refused).status, in_words(refused.words, ask.language)
+            status, problem, wrong = kind_of(refused).status, in_words(refused.words, ask.language), refused.field or "story"
     merged = [_merged(tx, row) for row in store_merging.merged_on(tx, site.id, SHOWN)]
     done = next((each for each in merged if each.id == query.done), None)
     given: dict[str, Any] = {"typed": query, "preview": preview, "merged": merged, "done": done, "parted": _parted(tx, site, query.parted)}
     return ask.page(
         "desk/merge.html", status, here="stories", site=site, sites=queue.desks(tx, actor), person=actor.person, problem=problem, reason=reason,
-        most=MOST_COUNTED, **given,
+        most=MOST_COUNTED, wrong=wrong, **given,
     )  # fmt: skip
 
 
 def _preview(tx: Tx, actor: Actor, site: Site, query: MergeQuery) -> Preview:
-    story, into = own_number(tx, query.story.strip()), get_story(tx, own_number(tx, query.into.strip())).id
+    story, into = _number(tx, query.story, "story"), get_story(tx, _number(tx, query.into, "into")).id
     merging.require_fit(tx, actor, story, into)
     require(actor, "merge_story", own(tx, story).site)
     return Preview(_side(tx, story), _side(tx, into), merging.counted(tx, story, into))
+
+
+def _number(tx: Tx, typed: str, field: str) -> int:
+    """The story that a field names. What is raised says which field it was."""
+    try:
+        return own_number(tx, typed.strip())
+    except Problem as refused:
+        refused.field = field
+        raise
 
 
 def _side(tx: Tx, story: int) -> Side:

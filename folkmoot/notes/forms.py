@@ -7,10 +7,11 @@ form again, with the words kept.
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from msgspec import Meta, Struct
 
-from folkmoot.errors import Conflict, Invalid, NotAllowed, Problem
+from folkmoot.errors import Conflict, Invalid, NotAllowed, NotSignedIn, Problem
 from folkmoot.notes import deciding, notes, rating, showing, store
 from folkmoot.notes.asking import ask_by_mail, asked_of, come_by
 from folkmoot.notes.doors import NotePath, comment_of, lane_of
@@ -33,6 +34,7 @@ from folkmoot.web.words import N_, in_words
 
 Words = Annotated[str, Meta(max_length=MAX_TEXT)]
 Link = Annotated[str, Meta(max_length=2_000)]
+MOST_BACK = 1_900  # of an address to come back to: a sign-in takes 2,000 letters
 
 
 class NewQuery(Struct):
@@ -132,6 +134,16 @@ def _links(said: str) -> list[str]:
     return [word.rstrip(".,;:!?\"'”’]") for word in words if word.startswith(("https://", "http://"))][:5]
 
 
+def _way_back(at: Setting, form: NoteForm) -> str:
+    """Where a sign-in leads back to: this form, with what was marked and said as far as an address holds it."""
+    given: dict[str, object] = {"story": at.story.id} if at.story.id else {"url": at.story.address}
+    for name in ("comment", "grew_from", "exact", "text"):
+        longer = given | {name: getattr(form, name)}
+        if getattr(form, name) and len(urlencode(longer)) < MOST_BACK:
+            given = longer
+    return f"/notes/new?{urlencode(given)}"
+
+
 def _form_page(ask: Ask[Actor], at: Setting, form: NoteForm, problem: Problem | None = None, note: Any = None) -> object:
     said = [(problem.field or "", in_words(problem.words, ask.language))] if problem else []
     similar = problem is not None and problem.code == "refused_similar"
@@ -139,7 +151,7 @@ def _form_page(ask: Ask[Actor], at: Setting, form: NoteForm, problem: Problem | 
     return ask.page(
         "notes/propose.html", kind_of(problem).status if problem else 200, story=at.story, site=at.site, form=form, about=at.about, grew=at.grew,
         here=here, problems=said, similar=similar, note=note, member=at.actor.proven, signed_in=at.actor.person is not None,
-        rest=max(1, 3 - len(form.source)),
+        rest=max(1, 3 - len(form.source)), back_here=_way_back(at, form),
     )  # fmt: skip
 
 
@@ -148,7 +160,7 @@ async def propose(ask: Ask[Actor], form: NoteForm) -> object:
         ask.spend("comment")
         sources = read_sources(form.source, form.url)
         done = await ask.write(lambda tx: _propose(ask, tx, form, sources))
-    except (Invalid, Conflict, NotAllowed) as problem:
+    except (Invalid, Conflict, NotAllowed, NotSignedIn) as problem:
         at: Setting = await ask.read(lambda tx: _setting(ask, tx, form))
         return _form_page(ask, at, form, problem)
     return ask.see(f"/notes/{done.id}")

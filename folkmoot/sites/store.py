@@ -134,8 +134,9 @@ def stories_of(tx: Tx, site: int, limit: int, after: int = 0) -> list[Story]:
 
 
 def latest_stories(tx: Tx, site: int, limit: int) -> list[Story]:
-    """A site's stories, the newest first."""
-    rows = tx.rows(f"SELECT {_STORY} FROM story s WHERE s.site = :site ORDER BY s.id DESC LIMIT :limit", site=site, limit=limit)
+    """A site's stories, the newest first, without those that were merged into another."""
+    where = "s.site = :site AND s.merged_into IS NULL"
+    rows = tx.rows(f"SELECT {_STORY} FROM story s WHERE {where} ORDER BY s.id DESC LIMIT :limit", site=site, limit=limit)
     return [Story(*row) for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -99,6 +100,22 @@ def test_what_cannot_be_merged_is_told_in_a_sentence_and_nothing_changes(office:
     answer = office.reads(story=story, into=into)
     assert answer.status in (404, 409, 422) and said in answer.text and "Nothing was changed." in answer.text
     assert office.under(OLD) == (office.old.id, 2)
+
+
+@pytest.mark.parametrize(("story", "into", "field"), [(OLD, "https://news.example/never", "into"), ("https://news.example/never", OLD, "story")])
+def test_the_field_that_is_meant_is_marked_and_has_the_focus(office: Office, story: str, into: str, field: str) -> None:
+    page = office.reads(story=story, into=into).text
+    assert re.findall(r'<input id="(\w+)"[^>]* aria-invalid="true" autofocus', page) == [field]
+    assert f'<a href="#{field}">' in page and f'id="{field}-wrong"' in page
+
+
+def test_a_story_that_was_merged_stands_no_more_in_the_list_of_stories(office: Office) -> None:
+    def listed() -> str:
+        return office.house.ask(get("/desk/stories", {"site": str(office.moot.site.id)}, cookie=office.cookie("admin"))).text
+
+    assert f'id="story-{office.old.id}"' in listed()
+    office.merges()
+    assert f'id="story-{office.old.id}"' not in listed() and f'id="story-{office.moot.story.id}"' in listed()
 
 
 def test_a_merging_done_twice_is_told_so_and_the_reason_is_not_lost(office: Office) -> None:

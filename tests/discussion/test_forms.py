@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from folkmoot.app import create_app
+from folkmoot.people import sessions
 from folkmoot.settings import Limits, Server, Settings
+from folkmoot.web.kit import clock
 from tests.moot import Moot
 from tests.web.stand import HERE, Client
 
@@ -115,3 +117,13 @@ def test_ones_own_page_shows_what_one_wrote_in_whatever_state(client: Client, mo
     page = client.get("/me").text
     assert "The lake is clean." in page and "Wait for me." in page
     assert "Waiting for a moderator" in page and "looks at every comment" in page
+
+
+def test_the_page_that_all_share_calls_nobody_a_guest_and_ones_own_form_says_who_writes(client: Client, moot: Moot) -> None:
+    comment = moot.says(moot.guest("Bo"), "The lake is clean.")
+    shared = client.get(f"/thread/{moot.story.id}").text
+    assert "If you are signed in, leave the name empty" in shared
+    bo = moot.member("Bo").id
+    key = moot.db.write_now(lambda tx: sessions.begin_page(tx, bo, clock())).token
+    client.cookies.set("__Host-folkmoot", key)
+    assert "You write as Bo." in client.get(f"/comments/{comment}/reply").text

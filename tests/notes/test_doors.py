@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -76,6 +78,22 @@ def test_what_is_not_right_is_refused_with_a_sentence_and_nothing_is_kept(doors:
     assert answer.status == status, answer
     assert says in answer.text
     assert doors.desk.head().total == 0
+
+
+def test_who_is_not_signed_in_is_asked_to_before_the_form_and_comes_back_to_what_they_marked(doors: Doors) -> None:
+    asked = {"url": LAKE, "exact": "The lake is clean.", "text": "It was closed in May."}
+    page = doors.house.ask(get("/notes/new", asked)).text
+    assert "note-form" not in page
+    back = parse_qs(urlsplit(unescape(page.partition('href="/sign-in')[2].partition('"')[0])).query)["next"][0]
+    assert back.startswith("/notes/new?") and "The+lake+is+clean." in back and "closed+in+May" in back
+    there = doors.house.ask(get(back, cookie=doors.cookie(doors.desk.amara))).text
+    assert "The lake is clean.</textarea>" in there and "It was closed in May.</textarea>" in there
+
+
+def test_who_is_not_signed_in_any_more_keeps_the_words_and_is_told_once(doors: Doors) -> None:
+    page = doors.house.ask(send_form("/notes", {"url": LAKE, "exact": "The lake is clean.", "text": SAID, "source": SOURCE})).text
+    assert SAID in page and "The lake is clean.</textarea>" in page
+    assert page.count("so that nobody counts twice") == 1
 
 
 def test_a_refused_form_comes_back_with_what_was_typed(doors: Doors) -> None:
