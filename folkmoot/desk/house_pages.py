@@ -11,7 +11,7 @@ from folkmoot import outbound
 from folkmoot.desk import queue
 from folkmoot.desk.person_pages import PersonPath, SiteQuery
 from folkmoot.discussion import hooks
-from folkmoot.errors import Invalid, Problem
+from folkmoot.errors import Invalid, Problem, Sentence, say
 from folkmoot.people.model import Actor
 from folkmoot.reading import themes
 from folkmoot.sites.model import Site, Theme
@@ -144,13 +144,23 @@ async def look_page(ask: Ask[Actor], query: LookQuery) -> object:
 
 
 def _look(tx: Tx, ask: Ask[Actor], site: Site, theme: Theme, status: int = 200, tried: bool = False, saved: bool = False) -> object:
-    wrong = [in_words(each, ask.language) for each in themes.faults(theme)]
+    wrong = [in_words(_called(each, ask.language), ask.language) for each in themes.faults(theme)]
     actor = ask.actor(tx)
     return ask.page(
         "desk/look.html", status, here="rules", site=site, sites=queue.desks(tx, actor), person=actor.person, theme=theme, wrong=wrong, tried=tried,
+        odd=themes.is_odd(theme), called=themes.CALLED,
         saved=saved, fonts=themes.FONTS, colours=themes.COLOURS, house=themes.house(),
         measured=() if themes.is_odd(theme) else themes.measured(theme),
     )  # fmt: skip
+
+
+def _called(fault: Sentence, language: str) -> Sentence:
+    """A fault with its properties called as the fields are called."""
+    given = {
+        key: in_words(themes.CALLED[value], language) if key in ("name", "above", "below") and value in themes.CALLED else value
+        for key, value in fault.values.items()
+    }
+    return say(fault.template, **given)
 
 
 async def change_look(ask: Ask[Actor], form: LookForm) -> object:

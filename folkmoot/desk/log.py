@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from folkmoot.discussion import store as decisions
 from folkmoot.discussion import store_figures as comments
 from folkmoot.discussion import store_reports as store
 from folkmoot.errors import say, together
@@ -30,7 +31,10 @@ COLUMNS = ("at", "what", "deed", "by", "about", "guideline", "reason", "note", "
 
 
 class Entry(Struct, frozen=True):
-    """A decision. what: comment, story, person, rules, report; by: the name of who decided, or the rule's; link: its page, where there is one."""
+    """A decision. what: comment, story, person, rules, report; by: the name of who decided, or the rule's; link: its page, where there is one.
+
+    takes_back: the deed that was undone by it; other: the page of the other story of a merging.
+    """
 
     at: int
     id: int
@@ -42,6 +46,8 @@ class Entry(Struct, frozen=True):
     reason: str
     note: str
     link: str
+    takes_back: str = ""
+    other: str = ""
 
 
 class Filter(Struct, frozen=True):
@@ -72,27 +78,39 @@ def _comments(tx: Tx, site: int, wanted: Filter, limit: int) -> list[Entry]:
     names = names_of(tx, [row.person for row in found if row.person])
     return [
         Entry(row.at, row.id, "comment", row.deed, names.get(row.person, row.rule or row.made_by), row.name, row.guideline, row.reason, row.note,
-              f"/me/c/{row.comment}")
+              f"/me/c/{row.comment}", _undone(tx, row))
         for row in found[:limit]
     ]  # fmt: skip
+
+
+def _undone(tx: Tx, row: Row) -> str:
+    before = decisions.decision_by_id(tx, row.undoes) if row.undoes else None
+    return before.deed if before else ""
 
 
 def _stories(tx: Tx, site: int, wanted: Filter, limit: int) -> list[Entry]:
     rows = sites.story_decisions(tx, site, wanted.before, wanted.deed, wanted.person, limit)
     names = names_of(tx, [row.person for row in rows if row.person])
     return [
-        Entry(row.at, row.id, "story", row.deed, names.get(row.person, row.made_by), row.title or row.address, "", _led(row), "",
-              f"/thread/{row.story}")
+        Entry(row.at, row.id, "story", row.deed, names.get(row.person, row.made_by), row.title or row.address, "", _led(tx, row), "",
+              f"/thread/{row.story}", other=f"/thread/{found[2]}" if (found := _merged(row)) else "")
         for row in rows
     ]  # fmt: skip
 
 
-def _led(row: Row) -> str:
-    """The reason of a decision on a story; of a merging it begins with the other story's number (sites/merging.py)."""
-    found = _LED.fullmatch(row.reason) if row.deed in ("merge", "part") else None
+def _merged(row: Row) -> re.Match[str] | None:
+    """Which way a merging went, the other story's number, and why: its reason begins with them (sites/merging.py)."""
+    return _LED.fullmatch(row.reason) if row.deed in ("merge", "part") else None
+
+
+def _led(tx: Tx, row: Row) -> str:
+    """The reason of a decision on a story; of a merging it says the other story's title first."""
+    found = _merged(row)
     if found is None:
         return str(row.reason)
-    words = say("Into story {story}.", story=found[2]) if found[1] == "Into" else say("From story {story}.", story=found[2])
+    other = sites.story_by_id(tx, int(found[2]))
+    title = (other.title or other.address) if other else found[2]
+    words = say("Into “{story}”.", story=title) if found[1] == "Into" else say("From “{story}”.", story=title)
     return together(words, found[3])
 
 

@@ -25,8 +25,8 @@ from folkmoot.web.requests import Ask
 from folkmoot.web.words import N_, in_words
 
 _PLACE = re.compile(r"(-?\d{1,18})\.(\d{1,19})")
-_DONE = re.compile(r"([a-z]{1,20})\.(\d{1,19})\.([a-z_]{1,20})")
-_ITEM = re.compile(r"([a-z]{1,20})\.(\d{1,19})")
+_DONE = re.compile(r"([a-z_]{1,20})\.(\d{1,19})\.([a-z_]{1,20})\.(\d{1,19})")
+_ITEM = re.compile(r"([a-z_]{1,20})\.(\d{1,19})")
 MOST = 100  # items that are decided together
 Kind = Annotated[str, Meta(max_length=20)]
 Deed = Annotated[str, Meta(min_length=1, max_length=30)]
@@ -64,14 +64,15 @@ def _door(ask: Ask[Actor], tx: Tx, words: str) -> object:
 
 
 class QueueQuery(Struct):
-    """site: whose desk; order; after: behind which place; done: what was just decided, kind.number.deed, with commas between several;
-    at: when (UTC ms)."""
+    """site: whose desk; order; after: behind which place; done: what was just decided, kind.number.deed.item, with commas between several;
+    at: when (UTC ms); back: a decision was just taken back."""
 
     site: Id | None = None
     order: Literal["harm", "time"] = "harm"
     after: Annotated[str, Meta(max_length=60)] = ""
     done: Annotated[str, Meta(max_length=8_000)] = ""
     at: Annotated[int, Meta(ge=0, lt=2**53)] = 0
+    back: Literal["", "1"] = ""
 
 
 class ItemPath(Struct):
@@ -95,11 +96,12 @@ class ClaimForm(Struct, forbid_unknown_fields=True):
 
 
 class UndoForm(Struct, forbid_unknown_fields=True):
-    """more: kind.number of what was decided together with it."""
+    """item: what the decision was about, to be shown again; more: kind.number of what was decided together with it."""
 
     kind: Kind
     number: Id
     site: Id
+    item: Id | None = None
     more: list[Annotated[str, Meta(max_length=60)]] = []
     order: Literal["harm", "time"] = "harm"
 
@@ -159,7 +161,7 @@ async def item_page(ask: Ask[Actor], path: ItemPath, query: QueueQuery) -> objec
         view = await ask.read(act)
     except NotFound:
         await ask.read(lambda tx: queue.desks(tx, ask.actor(tx)))
-        return ask.see(f"/desk?order={query.order}")
+        return ask.see(f"/desk?order={query.order}{'&back=1#back' if query.back else ''}")
     return _shown(ask, view, query)
 
 
@@ -180,7 +182,7 @@ def _shown(ask: Ask[Actor], view: View, query: QueueQuery, status: int = 200, pr
     given: dict[str, Any] = {"guideline": 0, "reason": "", "note": "", "asks": False, "of_ticked": False, "ticked": ()} | typed
     return ask.page(
         "desk/queue.html", status, here="queue", now=ask.now, site=view.queue.site, sites=view.sites, person=view.actor.person, queue=view.queue,
-        hand=view.hand, record=view.record, done=_done(query.done, query.at, ask.now), problem=problem, **given,
+        hand=view.hand, record=view.record, back=query.back, done=_done(query.done, query.at, ask.now), problem=problem, **given,
     )  # fmt: skip
 
 
@@ -192,7 +194,7 @@ def _done(said: str, at: int, now: int) -> dict[str, object] | None:
         return None
     words = DONE.get(found[0][3], N_("Done.")) if len(found) == 1 else say("{number} decided.", number=len(found))
     more = [f"{each[1]}.{each[2]}" for each in found[1:]]
-    return {"kind": found[0][1], "number": found[0][2], "more": more, "words": words, "left": left}
+    return {"kind": found[0][1], "number": found[0][2], "item": found[0][4], "more": more, "words": words, "left": left}
 
 
 async def decide(ask: Ask[Actor], path: ItemPath, form: DecisionForm) -> object:
@@ -214,7 +216,7 @@ async def decide(ask: Ask[Actor], path: ItemPath, form: DecisionForm) -> object:
 
 
 def _next(site: int, order: str, settled: list[queue.Settled], deed: str, now: int) -> str:
-    done = ",".join(f"{each.kind}.{each.number}.{deed}" for each in settled if each.number)
+    done = ",".join(f"{each.kind}.{each.number}.{deed}.{each.id}" for each in settled if each.number)
     return f"/desk?site={site}&order={order}{f'&at={now}&done={done}#done' if done else '#main'}"
 
 
@@ -252,7 +254,8 @@ async def undo(ask: Ask[Actor], form: UndoForm) -> object:
             queue.undo(tx, actor, kind, number, ask.now)
 
     await ask.write(act)
-    return ask.see(f"/desk?site={form.site}&order={form.order}#main")
+    again = f"/{form.kind}/{form.item}" if form.item else ""
+    return ask.see(f"/desk{again}?{'' if again else f'site={form.site}&'}order={form.order}&back=1#back")
 
 
 async def bulk(ask: Ask[Actor], form: BulkForm) -> object:

@@ -43,6 +43,13 @@ def house() -> dict[str, tuple[str, str]]:
     return alone | {name: (day, night) for name, day, night in _HOUSE.findall(css)}
 
 
+CALLED = {  # what a person calls them
+    "serif": N_("Typefaces of headlines and talk"), "sans": N_("Typefaces of buttons and small words"), "paper": N_("Paper"), "wash": N_("Boxes"),
+    "ink": N_("Words"), "soft": N_("Soft words"), "rule": N_("Lines"), "edge": N_("Edges of fields"), "accent": N_("Links and marks"),
+    "accent-wash": N_("Behind marks"), "fill": N_("Buttons"), "on-fill": N_("Words on buttons"), "note": N_("Warnings"), "stop": N_("Refusals"),
+}  # fmt: skip
+
+
 def faults(theme: Theme) -> tuple[Sentence, ...]:
     """What is wrong with a theme, as sentences; nothing where it can be shown."""
     odd = tuple(_odd(theme))

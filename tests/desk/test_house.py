@@ -122,9 +122,10 @@ def test_a_look_is_measured_first_and_saved_where_everybody_can_read_it(office: 
     page = office.reads("/desk/look")
     assert page.status == 200 and page.text.count('class="field"') == 12 and 'placeholder="#' in page.text
     pale = office.looks("save", accent="#ffeeaa")
-    assert pale.status == 422 and "accent on paper cannot be read well" in pale.text and 'value="#ffeeaa"' in pale.text
+    assert pale.status == 422 and "Links and marks on Paper cannot be read well" in pale.text and 'value="#ffeeaa"' in pale.text
+    assert "Not everybody could read this" in pale.text
     odd = office.looks("save", paper="url(//evil.example)")
-    assert odd.status == 422 and "must be a colour" in odd.text and "<svg" not in odd.text
+    assert odd.status == 422 and "Paper must be a colour" in odd.text and "Not everybody" not in odd.text and "<svg" not in odd.text
     tried = office.looks("try", accent="#7a2e1d #e8a48f", scheme="auto")
     assert tried.status == 200 and "It is not saved yet." in tried.text and 'fill="#e8a48f"' in tried.text
     assert office.moot.db.read_now(lambda tx: get_site(tx, site)).theme.properties == {}

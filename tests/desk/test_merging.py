@@ -84,7 +84,7 @@ def test_two_stories_are_merged_and_parted_again_from_one_page(office: Office) -
     office.work()
     assert office.under(OLD) == (office.old.id, 2)
     log = office.house.ask(get("/desk/log", {"site": office.moot.site.id}, cookie=office.cookie("admin"))).text
-    assert f"Into story {office.moot.story.id}. One lake." in log and f"From story {office.moot.story.id}." in log
+    assert log.count(f'<a href="/thread/{office.moot.story.id}">see</a>') == 2 and "One lake." in log and "Into “" in log and "From “" in log
 
 
 @pytest.mark.parametrize(

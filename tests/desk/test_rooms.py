@@ -15,7 +15,7 @@ from folkmoot.app import create_app
 from folkmoot.cli.sites import _set as set_site
 from folkmoot.desk import figures, log, plots, queue, reports
 from folkmoot.desk.log import Filter
-from folkmoot.discussion import appeals, checks, comments
+from folkmoot.discussion import appeals, checks, comments, moderation
 from folkmoot.discussion.telling import WAIT
 from folkmoot.errors import Invalid, NotAllowed, NotFound
 from folkmoot.people import notices, sanctions, sessions
@@ -91,6 +91,14 @@ def test_a_rare_deed_is_listed_however_many_others_came_after_it(moot: Moot, ver
     ]  # fmt: skip
     assert listed(what="person", deed="warn") == [("warn", "Vera"), ("warn", "Ines")]
     assert listed(what="report", deed="stands") == [("stands", "Vera"), ("stands", "Ines")]
+
+
+def test_the_log_tells_what_was_taken_back_as_taken_back(moot: Moot, vera: Actor) -> None:
+    said = moot.says(moot.guest("Casimir"), "Go home.")
+    made = moot.db.write_now(lambda tx: moderation.decide(tx, vera, said, "remove", "It hurts.", moot.now)).id
+    moot.later(1)
+    moot.db.write_now(lambda tx: moderation.undo(tx, vera, made, moot.now))
+    assert [(each.deed, each.takes_back) for each in entries(moot, vera)] == [("restore", "remove"), ("remove", "")]
 
 
 def test_rules_that_the_command_line_changes_stand_in_the_log_too(moot: Moot) -> None:

@@ -125,6 +125,8 @@ def test_a_moderator_clears_the_queue_by_keys_and_takes_one_back(browser: Browse
     expect(page.locator(".toast")).to_contain_text("Removed.")
     assert state(newsroom, busy[0]) == "removed"
     page.keyboard.press("u")
+    expect(page.locator("#back")).to_be_focused()
+    expect(page.locator("#back")).to_have_text("Taken back")
     expect(page.locator("#i-h")).to_have_text("Casimir Dole")
     assert state(newsroom, busy[0]) == "published"
     page.keyboard.press("t")

@@ -93,7 +93,7 @@ def test_what_waits_is_removed_with_a_reason_and_brought_back(sits: Sitting) -> 
     sits.lands("#done")
     sits.go(sits.button("Undo"))
     assert state(sits.newsroom, said) == "published"
-    sits.lands("main")
+    sits.lands("#back")
     sits.at(f"/desk/comment/{said}")
     sits.go(sits.button("Let it stand"))
     sits.lands("#done")
@@ -121,7 +121,7 @@ def test_several_are_ticked_and_decided_together(sits: Sitting) -> None:
     sits.lands("#done")
     assert [state(sits.newsroom, each) for each in both] == ["removed", "removed"]
     sits.go(sits.button("Undo"))
-    sits.lands("main")
+    sits.lands("#back")
     for each in both:
         assert state(sits.newsroom, each) == "published"
         sits.writes(lambda tx, each=each: moderation.decide(tx, COMMAND, each, "release", "", clock()))
