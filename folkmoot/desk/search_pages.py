@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -9,7 +10,7 @@ from msgspec import Meta, Struct
 from folkmoot.desk import queue, reports
 from folkmoot.desk.pages import Words
 from folkmoot.desk.person_pages import PersonPath
-from folkmoot.discussion import searching
+from folkmoot.discussion import marking, searching
 from folkmoot.discussion.searching import Found
 from folkmoot.errors import Invalid
 from folkmoot.people.accounts import names_of
@@ -47,9 +48,11 @@ async def search_page(ask: Ask[Actor], query: SearchQuery) -> object:
         site = queue.desk_of(tx, actor, query.site)
         require(actor, "see_held", site.id)
         found, problem = _found(tx, actor, site.id, query)
+        words = marking.wanted(query.q)
         return ask.page(
             "desk/search.html", 422 if problem else 200, here="search", site=site, sites=queue.desks(tx, actor), person=actor.person, found=found,
             q=query.q, order=query.order, problem=in_words(problem, ask.language), now=ask.now, may_see_kept=may(actor, "see_kept", site.id),
+            excerpt=lambda comment: marking.excerpt(comment.html or escape(comment.text), words),
         )  # fmt: skip
 
     return await ask.read(act)

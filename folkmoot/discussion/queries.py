@@ -19,8 +19,8 @@ MAX_TOKEN = 60
 _QUOTES = dict.fromkeys(map(ord, "“”„‟«»"), '"')  # as people and their devices set them
 _PART = re.compile(r'(-?)(?:(author|from|until):)?(?:"([^"]*)"?|(\S+))', re.I)
 # Scripts without spaces between words: each sign is a token, and a run of them is a phrase.
-_SIGN = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_TOKEN = re.compile(rf"[{_SIGN}]|[^\W_{_SIGN}]+")
+SIGN = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_TOKEN = re.compile(rf"[{SIGN}]|[^\W_{SIGN}]+")
 
 
 class Phrase(Struct, frozen=True):

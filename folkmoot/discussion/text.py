@@ -42,8 +42,8 @@ UNSEEN = (
 )
 _SEEN = re.compile(f"[^\\s\u0300-\u036f{UNSEEN}]")
 # Accents of Latin, Greek, Cyrillic; vowel points of Hebrew and Arabic, which most writers leave out.
-_ACCENTS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
-_FOLDED_AWAY = re.compile(f"[{_ACCENTS}{UNSEEN}]")
+ACCENTS = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670"
+_FOLDED_AWAY = re.compile(f"[{ACCENTS}{UNSEEN}]")
 
 
 def read(typed: str, *, limit: int = MAX_TEXT) -> Words:

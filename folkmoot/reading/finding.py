@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, cast
 
 from msgspec import Meta, Struct
 
-from folkmoot.discussion import searching
+from folkmoot.discussion import marking, searching
 from folkmoot.discussion.answers import CommentAnswer, comment_answer
 from folkmoot.discussion.model import Comment
 from folkmoot.discussion.queries import MAX_QUERY
@@ -109,6 +110,7 @@ async def search_page(ask: Ask[Actor], path: SitePath, query: SearchForm) -> obj
         except Invalid as refused:
             problem = in_words(refused.words, ask.language)
     given: dict[str, Any] = {"found": found, "problem": problem, "q": query.q, "about": query.story, "order": query.order}
+    given["marked"] = partial(marking.mark_html, words=marking.wanted(query.q))
     return ask.page("reading/search.html", 422 if problem else 200, site=site, **given)
 
 
