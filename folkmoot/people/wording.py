@@ -15,7 +15,7 @@ from folkmoot.web.words import N_
 
 PAGES = {"guidelines": N_("Guidelines"), "terms": N_("Terms"), "privacy": N_("Privacy"), "imprint": N_("Imprint")}  # a publisher's own
 OFTEN_OURS = ("reason", "rule", "why")  # values that may be a sentence of ours: a rule's, one of the guidelines that we propose, a worker's
-_SCHEME = re.compile(r"(?<=[A-Za-z]:)(?=/)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+-]*:(?=/)/*")
 _DOT = re.compile(r"(?<=[\w)])([.。．｡])(?=[^\W\d_])")
 
 
@@ -55,5 +55,5 @@ def _names(sentence: str) -> list[str]:
 
 
 def deaden(text: str) -> str:
-    """Text in which no mail program finds an address to make a link of: a space after the scheme's colon and after dots within words."""
-    return _DOT.sub(r"\1 ", _SCHEME.sub(" ", text))
+    """Text in which no mail program finds an address to make a link of: without its scheme, with its dots in brackets, as in news[.]example."""
+    return _DOT.sub(r"[\1]", _SCHEME.sub("", text))
