@@ -197,6 +197,11 @@ class Talk:
         return Shape(self.house.ask(get("/thread", {"url": "https://elsewhere.example/"})).text)
 
     @cached_property
+    def unread(self) -> Shape:
+        """A page that says that an address is too long to be read: not even whose page it is was looked for."""
+        return Shape(self.house.ask(get("/thread", {"url": "a" * 60_001})).text)
+
+    @cached_property
     def harmless(self) -> dict[str, Shape]:
         """The pages about the harmless comment, by name."""
         friend = self._friend

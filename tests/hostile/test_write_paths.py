@@ -11,7 +11,7 @@ from markupsafe import escape
 from folkmoot.errors import Invalid
 from folkmoot.people.names import clean_name
 from tests.hostile import corpora
-from tests.hostile.asking import House, get
+from tests.hostile.asking import Answer, House, get
 from tests.hostile.shape import Shape, foreign_leads
 from tests.hostile.talk import ON_A_PAGE, SITE, Said, Talk, careful, different, fresh_story
 from tests.moot import Moot
@@ -115,7 +115,7 @@ def look_at_addresses(talk: Talk, urls: list[str], *, new: bool) -> None:
         careful(page)
         if page.status != 200:
             assert new and 400 <= page.status < 500, (url, page)
-            talk.same_shape(talk.refusal, page)
+            refused(talk, page)
             continue
         shape = Shape(page.text)
         assert not foreign_leads(shape, SITE), (url, shape.leads)
@@ -131,7 +131,12 @@ def keys(talk: Talk, typed: Iterable[str]) -> None:
             talk.same_shape(talk.alone, page)
         for page in talk.house.all([get("/thread", {"url": fresh_story(), "story": f"{each}-nobody"}) for each in chunk]):
             assert page.status == 200 or 400 <= page.status < 500, page
-            talk.same_shape(talk.keyed if page.status == 200 else talk.refusal, page)
+            talk.same_shape(talk.keyed, page) if page.status == 200 else refused(talk, page)
+
+
+def refused(talk: Talk, page: Answer) -> None:
+    """A page that says no: with the newsroom's name, or without where the address alone was too long to be read."""
+    talk.same_shape(talk.unread if page.status == 400 and "The address is too long" in page.text else talk.refusal, page)
 
 
 def mailboxes_and_parents(talk: Talk, typed: Iterable[str]) -> None:
