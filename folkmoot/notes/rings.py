@@ -140,10 +140,17 @@ def _pairs(table: Strikes) -> tuple[Whole, Whole, Floats]:
 
 
 def _climb(table: Strikes, begin: Whole, targets: int, crowd: Floats) -> _Ring | None:
-    """From some raters to their targets, from those to all who strike there, and so on until nothing changes."""
+    """From some raters to their ring. Crowds are charged only when it is whole: a part of it strikes more weakly than the whole seems a crowd."""
     members = np.zeros(len(table.activity), bool)
     members[begin] = True
-    ready, many, ring = 0.5, 1, None
+    whole = _settle(table, members, 0.5, targets, np.zeros(len(crowd)))
+    ring = whole and _settle(table, whole.members, whole.ready, targets, crowd)
+    return ring if ring is not None and ring.taken.sum() > 1 else None  # one note alone names nobody: a crowd sent there looks the same
+
+
+def _settle(table: Strikes, members: Flags, ready: float, targets: int, crowd: Floats) -> _Ring | None:
+    """From raters to their targets, from those to all who strike there, and so on until nothing changes."""
+    many, ring = 1, None
     for _ in range(15):
         taken, strikes, window, at = _targets_of(table, members, ready, max(np.log(targets / many), NAMING), crowd)
         many = int(taken.sum())
@@ -162,7 +169,7 @@ def _climb(table: Strikes, begin: Whole, targets: int, crowd: Floats) -> _Ring |
         ready = float(np.clip(strikes[members[table.rater]].sum() / (members.sum() * many), 0.02, 0.95))
         if settled:
             break
-    return ring if many > 1 else None  # one note alone names nobody: a crowd sent there looks the same
+    return ring
 
 
 def _naming(all_of_them: int, chosen: int) -> float:

@@ -172,6 +172,13 @@ def test_a_ring_does_not_hide_by_joining_a_crowd(seed: int) -> None:
         assert (found & ~made.ring).sum() <= 1
 
 
+def test_a_large_ring_of_whom_few_strike_at_a_time_is_no_crowd() -> None:
+    made = world(Shape(raters=3_000, notes=300, per_note=40, ring=0.2, strikers=0.1), 1)
+    found = linked(made.ratings, np.full(len(made.ratings), 1 / 3)).cluster > 0
+    assert (found & made.ring).sum() >= 200, "of 600, sixty of whom strike on a note"
+    assert not (found & ~made.ring).any()
+
+
 def test_who_was_asked_by_lot_is_no_crowd_for_a_ring_to_hide_in() -> None:
     made = world(Shape(raters=400, notes=120, per_note=30, ring=0.02, strikers=1.0, asked=0.0), 3)
     r, draw = made.ratings, np.random.default_rng(4)
