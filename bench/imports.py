@@ -115,7 +115,7 @@ def imports(plan: Plan) -> list[Row]:
 
 def gigabyte(plan: Plan) -> list[Row]:
     """More than a gigabyte of comments, while 4 clients post from beginning to end."""
-    comments = 200_000 if plan.quick else 2_200_000
+    comments = 200_000 if plan.quick else 2_400_000
     file = made(plan.folder / "talk.xml", comments)
     beside = _beside(plan, file)
     return [

@@ -52,7 +52,8 @@ def test_a_popup_signs_the_frame_in_and_a_reload_keeps_it(tab: Page, newsroom: N
     there = comment(frame, "Another story.")
     there.get_by_role("button", name="Worth reading", exact=True).click()
     sees(there.locator(".num"), "1")
-    frame.get_by_role("button", name="Sign out").first.click()
+    with tab.expect_event("framenavigated"):
+        frame.get_by_role("button", name="Sign out").first.click()
     sees(frame.locator(".who").first, "You write as a guest.")
     assert held_token(tab, newsroom, "refresh") is None
 
