@@ -222,7 +222,7 @@ def _fingerprint(files: list[Path], told: Told) -> str:
 def _staging(folder: Path, batch: int) -> Iterator[Database]:
     """The staging database of a batch. It stays where the process dies, and where the merge fails: then it can go on."""
     path = _path(folder, batch)
-    work = connect(f"sqlite:///{path}", readers=1)
+    work = connect(f"sqlite:///{path}", readers=1, spill=True)
     try:
         yield work
     except Exception:

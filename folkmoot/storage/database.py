@@ -120,12 +120,15 @@ class Database(Protocol):
         """Finishes what waits, then closes."""
 
 
-def connect(url: str, *, readers: int = 4, lanes: int = 4) -> Database:
-    """Opens `sqlite:///path/to/file.db` (the file is made where missing) or `postgresql://…`. Does not migrate."""
+def connect(url: str, *, readers: int = 4, lanes: int = 4, spill: bool = False) -> Database:
+    """Opens `sqlite:///path/to/file.db` (the file is made where missing) or `postgresql://…`. Does not migrate.
+
+    spill: statements here touch millions of rows at once, so SQLite remembers in temporary files, not in memory.
+    """
     if url.startswith("sqlite:///"):
         from folkmoot.storage.sqlite import open_sqlite
 
-        return open_sqlite(url.removeprefix("sqlite:///"), readers=readers)
+        return open_sqlite(url.removeprefix("sqlite:///"), readers=readers, spill=spill)
     if url.startswith(("postgresql://", "postgres://")):
         from folkmoot.storage.postgres import open_postgres
 

@@ -98,12 +98,12 @@ class SqliteDatabase(Crew):
 
     engine = "sqlite"
 
-    def __init__(self, path: str, readers: int) -> None:
+    def __init__(self, path: str, readers: int, spill: bool) -> None:
         self.file = Path(path).absolute()
         self.folder: Path | None = self.file.parent
         me = secrets.randbits(62)
         followers = Followers()
-        connection = _open_for_writing(path)
+        connection = _open_for_writing(path, spill)
         self._checkpointer = Checkpointer(path)
         self._watcher = Watcher(path, me, followers.tell)
         session = SqliteSession(connection, Turns(path), me, self._checkpointer.ask)
@@ -113,7 +113,7 @@ class SqliteDatabase(Crew):
         self._watcher.start()
 
     def sweep(self, largest: int | None) -> bool:
-        connection = open_connection(str(self.file), write=True)
+        connection = open_connection(str(self.file), write=True, spill=True)
         try:
             whole = largest is None or self.file.stat().st_size <= largest
             if whole:
@@ -143,11 +143,11 @@ def _empty_log(connection: apsw.Connection) -> None:
             return
 
 
-def _open_for_writing(path: str) -> apsw.Connection:
+def _open_for_writing(path: str, spill: bool) -> apsw.Connection:
     """The writer's connection, the file in WAL mode; waits while another process opens it at the same moment."""
     end = time.monotonic() + BUSY / 1000
     while True:
-        connection = open_connection(path, write=True)
+        connection = open_connection(path, write=True, spill=spill)
         try:
             connection.pragma("journal_mode", "wal")
         except apsw.BusyError:
@@ -159,15 +159,15 @@ def _open_for_writing(path: str) -> apsw.Connection:
             return connection
 
 
-def open_sqlite(path: str, *, readers: int = 4) -> SqliteDatabase:
-    """Opens a file, made with mode 0600 where missing. Raises Invalid where it cannot be a database of ours."""
+def open_sqlite(path: str, *, readers: int = 4, spill: bool = False) -> SqliteDatabase:
+    """Opens a file, made with mode 0600 where missing; spill as in `connect`. Raises Invalid where it cannot be a database of ours."""
     file = Path(path)
     if not file.parent.is_dir():
         words = say("There is no folder {folder} to keep the database in. Make it, then start again.", folder=file.parent)
         raise Invalid(words, "database_address")
     try:
         file.touch(mode=0o600)
-        return SqliteDatabase(path, readers)
+        return SqliteDatabase(path, readers, spill)
     except OSError as error:
         words = say("The database file {path} cannot be opened: {why}.", path=path, why=error.strerror)
         raise Invalid(words, "database_address") from error

@@ -25,20 +25,23 @@ _LOG = 1_000           # pages in the log at which a checkpoint is due
 _LONG_LOG = 8_000      # pages in the log at which the writer checkpoints what is left
 _KEPT = 2_000          # things of a kind that are known from one group to the next
 _SETTINGS = """
-PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;
+PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
 PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16000
 """
 _END = end_sql(":moved")
 _TURN, _MOVED = "turn", "moved"  # kinds of what is known: a story's turn, and under 0 the largest number of a group, as they are stored
 
 
-def open_connection(path: str, *, write: bool) -> apsw.Connection:
+def open_connection(path: str, *, write: bool, spill: bool = False) -> apsw.Connection:
+    """spill: what a writing statement has to remember goes into a temporary file where it is much: all rows of an import, or the
+    whole file while it is written anew. Else into memory, so that no write needs room elsewhere."""
     flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE if write else apsw.SQLITE_OPEN_READONLY
     connection = apsw.Connection(path, flags=flags, statementcachesize=300)
     connection.set_busy_timeout(BUSY)
     # Else the planner looks at what is bound, and prepares a statement anew whenever that changes: 13 us instead of 2 for a look.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     if write:
+        connection.pragma("temp_store", "file" if spill else "memory")
         for _ in connection.execute(_SETTINGS):
             pass
     else:
