@@ -96,15 +96,17 @@ class Statement:
 
 
 class SqliteTx(Pledges):
-    """A transaction, or a piece of a group. careful: its first write makes the savepoint to which it goes back if it fails."""
+    """A transaction, or a piece of a group. careful: its first write makes the savepoint to which it goes back if it fails.
+
+    cursor: the connection's only one, which each statement takes over from the one before: to make one costs as much as a small look.
+    """
 
     engine = "sqlite"
-    __slots__ = ("_connection", "_cursor", "_statements", "careful", "taken", "trouble", "wrote")
+    __slots__ = ("_cursor", "_statements", "careful", "taken", "trouble", "wrote")
 
-    def __init__(self, connection: apsw.Connection, statements: dict[str, Statement], memory: Memory, careful: bool = False) -> None:
+    def __init__(self, cursor: apsw.Cursor, statements: dict[str, Statement], memory: Memory, careful: bool = False) -> None:
         super().__init__(memory)
-        self._connection = connection
-        self._cursor = connection.cursor()
+        self._cursor = cursor
         self._statements = statements
         self.careful = careful
         self.wrote = False
@@ -143,8 +145,7 @@ class SqliteTx(Pledges):
             for row in cursor:
                 made = statement.maker(cursor)(row)
                 if cursor.fetchone() is not None:  # a statement left open would keep its snapshot beyond the commit
-                    cursor.close()
-                    self._cursor = self._connection.cursor()
+                    cursor.execute("")
                 return made
         except apsw.Error as error:
             raise self._meaning(error) from error
@@ -178,7 +179,7 @@ class SqliteTx(Pledges):
 
     def count(self, sql: str, **given: object) -> int:
         self._run(sql, given)
-        return self._connection.changes()
+        return self._cursor.connection.changes()
 
     def hold(self, story: int) -> int:
         self.held.add(story)
@@ -243,7 +244,7 @@ class SqliteSession:
     def _try(self, piece: Piece, careful: bool) -> bool:
         """Runs a piece; true where it failed over a row that was there already."""
         piece.error = None
-        tx = SqliteTx(self._connection, self._statements, self._pledges.memory, careful)
+        tx = SqliteTx(self._cursor, self._statements, self._pledges.memory, careful)
         try:
             piece.value = piece.act(tx)
         except BaseException as error:
@@ -279,7 +280,7 @@ class SqliteSession:
         return Lost(cause or trouble)
 
     def commit(self, leaving: Callable[[], None] = stay) -> dict[int, int]:
-        tx = SqliteTx(self._connection, self._statements, self._pledges.memory)
+        tx = SqliteTx(self._cursor, self._statements, self._pledges.memory)
         self._pledges.redeem(tx)
         stories = self._pledges.stories()
         moved = self._end(tx, stories) if stories else {}
@@ -338,19 +339,20 @@ class SqliteReading:
     def __init__(self, path: str) -> None:
         self._connection = open_connection(path, write=False)
         self._connection.register_fts5_function("relevance", relevance)  # only those who read search
+        self._cursor = self._connection.cursor()
         self._statements: dict[str, Statement] = {}
 
     def perform(self, piece: Piece) -> None:
         """Runs a piece over one snapshot."""
         try:
-            self._connection.execute("BEGIN")
-            piece.value = piece.act(SqliteTx(self._connection, self._statements, Memory()))
+            self._cursor.execute("BEGIN")
+            piece.value = piece.act(SqliteTx(self._cursor, self._statements, Memory()))
         except apsw.Error as error:
             raise translated(error) from error
         finally:
             with suppress(apsw.Error):
                 if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                    self._cursor.execute("ROLLBACK")
 
     def close(self) -> None:
         self._connection.close(True)
