@@ -13,10 +13,11 @@ from tests.journeys.newsroom import Newsroom
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every journey is a browser's, and can be left out as such."""
+    """Every journey is a browser's, and can be left out as such. Those of a file share what stands in their stories, so one process walks them."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(scope="package")

@@ -49,6 +49,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells how much memory a process had at most")
 @pytest.mark.parametrize("act", [SWEEP, REWRITE])
-def test_a_file_is_swept_and_all_its_rows_are_changed_without_being_held_in_memory(library: Path, act: str) -> None:
+def test_a_file_is_swept_and_all_its_rows_changed_without_being_held_in_memory(library: Path, act: str) -> None:
     run = subprocess.run([sys.executable, "-c", MEASURED.format(act=act), str(library)], capture_output=True, text=True, check=True)
     assert int(run.stdout) < 3 * CACHE
