@@ -11,7 +11,7 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from folkmoot.action.keywords import OFFICES, means, plain
-from folkmoot.action.model_letters import Choice, Do, Facts, Home, Outcome, Preview, Says, State, Trail, Turn
+from folkmoot.action.model_letters import Choice, Do, Facts, Home, Option, Outcome, Preview, Says, State, Trail, Turn
 from folkmoot.action.steps import ASIDE, STEPS, Step, by_door, described, mailbox_of, next_step, picked
 from folkmoot.errors import say, together
 
@@ -299,10 +299,14 @@ def _aside(state: State, facts: Facts) -> Turn:
 def _officials(state: State, facts: Facts) -> Turn:
     if state.found is None:
         return _asking(state, facts, (Says("tell", say("I know that once I have your address.")),))
-    listed = together(*(together(described(option), option.to.phone, between=", ") for option in state.found.options), between="; ")
+    listed = together(*map(_reached, state.found.options), between="; ")
     return _asking(
         state, facts, (Says("tell", say("You are represented by {people}. From records of {date}.", people=listed, date=state.found.data or "–")),)
     )
+
+
+def _reached(option: Option) -> str:
+    return say("{person}, {phone}", person=described(option), phone=option.to.phone) if option.to.phone else described(option)
 
 
 def _account(state: State, facts: Facts) -> Turn:

@@ -158,7 +158,7 @@ def _read_issue(state: State, words: str, facts: Facts) -> Answer:
 def _home_asks(state: State, facts: Facts) -> str:
     lacks = _lacking(state.home, facts)
     if state.home != Home() and lacks:
-        return say("What is still missing: {parts}?", parts=together(*lacks, between=", "))
+        return say("What is still missing: {parts}?", parts=lacks)
     return say("What is your name, and where do you live?")
 
 
@@ -365,8 +365,8 @@ def _preview_asks(state: State, facts: Facts) -> str:
 
 
 def _preview_why(state: State, facts: Facts) -> str:
-    by_us = ", ".join(option.to.name for option in picked(state) if option.carried)
-    by_you = ", ".join(option.to.name for option in picked(state) if not option.carried)
+    by_us = tuple(option.to.name for option in picked(state) if option.carried)
+    by_you = tuple(option.to.name for option in picked(state) if not option.carried)
     parts = (
         say("I mail it to {names}; for ten minutes you can take it back.", names=by_us) if by_us else "",
         say("You print and post the letter to {names}: I cannot hand it over.", names=by_you) if by_you else "",

@@ -310,7 +310,7 @@ def _outsiders(tx: Tx, state: State, facts: Facts, around: Around, now: int) -> 
 def _of_outsiders(outside: list[tuple[str, bool]], lines: tuple[str, ...]) -> Outcome:
     """Refused, or said once, as the ways demand."""
     refuses = any(each for _, each in outside)
-    names, home = ", ".join(name for name, each in outside if each or not refuses), ", ".join(lines)
+    names, home = tuple(name for name, each in outside if each or not refuses), ", ".join(lines)
     if refuses:
         words = say("{home} is not represented by {names}, who take letters only from those they represent. It was not sent.", names=names, home=home)
         return Outcome("send", False, words)

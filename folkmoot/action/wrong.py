@@ -41,7 +41,7 @@ def settle(tx: Tx, actor: Actor, number: int, outcome: str, reason: str, now: in
     row = _row(tx, number)
     require(actor, "judge_contact", row.site)
     if outcome not in OUTCOMES:
-        raise Invalid(say("An outcome is one of {outcomes}.", outcomes=", ".join(OUTCOMES)), "bad_outcome", "do")
+        raise Invalid(say("An outcome is one of {outcomes}.", outcomes=tuple(OUTCOMES)), "bad_outcome", "do")
     if not store.settle_report(tx, number, actor.id, "person" if actor.door == "web" else actor.door, outcome, reason.strip()[:500], now):
         raise Conflict("Somebody has settled this meanwhile.", "settled")
     return _row(tx, number)

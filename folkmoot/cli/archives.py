@@ -18,6 +18,7 @@ from folkmoot.desk.travelling import ROOMS
 from folkmoot.discussion import archive
 from folkmoot.discussion.export import write_export
 from folkmoot.discussion.importers import FORMATS
+from folkmoot.discussion.report import plain
 from folkmoot.discussion.store_imports import batch_by_id
 from folkmoot.discussion.tables import write_table
 from folkmoot.errors import Invalid, NotFound
@@ -65,7 +66,7 @@ def import_(
         day = int(dated.replace(tzinfo=UTC).timestamp() * 1000) if dated else None
         report = _bring(host, list(file), form=form, story=story, dated=day, dry_run=dry_run)
         if as_json:
-            show(msgspec.to_builtins(report), as_json)
+            show(plain(report), as_json)
         else:
             _tell_report(report)
 

@@ -22,7 +22,7 @@ from folkmoot.discussion.homecoming import Arrangement, Homecoming, Staging
 from folkmoot.discussion.importers import Format, format_of
 from folkmoot.discussion.importers.files import opened
 from folkmoot.discussion.merging import Merge
-from folkmoot.discussion.report import Report, report_of
+from folkmoot.discussion.report import Report, report_kept, report_of, to_keep
 from folkmoot.discussion.settling import Settling
 from folkmoot.discussion.staging import DAY, Progress, Told, stage
 from folkmoot.discussion.store_export import OWN
@@ -47,7 +47,7 @@ def _silent(what: str, share: float) -> None:
 
 
 class Batch(Struct, frozen=True):
-    """An import as a list shows it. phase: merging, opening, closed, undoing or undone."""
+    """An import as a list shows it. phase: merging, opening, closed, undoing or undone. report: as it is kept (report.py)."""
 
     id: str
     source: str
@@ -158,7 +158,7 @@ class _Asked:
     def _begin(self, tx: Tx, batch: int, report: Report) -> None:
         if self._found is None:
             self._site = add_site(tx, COMMAND, self._host, self._host, self._now)
-        kept = msgspec.json.encode({**msgspec.to_builtins(report), "fingerprint": self.fingerprint}).decode()
+        kept = msgspec.json.encode({**to_keep(report), "fingerprint": self.fingerprint}).decode()
         files = ", ".join(path.name for path in self._files)
         store_imports.insert_batch(tx, batch, self._site.id, self._form.name, files, kept, self._now)
 
@@ -195,7 +195,7 @@ class _Asked:
         with _staging(self._folder, row.id) as work:
             self._merge(work, row.id)
         kept = msgspec.json.decode(row.report)
-        return kept.pop("fingerprint"), msgspec.convert({**kept, "resumed": True}, Report)
+        return kept.pop("fingerprint"), report_kept({**kept, "resumed": True})
 
 
 def _form(files: list[Path], asked: str) -> Format:

@@ -25,7 +25,7 @@ BY_STAFF = "edited_by_staff"
 def mark(tx: Tx, actor: Actor, comment: int, deed: str, because: Because, now: int) -> int:
     """Does one of DEEDS to a comment that readers see; gives the decision's id. Raises Conflict where it is so already."""
     if deed not in DEEDS:
-        raise Invalid(say("A decision is one of {deeds}.", deeds=", ".join(DEEDS)), "bad_decision", "do")
+        raise Invalid(say("A decision is one of {deeds}.", deeds=DEEDS), "bad_decision", "do")
     require_short(because)
     row, turn = take(tx, comment)
     require(actor, row, deed, get_story(tx, row.story).site)

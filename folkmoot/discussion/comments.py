@@ -268,7 +268,7 @@ def _somebody(tx: Tx, actor: Actor, now: int) -> tuple[int, str | None]:
 def flag(tx: Tx, actor: Actor, comment: int, reason: str, detail: str, now: int) -> Given:
     """Reports a comment to the moderators; once per person, the last reason holds."""
     if reason not in FLAG_REASONS:
-        raise Invalid(say("A reason is one of {reasons}.", reasons=", ".join(FLAG_REASONS)), "bad_reason", "reason")
+        raise Invalid(say("A reason is one of {reasons}.", reasons=FLAG_REASONS), "bad_reason", "reason")
     if len(detail) > MAX_DETAIL:
         raise Invalid(say("A report takes up to {limit} letters of your own words.", limit=MAX_DETAIL), "too_long", "detail")
     row, turn = take(tx, comment)

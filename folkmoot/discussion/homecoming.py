@@ -12,18 +12,18 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from folkmoot.discussion import remarks, waits
 from folkmoot.discussion import store_export as own
 from folkmoot.discussion import store_export_desk as desk
 from folkmoot.discussion import store_homecoming as home
 from folkmoot.discussion import store_staging as staged
-from folkmoot.discussion import waits
 from folkmoot.discussion.importers import folkmoot
 from folkmoot.discussion.importers.files import Archive, broken
 from folkmoot.discussion.importers.folkmoot import Line
 from folkmoot.discussion.importers.reading import NOTHING
 from folkmoot.discussion.merging import MOST, Merge
 from folkmoot.discussion.model import MAX_IMPORTED, Words
-from folkmoot.discussion.settling import Settling
+from folkmoot.discussion.settling import Settling, said_of
 from folkmoot.discussion.staging import STEP, Progress
 from folkmoot.discussion.store_rows import (
     AccessRow,
@@ -41,7 +41,7 @@ from folkmoot.discussion.store_rows import (
 )
 from folkmoot.discussion.text import RENDERER, read, render
 from folkmoot.discussion.vetting import vet
-from folkmoot.errors import Conflict, Invalid, say
+from folkmoot.errors import Conflict, Invalid, Sentence, say
 from folkmoot.people import store_export as people
 from folkmoot.people import store_sanctions as sanctions
 from folkmoot.people.names import skeleton
@@ -212,11 +212,10 @@ class Arrangement(Settling):
             step()
         self.progress("sorting", 1.0)
 
-    def say_all(self, kind: str, rows: list[Row], words: str | list[str]) -> None:
+    def say_all(self, kind: remarks.Kind, rows: list[Row], words: Sentence | Callable[[Row], Sentence]) -> None:
         """In our own export nothing is mended: what does not fit means that the file is damaged."""
         if rows:
-            why = words if isinstance(words, str) else words[0]
-            said = say("The export is damaged at line {line}: {why} Nothing was imported.", line=rows[0].line, why=why)
+            said = say("The export is damaged at line {line}: {why} Nothing was imported.", line=rows[0].line, why=said_of(rows[0], words))
             raise Invalid(said, "broken_file", "file")
 
     def _compare(self) -> None:
@@ -275,8 +274,8 @@ class Arrangement(Settling):
         if any(getattr(row, name) != getattr(here, name) for name in firm) or _other_words(row, here):
             raise _taken(kind, row.id)
         if isinstance(row, IdentityRow):
-            return f"The identity {row.issuer}:{row.subject} belongs to somebody here already and stays with them."
-        return f"The {kind} {row.id} is here already and has changed since; it stays as it is here."
+            return say("The identity {name} belongs to somebody here already and stays with them.", name=f"{row.issuer}:{row.subject}")
+        return say("The {kind} {name} is here already and has changed since; it stays as it is here.", kind=kind, name=row.id)
 
 
 def _other_words(row: Line, here: Struct) -> bool:
@@ -302,8 +301,11 @@ def _note(tx: Tx, known: list[tuple[int, int | None]], said: list[tuple[int, str
 
 
 def _taken(kind: str, name: str) -> Conflict:
-    words = "The {kind} {name} of the export is the name of another {kind} here. Nothing was imported. Import into a server that does not have it."
-    return Conflict(say(words, kind=kind, name=name), "id_taken", "file")
+    words = say(
+        "The {kind} {name} of the export is the name of another {kind} here. Nothing was imported. Import into a server that does not have it.",
+        kind=kind, name=name,
+    )  # fmt: skip
+    return Conflict(words, "id_taken", "file")
 
 
 # Merging

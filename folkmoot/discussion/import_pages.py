@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from folkmoot.discussion import store_imports
 from folkmoot.discussion.archive import Batch, batch_of
+from folkmoot.discussion.remarks import KINDS
+from folkmoot.discussion.report import lines_kept
 from folkmoot.errors import NotFound, NotSignedIn
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
@@ -26,16 +28,6 @@ _PHASES = {
     "merging": N_("being brought in"), "opening": N_("being opened"), "closed": N_("done"), "undoing": N_("being taken out"),
     "undone": N_("taken out again"),
 }  # fmt: skip
-# Why comments were left out, as importers and settling.py count it. The lines of the report, each with its place in the file, stay English.
-_REASONS = {
-    "impossible date": N_("an impossible date"), "note of a plug-in": N_("a note of a plug-in, not of a person"), "too long": N_("too long"),
-    "comment without a story": N_("no story to stand under"), "not a comment": N_("not a comment"),
-    "too many cells": N_("too many cells in the line"), "unknown format": N_("an unknown format"),
-    "given twice": N_("twice in the archive, word for word"),
-    "pingback": N_("a link that another page sent by itself"), "trackback": N_("a link that another page sent by itself"),
-    "thread not in the archive": N_("its thread is not in the archive"),
-    "story without address or id": N_("its story has neither an address nor an id"), "story of another site": N_("its story belongs to another site"),
-}  # fmt: skip
 
 
 class BatchPath(Struct):
@@ -45,7 +37,10 @@ class BatchPath(Struct):
 
 
 class Brought(Struct, frozen=True):
-    """An import as the page tells of it. skipped: (reason, how many); warnings: its lines, cut; more: how many were cut."""
+    """An import as the page tells of it. skipped: (reason, how many).
+
+    warnings: its lines, cut; those of an old import are English and nothing else. more: how many were cut.
+    """
 
     batch: Batch
     phase: str
@@ -65,7 +60,7 @@ def imports_of(tx: Tx, actor: Actor) -> list[tuple[Site, list[Brought]]]:
     sites = [site for site in all_sites(tx) if may(actor, "see_imports", site.id)]
     if not sites:
         raise NotFound(N_("There is no such page."), "no_such_page")
-    return [(site, [_brought(batch_of(row)) for row in store_imports.batches_of(tx, site.id)]) for site in sites]
+    return [(site, [_brought(batch_of(row), shown=0) for row in store_imports.batches_of(tx, site.id)]) for site in sites]
 
 
 def report(tx: Tx, actor: Actor, batch: int) -> tuple[Site, Brought]:
@@ -77,14 +72,14 @@ def report(tx: Tx, actor: Actor, batch: int) -> tuple[Site, Brought]:
     return get_site(tx, row.site), _brought(batch_of(row))
 
 
-def _brought(batch: Batch) -> Brought:
+def _brought(batch: Batch, shown: int = SHOWN) -> Brought:
     told: dict[str, Any] = batch.report
     counted = sorted(told.get("skipped", {}).items(), key=lambda each: (-each[1], each[0]))
-    skipped = [(_REASONS.get(why, why), number) for why, number in counted]
-    warnings = told.get("warnings", [])
+    skipped = [(KINDS.get(why, why), number) for why, number in counted]
+    more = max(len(told.get("warnings", [])) - shown, 0)
     comments, stories, people, already = (int(told.get(name, 0)) for name in ("comments", "stories", "people", "already"))
     slim, phase = msgspec.structs.replace(batch, report={}), _PHASES.get(batch.phase, batch.phase)
-    return Brought(slim, phase, comments, stories, people, already, skipped, warnings[:SHOWN], max(len(warnings) - SHOWN, 0))
+    return Brought(slim, phase, comments, stories, people, already, skipped, lines_kept(told, shown), more)
 
 
 async def list_page(ask: Ask[Actor]) -> object:

@@ -86,7 +86,7 @@ def decide(
 
 def _require_known(deed: str, because: Because) -> None:
     if deed not in DEEDS and deed not in BESIDE:
-        raise Invalid(say("A decision is one of {deeds}.", deeds=", ".join((*DEEDS, *BESIDE))), "bad_decision", "do")
+        raise Invalid(say("A decision is one of {deeds}.", deeds=(*DEEDS, *BESIDE)), "bad_decision", "do")
     require_short(because)
 
 

@@ -15,14 +15,26 @@ import msgspec
 from folkmoot.discussion import store_imports
 from folkmoot.discussion import store_staging as store
 from folkmoot.discussion.model import MAX_LEVEL
+from folkmoot.discussion.remarks import Kind
 from folkmoot.discussion.staging import OLDEST_ID, Progress
+from folkmoot.errors import Sentence, say
 from folkmoot.sites.arrivals import Arriving, current, find_arriving
 from folkmoot.sites.model import Site
 from folkmoot.storage.database import Database, Row, Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.words import N_
 
 STEP = 500
 T = TypeVar("T")
+_LEFT_OUT: dict[str, tuple[Kind, str]] = {  # why a story is left out -> what is said of its thread
+    "story without address or id": (
+        "thread without address or id", N_("This thread has neither an address nor an id by which a page could find it."),
+    ),
+    "story of another site": ("thread of another site", N_("This thread’s address belongs to a story of another site on this server.")),
+}  # fmt: skip
+_ELSEWHERE = N_("The comment that this one answers is left out, or lies under another story; it stands on its own.")
+_CIRCLE = N_("This comment answers, by way of others, itself; the earliest of them stands on its own.")
+_TOO_DEEP = N_("This reply lies deeper than level {level}; it stands beside the one that it answers.")
 
 
 class Settling:
@@ -58,9 +70,7 @@ class Settling:
     # Stories
 
     def stories(self) -> None:
-        joined = self.work.read_now(store.joined_threads)
-        words = [f"The thread {each.key} is the same story as {each.leader_key} in line {each.leader_line}; they are one." for each in joined]
-        self.say_all("one story, several threads", joined, words)
+        self.say_all("one story, several threads", self.work.read_now(store.joined_threads), _joined)
         for rows in self.pages(store.leaders):
             arriving = self.work.read_now(partial(self._arriving, rows=rows))
             known = self.main.read_now(partial(self._find_all, wanted=arriving))
@@ -97,9 +107,8 @@ class Settling:
         made = max(new_id(self.now), OLDEST_ID << 21) if fresh else None
         store.set_story(tx, row.number, story or made, fresh, left_out)
         if left_out:
-            words = "This thread has neither an address nor an id by which a page could find it." if "without" in left_out else \
-                "This thread's address belongs to a story of another site on this server."  # fmt: skip
-            store.add_remark(tx, row.file, row.line, left_out.replace("story", "thread"), words)
+            kind, words = _LEFT_OUT[left_out]
+            store.add_remark(tx, row.file, row.line, kind, say(words))
 
     # Which comment stands where
 
@@ -108,9 +117,7 @@ class Settling:
         for rows in self.pages(store.not_placed):
             self.write(partial(self._place, rows=rows))
         self.write(store.hide_threads)
-        hidden = self.work.read_now(store.hidden_threads)
-        words = [f"This thread was deleted where it came from; its comments ({each.comments}) are kept, out of sight." for each in hidden]
-        self.say_all("deleted thread", hidden, words)
+        self.say_all("deleted thread", self.work.read_now(store.hidden_threads), _hidden)
 
     def _place(self, tx: Tx, rows: list[Row]) -> None:
         wanted = [(row, _references(row.doubtful, row.stories, row.to_story), _references(row.doubtful, row.parents, row.to_parent)) for row in rows]
@@ -120,8 +127,7 @@ class Settling:
         for row, to_story, to_parent in wanted:
             thread, above = _first(stories, to_story), _first(parents, to_parent)
             if thread is None:
-                words = f"This comment belongs to the thread {' or '.join(to_story) or '(none)'}, which is not in the archive."
-                store.add_remark(tx, row.file, row.line, "thread not in the archive", words, 1)
+                store.add_remark(tx, row.file, row.line, "thread not in the archive", _lost(to_story), 1)
                 homeless.append(row.number)
                 continue
             self._say_of_parent(tx, row, to_parent, parents, above)
@@ -131,10 +137,10 @@ class Settling:
 
     def _say_of_parent(self, tx: Tx, row: Row, references: list[str], parents: dict[str, int], above: int | None) -> None:
         if references and above is None:
-            words = f"This comment answers {' or '.join(references)}, which is not in the archive; it stands on its own."
+            words = say("This comment answers {references}, which is not in the archive; it stands on its own.", references=_either(references))
             store.add_remark(tx, row.file, row.line, "parent missing", words)
         elif len({parents[each] for each in references if each in parents}) > 1:
-            words = f"The references to its parent ({', '.join(references)}) lead to different comments; the first holds."
+            words = say("The references to its parent ({references}) lead to different comments; the first holds.", references=references)
             store.add_remark(tx, row.file, row.line, "parent unclear", words)
 
     def leave_out(self) -> None:
@@ -170,12 +176,12 @@ class Settling:
 
     def tree(self) -> None:
         strays = self.work.read_now(store.strays)
-        self.say_all("parent elsewhere", strays, "The comment that this one answers is left out, or lies under another story; it stands on its own.")
+        self.say_all("parent elsewhere", strays, say(_ELSEWHERE))
         self._uproot(strays)
         self._levels()
         while circling := self.work.read_now(store.without_level):
             cut = list(_earliest_of_circles(circling))
-            self.say_all("parents in a circle", cut, "This comment answers, by way of others, itself; the earliest of them stands on its own.")
+            self.say_all("parents in a circle", cut, say(_CIRCLE))
             self._uproot(cut)
             self._levels()
 
@@ -190,7 +196,7 @@ class Settling:
             self.write(partial(store.deepen, level=level))
             level += 1
         while deep := self.work.read_now(partial(store.too_deep, level=MAX_LEVEL)):
-            self.say_all("too deep", deep, f"This reply lies deeper than {MAX_LEVEL} levels; it stands beside the one that it answers.")
+            self.say_all("too deep", deep, say(_TOO_DEEP, level=MAX_LEVEL))
             given = [{"number": row.number, "above": row.above, "level": MAX_LEVEL if row.above else 1} for row in deep]
             self.write(partial(store.flatten, given=given))
 
@@ -200,10 +206,9 @@ class Settling:
             self.write(partial(store.see, level=level))
         self.write(store.number_turns)
 
-    def say_all(self, kind: str, rows: list[Row], words: str | list[str]) -> None:
-        """Says the same of each row, or to each its own."""
-        said = [words] * len(rows) if isinstance(words, str) else words
-        self.write(partial(_say, kind=kind, rows=rows, words=said))
+    def say_all(self, kind: Kind, rows: list[Row], words: Sentence | Callable[[Row], Sentence]) -> None:
+        """Says the same of each row, or of each its own."""
+        self.write(partial(_say, kind=kind, rows=rows, words=words))
 
 
 def _page(tx: Tx, read: Callable[[Tx, int, int], list[Row]], after: int) -> list[Row]:
@@ -211,16 +216,40 @@ def _page(tx: Tx, read: Callable[[Tx, int, int], list[Row]], after: int) -> list
 
 
 def _leave_some_out(tx: Tx) -> int:
-    rows = store.homeless(tx, STEP)
+    rows, words = store.homeless(tx, STEP), say("The story of this comment has no place here, so it is left out with it.")
     for row in rows:
-        store.add_remark(tx, row.file, row.line, row.left_out, "The story of this comment has no place here, so it is left out with it.", 1)
+        store.add_remark(tx, row.file, row.line, row.left_out, words, 1)
     store.leave_out(tx, [row.number for row in rows])
     return len(rows)
 
 
-def _say(tx: Tx, kind: str, rows: list[Row], words: list[str]) -> None:
-    for row, each in zip(rows, words, strict=True):
-        store.add_remark(tx, row.file, row.line, kind, each)
+def _say(tx: Tx, kind: Kind, rows: list[Row], words: Sentence | Callable[[Row], Sentence]) -> None:
+    for row in rows:
+        store.add_remark(tx, row.file, row.line, kind, said_of(row, words))
+
+
+def said_of(row: Row, words: Sentence | Callable[[Row], Sentence]) -> Sentence:
+    """What is said of a row: the same as of others, or its own."""
+    return words if isinstance(words, Sentence) else words(row)
+
+
+def _joined(row: Row) -> Sentence:
+    words = N_("The thread {key} is the same story as {other} in line {line}; they are one.")
+    return say(words, key=row.key, other=row.leader_key, line=row.leader_line)
+
+
+def _hidden(row: Row) -> Sentence:
+    return say("This thread was deleted where it came from; its comments ({number}) are kept, out of sight.", number=row.comments)
+
+
+def _lost(references: list[str]) -> Sentence:
+    if not references:
+        return say("This comment names no thread that it belongs to.")
+    return say("This comment belongs to the thread {references}, which is not in the archive.", references=_either(references))
+
+
+def _either(references: list[str]) -> str:
+    return say("{one} or {other}", one=references[0], other=references[1:]) if len(references) > 1 else references[0]
 
 
 def arriving_of(followers: list[Row], cleaned: list[str], story: int, now: int) -> Arriving:

@@ -18,11 +18,12 @@ from folkmoot.discussion.importers import Format
 from folkmoot.discussion.importers.files import Archive, opened
 from folkmoot.discussion.importers.model import Bad, Comment, Imported, Story
 from folkmoot.discussion.importers.proxies import behind
-from folkmoot.discussion.importers.reading import NO_WORDS, NOTHING, UNSTORABLE, Name, name_of
+from folkmoot.discussion.importers.reading import NO_WORDS, NOTHING, Name, name_of
 from folkmoot.discussion.model import Words
+from folkmoot.discussion.remarks import Kind
 from folkmoot.discussion.rendering import Readers, Said
-from folkmoot.discussion.text import RENDERER, read
-from folkmoot.errors import Invalid, TooLarge
+from folkmoot.discussion.text import RENDERER, UNSTORABLE, read
+from folkmoot.errors import Invalid, TooLarge, say
 from folkmoot.people.names import RESERVED, skeletons
 from folkmoot.sites.addresses import clean_address
 from folkmoot.sites.stories import MAX_KEY, clean_title
@@ -137,9 +138,9 @@ class _Stager:
             return self._story(row)
         return self._remark(row.line, row.reason if isinstance(row, Bad) else row.kind, row.words, skipped=isinstance(row, Bad))
 
-    def _remark(self, line: int, kind: str, words: str, skipped: bool = False) -> Write:
-        file, said = self._file, UNSTORABLE.sub("\ufffd", words)
-        return lambda tx, people: store.add_remark(tx, file, line, kind, said, int(skipped))
+    def _remark(self, line: int, kind: Kind, words: str, skipped: bool = False) -> Write:
+        file = self._file
+        return lambda tx, people: store.add_remark(tx, file, line, kind, words, int(skipped))
 
     # Stories
 
@@ -156,7 +157,8 @@ class _Stager:
                 address=address if _cleaned(address) else "", publisher_key=key, created=row.created, closed=int(row.closed), hidden=int(row.hidden),
             )  # fmt: skip
             if not new:
-                store.add_remark(tx, file, row.line, "story given twice", f"The story {row.key} is in the archive twice; the first holds.")
+                words = say("The story {key} is in the archive twice; the first holds.", key=row.key)
+                store.add_remark(tx, file, row.line, "story given twice", words)
                 return
             for kind, references in (("story", [self._key(each) for each in (row.key, *row.also)]), ("address", cleaned)):
                 for reference in references:
@@ -199,7 +201,7 @@ class _Stager:
             if also:
                 store.call_comments(tx, [{"reference": reference, "number": number} for reference in also])
             for kind, said in remarks:
-                store.add_remark(tx, file, row.line, kind, UNSTORABLE.sub("\ufffd", said))
+                store.add_remark(tx, file, row.line, kind, said)
 
         return write
 
@@ -245,17 +247,18 @@ class _Stager:
         whole = (self._prefix if prefix is None else prefix) + key
         return whole if len(whole) <= LONGEST_KEY and not UNSTORABLE.search(whole) else f"{UNSTORABLE.sub('', whole[:100])}~{_hash(whole)}"
 
-    def _oddities(self, row: Comment, name: Name, words: Words | None) -> list[tuple[str, str]]:
+    def _oddities(self, row: Comment, name: Name, words: Words | None) -> list[tuple[Kind, str]]:
         """What is worth a line in the report although the comment is taken."""
-        found = []
+        found: list[tuple[Kind, str]] = []
         if name.changed:
-            found.append(("name changed", f"The name {row.writer.name[:60]!r} cannot stand as it is; it is kept as {name.name!r}."))
+            changed = say("The name {given} cannot stand as it is; it is kept as {name}.", given=repr(row.writer.name[:60]), name=repr(name.name))
+            found.append(("name changed", changed))
         if words is None and row.state == "published":
-            found.append(("no words", f"{name.name} says nothing here; the comment is kept as {NO_WORDS}."))
+            found.append(("no words", say("{name} says nothing here; the comment is kept as {words}.", name=name.name, words=NO_WORDS)))
         if row.posted is None and not self._only:
-            found.append(("no date", "The archive does not say when this comment was written; it is dated by its place in the archive."))
+            found.append(("no date", say("The archive does not say when this comment was written; it is dated by its place in the archive.")))
         if row.posted is not None and row.posted > self._told.now + DAY:
-            found.append(("date in the future", "This comment says that it was written in the future; it is dated today."))
+            found.append(("date in the future", say("This comment says that it was written in the future; it is dated today.")))
         return found
 
 
@@ -269,14 +272,14 @@ def _another(tx: Tx, narrow: dict[str, object], wide: dict[str, object]) -> bool
     key, number = str(narrow["key"]), narrow["number"]
     first = store.same_comment(tx, key)
     if first and (first.posted, first.digest, first.to_story) == (narrow["posted"], wide["digest"], narrow["to_story"]):
-        words = f"The comment {key} is in the archive twice, word for word; the first, in line {first.line}, holds."
+        words = say("The comment {key} is in the archive twice, word for word; the first, in line {line}, holds.", key=key, line=first.line)
         store.add_remark(tx, int(str(narrow["file"])), int(str(narrow["line"])), "given twice", words, 1)
         return False
     narrow["key"] = f"{key}#{wide['digest']}"
     if not store.add_comment(tx, narrow):
         narrow["key"] = f"{key}#{number}"
         store.add_comment(tx, narrow)
-    words = f"Two different comments are called {key}; this one is kept as {narrow['key']}."
+    words = say("Two different comments are called {key}; this one is kept as {name}.", key=key, name=narrow["key"])
     store.add_remark(tx, int(str(narrow["file"])), int(str(narrow["line"])), "id given twice", words)
     return True
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from folkmoot.discussion.remarks import Kind, parts
 from folkmoot.storage.database import Row, Tx
 
 TABLES = (
@@ -37,9 +38,12 @@ TABLES = (
   number INTEGER PRIMARY KEY, stories TEXT NOT NULL, parents TEXT NOT NULL, name TEXT NOT NULL, skeleton TEXT NOT NULL, marks TEXT NOT NULL,
   text TEXT NOT NULL, html TEXT NOT NULL, renderer INTEGER NOT NULL, digest TEXT NOT NULL, extra TEXT NOT NULL)""",
     # stories, parents: all references of what is doubtful, as JSON. extra: what else our own export brings of a comment, as JSON.
-    # skipped: 1 where a comment of the file is left out.
-    "CREATE TABLE staged_remark (number INTEGER PRIMARY KEY, file INTEGER NOT NULL, line INTEGER NOT NULL, kind TEXT NOT NULL, words TEXT NOT NULL,"
-    " skipped INTEGER NOT NULL)",
+    # What is said of rows, once for each sentence, and of which row with which values (JSON): there may be millions of the second.
+    # template, many: the words, and those for several. skipped: 1 where a comment of the file is left out.
+    "CREATE TABLE staged_saying (number INTEGER PRIMARY KEY, kind TEXT NOT NULL, template TEXT NOT NULL, many TEXT NOT NULL,"
+    " skipped INTEGER NOT NULL, UNIQUE (kind, template, many, skipped))",
+    "CREATE TABLE staged_remark (number INTEGER PRIMARY KEY, file INTEGER NOT NULL, line INTEGER NOT NULL, saying INTEGER NOT NULL,"
+    " given TEXT NOT NULL)",
     "CREATE TABLE staged_fact (name TEXT PRIMARY KEY, body TEXT NOT NULL)",
 )
 _COMMENT = "number, file, line, key, id, to_story, to_parent, doubtful, person, posted, edited, state, up, down"
@@ -52,6 +56,11 @@ def _insert(table: str, columns: str) -> str:
 
 _ADD_COMMENT = _insert("staged_comment", _COMMENT) + " ON CONFLICT (key) DO NOTHING"
 _ADD_WORDS = _insert("staged_words", _WORDS)
+_ADD_SAYING = _insert("staged_saying", "kind, template, many, skipped")
+_ADD_REMARK = (
+    "INSERT INTO staged_remark (file, line, saying, given) SELECT :file, :line, number, :given FROM staged_saying"
+    " WHERE kind = :kind AND template = :template AND many = :many AND skipped = :skipped"
+)
 
 
 def make_tables(tx: Tx) -> None:
@@ -71,25 +80,33 @@ def fact(tx: Tx, name: str) -> str:
 # What is said about the file
 
 
-def add_remark(tx: Tx, file: int, line: int, kind: str, words: str, skipped: int = 0) -> None:
-    tx.run(
-        "INSERT INTO staged_remark (file, line, kind, words, skipped) VALUES (:file, :line, :kind, :words, :skipped)",
-        file=file, line=line, kind=kind, words=words, skipped=skipped,
-    )
+def add_remark(tx: Tx, file: int, line: int, kind: Kind, words: str, skipped: int = 0) -> None:
+    """Says a sentence of a row."""
+    template, many, given = parts(words)
+    saying = {"kind": kind, "template": template, "many": many, "skipped": skipped}
+    if not tx.count(_ADD_REMARK, file=file, line=line, given=given, **saying):
+        tx.run(_ADD_SAYING, **saying)
+        tx.run(_ADD_REMARK, file=file, line=line, given=given, **saying)
+
+
+def sayings(tx: Tx) -> list[Row]:
+    return tx.rows("SELECT number, kind, template, many FROM staged_saying")
 
 
 def remarks(tx: Tx, most: int) -> list[Row]:
     """At most so many of each kind, in the order of the file; `more` says how many of the kind there are in all."""
     return tx.rows(
-        "SELECT file, line, kind, words, place, more FROM (SELECT file, line, kind, words, number,"
-        " ROW_NUMBER() OVER (PARTITION BY kind ORDER BY file, line, number) AS place, COUNT(*) OVER (PARTITION BY kind) AS more FROM staged_remark)"
-        " WHERE place <= :most ORDER BY file, line, number",
+        "SELECT r.file, r.line, r.saying, r.given, p.place, p.more FROM (SELECT e.number, ROW_NUMBER() OVER (PARTITION BY s.kind ORDER BY"
+        " e.file, e.line, e.number) AS place, COUNT(*) OVER (PARTITION BY s.kind) AS more"
+        " FROM staged_remark e JOIN staged_saying s ON s.number = e.saying) p JOIN staged_remark r ON r.number = p.number"
+        " WHERE p.place <= :most ORDER BY r.file, r.line, r.number",
         most=most,
     )
 
 
 def skipped(tx: Tx) -> dict[str, int]:
-    rows = tx.rows("SELECT kind, COUNT(*) AS n FROM staged_remark WHERE skipped = 1 GROUP BY kind ORDER BY kind")
+    rows = tx.rows("SELECT s.kind, COUNT(*) AS n FROM staged_remark r JOIN staged_saying s ON s.number = r.saying WHERE s.skipped = 1"
+                   " GROUP BY s.kind ORDER BY s.kind")  # fmt: skip
     return {row.kind: row.n for row in rows}
 
 

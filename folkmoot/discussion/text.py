@@ -79,10 +79,10 @@ def _storable(text: str) -> bool:
     """No NUL, which PostgreSQL cannot keep, and no half of a character, which UTF-8 cannot say."""
     if text.isascii():
         return "\0" not in text
-    return not _UNSTORABLE.search(text)
+    return not UNSTORABLE.search(text)
 
 
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # what no database keeps
 
 
 def _rendered(text: str) -> tuple[str, tuple[str, ...], str]:

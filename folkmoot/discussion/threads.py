@@ -42,7 +42,7 @@ _PACKED = {"by_best": "d", "by_hot": "d", "by_replies": "q", "posted": "q", "id"
 def order_named(name: str) -> Order:
     """The order of a name. Raises Invalid."""
     if name not in ORDERS:
-        raise Invalid(say("A thread can be read in these orders: {orders}.", orders=", ".join(ORDERS)), "unknown_order", "order")
+        raise Invalid(say("A thread can be read in these orders: {orders}.", orders=tuple(ORDERS)), "unknown_order", "order")
     return ORDERS[name]
 
 

@@ -1,7 +1,7 @@
 """`make messages`: collects the words that people read into folkmoot.pot, brings each language's .po up to it, compiles .mo.
 
 A new language is a new folder: folkmoot/locale/<language>/LC_MESSAGES/. Words come from templates (`_()`, `ngettext()`, `{% trans %}`)
-and from Python: N_(), say(), the first argument of whatever is raised, the reasons of rules, the names of orders.
+and from Python: N_(), say(), say_many(), the first argument of whatever is raised, the reasons of rules, the names of orders.
 Needs Babel, of the test group.
 """
 
@@ -28,13 +28,13 @@ RAISED = (
     "Away", "Conflict", "Fault", "Forbidden", "Invalid", "NotAllowed", "NotFound", "NotNow", "NotSignedIn", "Refused", "TooLarge", "TooSoon",
     "Unavailable", "Unfit", "Unreadable", "WrongType",
 )  # fmt: skip
-KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "N_": None, "say": None, "said": None}
+KEYWORDS: dict[str, Any] = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2), "N_": None, "say": None, "said": None,
+                            "say_many": (1, 2)}  # fmt: skip
 KEYWORDS |= dict.fromkeys(RAISED)
 KEYWORDS |= {"Verdict": (3,), "Order": (2,)}  # pure files hold their words as constants
-NOT_FOR_READERS = {"cli", "demo", "importers", "locale", "__pycache__"}
+NOT_FOR_READERS = {"cli", "demo", "locale", "__pycache__"}
 FOR_READERS = ("storage/refusals.py", "storage/repeats.py")  # all else in storage, and these files, speak to operators
-FOR_OPERATORS = ("storage/", "settings.py", "mail.py", "work.py", "web/processes.py", "discussion/staging.py", "discussion/settling.py",
-                 "discussion/archive.py", "discussion/homecoming.py")  # fmt: skip
+FOR_OPERATORS = ("storage/", "settings.py", "mail.py", "work.py", "web/processes.py", "discussion/archive.py")
 METHODS = [("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2"), ("**.py", "python")]
 OPTIONS = {"**/templates/**.html": {"newstyle_gettext": "true", "silent": "false"}}
 HOW = "Written by `make messages`; translate the empty ones, keep {names}, %(names)s and markup as they are."

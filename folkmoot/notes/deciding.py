@@ -43,7 +43,7 @@ def decide(tx: Tx, actor: Actor, note: int, deed: str, reason: str, now: int, *,
     words that make it clear as its reason. Raises Invalid, NotAllowed without the role, Conflict where the note is in no state for it.
     """
     if deed not in DEEDS:
-        raise Invalid(say("A decision is one of {deeds}.", deeds=", ".join(DEEDS)), "bad_decision", "do")
+        raise Invalid(say("A decision is one of {deeds}.", deeds=DEEDS), "bad_decision", "do")
     for field, words in (("reason", reason), ("before", before), ("after", after)):
         if len(words) > MAX_TEXT:
             raise Invalid(say("A reason has up to {limit} letters.", limit=MAX_TEXT), "too_long", field)

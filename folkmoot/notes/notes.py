@@ -169,7 +169,7 @@ def report(tx: Tx, actor: Actor, note: int, reason: str, detail: str, now: int) 
     """Tells the desk of a note that should not be there. One that is said to break the law, or to expose somebody, waits unseen meanwhile."""
     person = require_proven(actor)
     if reason not in REPORTS:
-        raise Invalid(say("A reason is one of {reasons}.", reasons=", ".join(REPORTS)), "bad_reason", "reason")
+        raise Invalid(say("A reason is one of {reasons}.", reasons=REPORTS), "bad_reason", "reason")
     _check_reason(detail)
     found = take(tx, note)
     if found.state != "open":

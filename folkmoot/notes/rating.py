@@ -23,7 +23,7 @@ def rate(tx: Tx, actor: Actor, note: int, level: str, reasons: Sequence[str], no
     """
     person = require_proven(actor)
     if level not in LEVELS:
-        raise Invalid(say("A rating is one of {levels}.", levels=", ".join(LEVELS)), "bad_rating", "level")
+        raise Invalid(say("A rating is one of {levels}.", levels=tuple(LEVELS)), "bad_rating", "level")
     given = _reasons(level, reasons)
     found = take(tx, note)
     if found.state != "open":
@@ -52,6 +52,6 @@ def _reasons(level: str, reasons: Sequence[str]) -> list[str]:
     """The reasons that fit a rating, each once. What speaks for a note does not go with "unhelpful", nor the other way."""
     unknown = [each for each in reasons if each not in REASONS]
     if unknown:
-        raise Invalid(say("A reason is one of {reasons}.", reasons=", ".join(REASONS)), "bad_reason", "reasons")
+        raise Invalid(say("A reason is one of {reasons}.", reasons=REASONS), "bad_reason", "reasons")
     fits = {"helpful": REASONS_FOR, "unhelpful": REASONS_AGAINST, "somewhat": REASONS}[level]
     return [each for each in REASONS if each in reasons and each in fits]

@@ -129,10 +129,10 @@ def set_wishes(tx: Tx, actor: Actor, wanted: Mapping[str, str]) -> dict[str, How
     person = _own(actor)
     for topic, how in wanted.items():
         if topic not in TOPICS:
-            words = say("There is no topic {topic}. There are: {topics}.", topic=topic[:40], topics=", ".join(TOPICS))
+            words = say("There is no topic {topic}. There are: {topics}.", topic=topic[:40], topics=tuple(TOPICS))
             raise Invalid(words, "no_such_topic", "topic")
         if how not in HOWS:
-            raise Invalid(say("A topic is told in one of these ways: {ways}.", ways=", ".join(HOWS)), "no_such_way", topic)
+            raise Invalid(say("A topic is told in one of these ways: {ways}.", ways=HOWS), "no_such_way", topic)
         store_notices.set_wish(tx, person, topic, how)
     return wishes_of(tx, person)
 

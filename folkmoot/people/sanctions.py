@@ -56,7 +56,7 @@ def _values(deed: Deed) -> tuple[str, ...]:
 
 def _require_fit(deed: Deed, days: int | None, because: Because, network: str | None, domain: str) -> None:
     if deed not in DEEDS:
-        raise Invalid(say("A decision is one of {deeds}.", deeds=", ".join(DEEDS)), "bad_decision", "do")
+        raise Invalid(say("A decision is one of {deeds}.", deeds=DEEDS), "bad_decision", "do")
     if max(len(because.reason), len(because.note)) > MAX_WORDS:
         raise Invalid(say("A reason has up to {limit} letters.", limit=MAX_WORDS), "too_long", "reason")
     if not (because.reason.strip() or because.guideline):

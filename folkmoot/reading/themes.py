@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from msgspec import Struct
 
-from folkmoot.errors import Sentence, say
+from folkmoot.errors import Sentence, known, say
 from folkmoot.sites.model import Site, Theme
 from folkmoot.web import static
 from folkmoot.web.words import N_
@@ -21,6 +21,7 @@ from folkmoot.web.words import N_
 FONTS = ("serif", "sans")
 COLOURS = ("paper", "wash", "ink", "soft", "rule", "edge", "accent", "accent-wash", "fill", "on-fill")
 SCHEMES = ("light", "dark")
+_SCHEMES_CALLED = {"light": N_("light"), "dark": N_("dark")}
 
 # What stands on what, and how far apart they must be (WCAG 2.2: 1.4.3 for words, 1.4.11 for the edges of controls).
 PAIRS = (
@@ -59,7 +60,7 @@ def faults(theme: Theme) -> tuple[Sentence, ...]:
 def _odd(theme: Theme) -> Iterator[Sentence]:
     for name, value in theme.properties.items():
         if name not in (*FONTS, *COLOURS):
-            yield say(N_("{name} is no property of a theme. There are: {names}."), name=name, names=", ".join((*FONTS, *COLOURS)))
+            yield say(N_("{name} is no property of a theme. There are: {names}."), name=name, names=(*FONTS, *COLOURS))
         elif name in FONTS and not _is_font(value):
             yield say(N_("{name} must be names of typefaces, with commas between: Georgia, \"Noto Serif\", serif."), name=name)
         elif name in COLOURS and not _is_colour(value):
@@ -105,7 +106,7 @@ def _pale(theme: Theme) -> Iterator[Sentence]:
             if not enough:
                 yield say(
                     N_("{above} on {below} cannot be read well ({scheme}): the contrast is {found}, {least} is needed."),
-                    above=above, below=below, scheme=each.scheme, found=f"{found:.2f}", least=least,
+                    above=above, below=below, scheme=known(_SCHEMES_CALLED[each.scheme]), found=f"{found:.2f}", least=least,
                 )  # fmt: skip
 
 

@@ -47,8 +47,8 @@ class _Pseudo(gettext.NullTranslations):
 
 
 def pseudo(message: str) -> str:
-    """A message as the pseudo-locale says it; placeholders and markup stay as they are."""
-    if not message:
+    """A message as the pseudo-locale says it; placeholders and markup stay as they are, and so does what has no letters, such as a comma."""
+    if not any(map(str.isalpha, message)):
         return message
     parts = _KEPT.split(message)
     letters = sum(len(part) for part in parts[::2])
@@ -66,14 +66,32 @@ def translations(language: str) -> gettext.NullTranslations:
 
 def in_words(words: str, language: str) -> str:
     """An error's words, or any others that the catalogues hold, in a language."""
-    found = translations(language)
     if isinstance(words, Sentence) and words.values:
-        return found.gettext(words.template).format(**{name: _value(value, language) for name, value in words.values.items()})
-    return found.gettext(str(words)) if words else ""
+        return frame(words, language).format(**{name: _value(value, language) for name, value in words.values.items()})
+    return translations(language).gettext(str(words)) if words else ""
+
+
+def frame(words: Sentence, language: str) -> str:
+    """The template of a sentence in a language; of several forms the one that its number asks for."""
+    found = translations(language)
+    return found.ngettext(words.template, words.many, int(str(words.values["number"]))) if words.many else found.gettext(words.template)
 
 
 def _value(value: object, language: str) -> object:
+    if isinstance(value, list | tuple):
+        return listed(value, language)
     return in_words(value, language) if isinstance(value, Sentence) else value
+
+
+def listed(parts: Iterable[object], language: str) -> str:
+    """Parts in a row, with the commas of a language between them."""
+    return comma(language).join(str(_value(each, language)) for each in parts)
+
+
+def comma(language: str) -> str:
+    """What stands between two parts of a row: a comma and a space, as a language writes them."""
+    # i18n: between the parts of a list, with the space that follows
+    return translations(language).gettext(", ")
 
 
 def direction(language: str) -> str:

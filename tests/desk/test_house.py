@@ -123,7 +123,7 @@ def test_a_look_is_measured_first_and_saved_where_everybody_can_read_it(office: 
     assert page.status == 200 and page.text.count('class="field"') == 12 and 'placeholder="#' in page.text
     pale = office.looks("save", accent="#ffeeaa")
     assert pale.status == 422 and "Links and marks on Paper cannot be read well" in pale.text and 'value="#ffeeaa"' in pale.text
-    assert "Not everybody could read this" in pale.text
+    assert "Not everybody could read this" in pale.text and "(light)" in pale.text
     odd = office.looks("save", paper="url(//evil.example)")
     assert odd.status == 422 and "Paper must be a colour" in odd.text and "Not everybody" not in odd.text and "<svg" not in odd.text
     tried = office.looks("try", accent="#7a2e1d #e8a48f", scheme="auto")
@@ -135,6 +135,14 @@ def test_a_look_is_measured_first_and_saved_where_everybody_can_read_it(office: 
     sheet = themes.address(found)
     assert sheet and sheet in office.house.ask(get("/thread", {"url": "https://news.example/lake"})).text
     assert 'value="#7a2e1d #e8a48f"' in office.reads("/desk/look").text
+
+
+@pytest.mark.parametrize(("language", "called"), [("ar", "فاتح"), ("de", "hell"), ("es", "claro"), ("fr", "clair")])
+def test_what_cannot_be_read_is_said_in_the_readers_language(office: Office, language: str, called: str) -> None:
+    fields = {"site": str(office.moot.site.id), "do": "try", "scheme": "auto", "accent": "#ffeeaa"}
+    asked = send_form("/desk/look", fields, office.cookie("admin"))
+    page = office.house.ask(asked._replace(headers=(*asked.headers, (b"accept-language", language.encode())))).text
+    assert f"({called})" in page and "(light)" not in page
 
 
 @pytest.mark.parametrize("role", ["editor", "moderator"])

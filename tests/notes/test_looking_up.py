@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from folkmoot import outbound
@@ -13,6 +14,8 @@ from folkmoot.errors import NotFound
 from folkmoot.notes import checks, looking_up, notes
 from folkmoot.notes.model import Draft
 from folkmoot.notes.sources import read_sources
+from folkmoot.people.notices import notices_of
+from folkmoot.people.wording import told as told_in
 from folkmoot.settings import Outbound, Settings
 from folkmoot.sites.stories import find, get_story
 from tests.counterpart import Asked, answering, reply
@@ -46,6 +49,10 @@ def test_a_dead_link_is_said_beside_the_note_and_to_its_writer_in_a_clear_senten
     assert [(each.state, each.said) for each in sources] == [("found", ""), ("dead", "404"), ("dead", "500"), ("dead", "no answer")]
     assert sources[0].title == "Water tests of the lake"
     assert "note_source" in desk.told(desk.amara)
+    notice = next(each for each in desk.moot.db.read_now(lambda tx: notices_of(tx, desk.amara)) if each.kind == "note_source")
+    assert any("cannot be read (404)" in line for line in told_in(notice, "en").lines)
+    alone = msgspec.structs.replace(notice, values={**notice.values, "reason": "no answer"})
+    assert any("cannot be read (no answer)" in line for line in told_in(alone, "en").lines)
     house = House(desk.moot.db, clock=lambda: desk.moot.now)
     seen = house.ask(get(f"/notes/{note}")).text
     house.close()

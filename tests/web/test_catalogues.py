@@ -17,7 +17,7 @@ catalogues = import_module("folkmoot.locale.__main__")
 SENTENCE = re.compile(r"[A-Z]\S* \S+ .*[.!?]", re.S)
 FOR_OTHERS = {*catalogues.NOT_FOR_READERS, "doctor", "checks.py", "settings.py", "openapi.py"}
 TECHNICAL = (  # what a CWC message lacks, keys of publishers, why of the command line
-    "action/delivery/cwc.py", "people/signatures.py", "notes/explaining.py", "notes/recomputing.py", "discussion/report.py", "discussion/export.py",
+    "action/delivery/cwc.py", "people/signatures.py", "notes/explaining.py", "notes/recomputing.py", "discussion/export.py",
     "app.py",
 )
 PLACES = re.compile(r"%\(\w+\)[sd]|\{\w+\}")

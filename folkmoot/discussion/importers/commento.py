@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct, ValidationError, convert
 
-from folkmoot.discussion.importers.dates import is_missing, moment
+from folkmoot.discussion.importers.dates import impossible, is_missing, moment
 from folkmoot.discussion.importers.files import Archive
 from folkmoot.discussion.importers.json_rows import rows
 from folkmoot.discussion.importers.model import Bad, Comment, Imported, Remark, Story, Writer
 from folkmoot.discussion.model import State
+from folkmoot.errors import say
 
 _STATES: dict[str, State] = {"approved": "published", "unapproved": "unapproved", "flagged": "unapproved"}
 _NOBODY = ("", "anonymous", "undefined")
@@ -65,7 +66,7 @@ class _Reader:
         try:
             person = convert(given, Commenter, strict=False)
         except ValidationError as error:
-            yield Remark(line, "not a commenter", f"This is no commenter of Commento's: {error}.")
+            yield Remark(line, "not a commenter", say("This is no commenter of Commento’s: {why}.", why=str(error)))
             return
         self._people[person.commenter_hex] = person
 
@@ -73,14 +74,15 @@ class _Reader:
         try:
             row = convert(given, Row, strict=False)
         except ValidationError as error:
-            yield Bad(line, "not a comment", f"This is no comment of Commento's: {error}.")
+            yield Bad(line, "not a comment", say("This is no comment of Commento’s: {why}.", why=str(error)))
             return
         posted = moment(row.creation_date)
         if posted is None and not is_missing(row.creation_date):
-            yield Bad(line, "impossible date", f"This comment says it was written at {row.creation_date[:40]!r}, which is no date.")
+            yield impossible(line, row.creation_date)
             return
         if row.state not in _STATES:
-            yield Remark(line, "state unknown", f"The state of this comment is {row.state[:40]!r}, which is none; it is kept, out of sight.")
+            words = say("The state of this comment is {state}, which is none; it is kept, out of sight.", state=repr(row.state[:40]))
+            yield Remark(line, "state unknown", words)
         yield from self._story(line, row)
         yield self._taken(line, row, posted)
 

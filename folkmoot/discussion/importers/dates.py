@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from folkmoot.discussion.importers.model import Bad
+from folkmoot.errors import say
+
 _DATE = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?", re.IGNORECASE | re.ASCII
 )
@@ -46,3 +49,8 @@ def from_seconds(given: object) -> int | None:
     if isinstance(given, bool) or not isinstance(given, (int, float)) or not 0 <= given < 4_102_444_800:
         return None
     return round(given * 1000)
+
+
+def impossible(line: int, date: str) -> Bad:
+    """What is said of a comment whose date is none."""
+    return Bad(line, "impossible date", say("This comment says it was written at {date}, which is no date.", date=repr(date[:40])))

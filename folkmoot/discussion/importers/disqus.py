@@ -10,11 +10,13 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from folkmoot.discussion.importers.dates import is_missing, moment
+from folkmoot.discussion.importers.dates import impossible, is_missing, moment
 from folkmoot.discussion.importers.files import Archive
-from folkmoot.discussion.importers.model import Bad, Comment, Imported, Remark, Story, Writer
+from folkmoot.discussion.importers.model import Comment, Imported, Remark, Story, Writer
 from folkmoot.discussion.importers.xml import Element, elements
 from folkmoot.discussion.model import State
+from folkmoot.errors import say
+from folkmoot.web.words import N_
 
 _MENTION = re.compile(r"@([\w.-]{1,60}):disqus\b")
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -23,6 +25,9 @@ _YES, _NO = ("true", "1", "yes"), ("false", "0", "no", "")
 # Account names that Disqus made up: no name to show.
 _MACHINE_NAME = re.compile(r"(?:facebook|google|twitter|openid|disqus)[-_]\w+|[0-9a-f]{32}|guest\d*", re.IGNORECASE)
 _FLAGS = ("isDeleted", "isSpam", "isApproved", "isClosed")
+_PICTURE = N_("This comment shows a picture that lies at Disqus; copy it before the account there ends.")
+_ODD = N_("{name} is {value}, neither true nor false; the comment is kept, out of sight.")
+_ODD_OF_THREAD = N_("{name} is {value}, neither true nor false; the story stays open.")
 
 
 def knows(head: bytes) -> bool:
@@ -44,7 +49,7 @@ def _thread(element: Element) -> Iterator[Imported]:
     forum, link = element.words("forum"), element.words("link")
     keys = _keys(number, identifier)
     if not keys:
-        yield Remark(element.line, "thread without id", "This thread has neither number nor identifier, so no comment can belong to it.")
+        yield Remark(element.line, "thread without id", say("This thread has neither number nor identifier, so no comment can belong to it."))
         return
     yield from _odd_flags(element)
     yield Story(
@@ -59,15 +64,14 @@ def _post(element: Element) -> Iterator[Imported]:
     date = element.words("createdAt")
     posted = moment(date)
     if posted is None and not is_missing(date):
-        yield Bad(element.line, "impossible date", f"This comment says it was written at {date[:40]!r}, which is no date.")
+        yield impossible(element.line, date)
         return
     yield from _odd_flags(element)
     number, identifier = element.attributes.get("id", ""), element.words("id")
     message = element.child("message")
     words = message.text if message else ""
     if _UPLOADS in words:
-        yield Remark(element.line, "picture kept by Disqus",
-                     "This comment shows a picture that lies at Disqus; copy it before the account there ends.")
+        yield Remark(element.line, "picture kept by Disqus", say(_PICTURE))
     yield Comment(
         key=_post_key(element), line=element.line, story=_references(element.child("thread")),
         writer=_writer(element.child("author")), words=_MENTION.sub(r"@\1", words) if ":disqus" in words else words,
@@ -126,6 +130,5 @@ def _flag(element: Element, name: str) -> bool | None:
 def _odd_flags(element: Element) -> Iterator[Remark]:
     for name in _FLAGS:
         if _flag(element, name) is None:
-            value = element.words(name)[:40]
-            meant = "the story stays open" if element.name == "thread" else "the comment is kept, out of sight"
-            yield Remark(element.line, f"{name} neither true nor false", f"{name} is {value!r}, neither true nor false; {meant}.")
+            words = _ODD_OF_THREAD if element.name == "thread" else _ODD
+            yield Remark(element.line, "neither true nor false", say(words, name=name, value=repr(element.words(name)[:40])))

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import unquote_plus
 
-from folkmoot.discussion.importers.dates import from_seconds, is_missing, moment
+from folkmoot.discussion.importers.dates import from_seconds, impossible, is_missing, moment
 from folkmoot.discussion.importers.model import Bad, Comment, Form, Imported, Remark, Story, Writer
 from folkmoot.discussion.model import State
+from folkmoot.errors import say
 
 # Each field, and what else it is called where exports of other systems are used as they are.
 FIELDS = {
@@ -53,14 +54,15 @@ class Pen:
         date = field_of(given, "posted")
         posted = time_of(date)
         if posted is None and date not in _ABSENT and not is_missing(str(date)):
-            yield Bad(line, "impossible date", f"This comment says it was written at {str(date)[:40]!r}, which is no date.")
+            yield impossible(line, str(date))
             return
         form, state = text_of(given, "format").lower() or "markdown", text_of(given, "state").lower()
         if form not in _FORMS:
-            yield Bad(line, "unknown format", f"The format of this comment is {form[:40]!r}; it can be {', '.join(_FORMS)}.")
+            yield Bad(line, "unknown format", say("The format of this comment is {form}; it can be {forms}.", form=repr(form[:40]), forms=_FORMS))
             return
         if state not in _STATES:
-            yield Remark(line, "state unknown", f"The state of this comment is {state[:40]!r}, which is none; it is kept, out of sight.")
+            words = say("The state of this comment is {state}, which is none; it is kept, out of sight.", state=repr(state[:40]))
+            yield Remark(line, "state unknown", words)
         parent = text_of(given, "parent") or above
         yield Comment(
             key=key_of(story, given), line=line, story=(story,), writer=Writer(text_of(given, "name"), text_of(given, "account") or None),

@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from folkmoot.discussion.importers.files import Archive, broken
 from folkmoot.discussion.importers.generic import CALLED, Pen, text_of
 from folkmoot.discussion.importers.model import Bad, Imported, Remark
+from folkmoot.errors import say
+from folkmoot.web.words import N_
 
 MAX_LINE = 1_000_000  # bytes
+SAID = 12  # names of columns that are said
 _NEEDED = ("url", "text")
+_TOO_MANY = N_("This record has more cells ({cells}) than the first line names columns ({columns}).")
 _DELIMITERS = ",;\t"
 _NEUTRAL = re.compile(r"'(?='*[=+\-@\t\r])")  # what exports put before a cell that a spreadsheet would run
 
@@ -33,7 +37,8 @@ def read(archive: Archive) -> Iterator[Imported]:
             raise broken(archive.name, f"its first line names no column {needed!r}; docs/importing.md lists the columns", 1, 1)
     unknown = [name for name in _names(first) if name not in CALLED]
     if unknown:
-        yield Remark(1, "columns not read", f"These columns are not known and are not read: {', '.join(unknown)[:300]}.")
+        names = [*(name[:40] for name in unknown[:SAID]), *(["…"] if len(unknown) > SAID else [])]
+        yield Remark(1, "columns not read", say("These columns are not known and are not read: {names}.", names=names))
     pen = Pen()
     for line, cells in _records(archive, lines, _delimiter(first)):
         yield from _row(pen, line, names, cells)
@@ -76,11 +81,11 @@ def _records(archive: Archive, lines: Iterator[str], delimiter: str) -> Iterator
 
 def _row(pen: Pen, line: int, names: list[str], cells: list[str]) -> Iterator[Imported]:
     if len(cells) > len(names):
-        yield Bad(line, "too many cells", f"This record has {len(cells)} cells and the first line names {len(names)} columns.")
+        yield Bad(line, "too many cells", say(_TOO_MANY, cells=len(cells), columns=len(names)))
         return
     given = {name: _NEUTRAL.sub("", cell, count=1) if _NEUTRAL.match(cell) else cell for name, cell in zip(names, cells, strict=False) if name}
     if not text_of(given, "url"):
-        yield Bad(line, "comment without a story", "This record says no url.")
+        yield Bad(line, "comment without a story", say("This record says no url."))
         return
     yield from pen.story(line, given)
     yield from pen.comment(line, text_of(given, "url"), given)

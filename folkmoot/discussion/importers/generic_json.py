@@ -9,6 +9,7 @@ from folkmoot.discussion.importers.files import Archive, broken
 from folkmoot.discussion.importers.generic import Pen, field_of, key_of, text_of
 from folkmoot.discussion.importers.json_rows import rows
 from folkmoot.discussion.importers.model import Bad, Imported
+from folkmoot.errors import say
 
 _LISTS = ("", "threads", "stories", "comments")
 
@@ -40,7 +41,7 @@ def _thread(pen: Pen, line: int, given: Mapping[str, Any]) -> Iterator[Imported]
     while waiting:
         each, above = waiting.pop()
         if not isinstance(each, dict):
-            yield Bad(line, "not a comment", f"Among the comments of {url} is something that is none.")
+            yield Bad(line, "not a comment", say("Among the comments of {url} is something that is none.", url=url))
             continue
         yield from _one(pen, line, url, each, above)
         own = key_of("", each).removeprefix("#")
@@ -55,8 +56,8 @@ def _alone(pen: Pen, line: int, given: Mapping[str, Any]) -> Iterator[Imported]:
 
 def _one(pen: Pen, line: int, url: str, given: Mapping[str, Any], above: str) -> Iterator[Imported]:
     if not url:
-        yield Bad(line, "comment without a story", "This comment says no url, and lies under no story that does.")
+        yield Bad(line, "comment without a story", say("This comment says no url, and lies under no story that does."))
     elif not isinstance(field_of(given, "text"), (str, type(None))):
-        yield Bad(line, "not a comment", "The text of this comment is no text.")
+        yield Bad(line, "not a comment", say("The text of this comment is no text."))
     else:
         yield from pen.comment(line, url, given, above)

@@ -20,6 +20,8 @@ from folkmoot.discussion.importers.dates import from_seconds
 from folkmoot.discussion.importers.files import Archive, broken
 from folkmoot.discussion.importers.model import Bad, Comment, Imported, Remark, Story, Writer
 from folkmoot.discussion.model import State
+from folkmoot.errors import say
+from folkmoot.web.words import N_
 
 _MAGIC = b"SQLite format 3\0"
 _WANTED = {"threads": ("id", "uri", "title"), "comments": ("tid", "id", "parent", "created", "mode", "text", "author")}
@@ -27,6 +29,9 @@ _STATES: dict[int, State] = {1: "published", 2: "unapproved", 4: "deleted"}
 _BROUGHT = 5  # the version of Isso's schema that this was written for
 _THREADS = "SELECT id, CAST(uri AS BLOB), CAST(title AS BLOB) FROM main.threads ORDER BY id"
 _LONGEST = 20_000_000  # bytes of a value
+_NEWER = N_("This file is of version {version} of Isso’s schema; what is newer than {known} in it is not looked for.")
+_NO_DATE = N_("This comment says it was written at {seconds} seconds, which is no date.")
+_ODD_MODE = N_("The mode of this comment is {mode}, which is none of 1, 2 and 4; it is kept, out of sight.")
 
 
 def knows(head: bytes) -> bool:
@@ -80,7 +85,7 @@ def _rows(connection: apsw.Connection, name: str) -> Iterator[Imported]:
         raise broken(name, f"SQLite says of it: {' '.join(str(found).split())[:200]}")
     version = int(str(connection.pragma("user_version")))
     if version > _BROUGHT:
-        yield Remark(0, "newer Isso", f"This file is of version {version} of Isso's schema; what is newer than {_BROUGHT} in it is not looked for.")
+        yield Remark(0, "newer Isso", say(_NEWER, version=version, known=_BROUGHT))
     for number, uri, title in connection.execute(_THREADS):
         yield Story(_text(uri) or f"thread:{_whole(number)}", _whole(number), _text(title), _text(uri), also=(f"thread:{_whole(number)}",))
     for row in connection.execute(_comments(columns)):
@@ -109,11 +114,11 @@ def _comment(row: Any) -> Iterator[Imported]:
     number, thread, parent, created, mode, text, author, modified, up, down = row
     line, posted = _whole(number), from_seconds(created)
     if posted is None:
-        yield Bad(line, "impossible date", f"This comment says it was written at {str(created)[:40]!r} seconds, which is no date.")
+        yield Bad(line, "impossible date", say(_NO_DATE, seconds=repr(str(created)[:40])))
         return
     state = _STATES.get(_whole(mode))
     if state is None:
-        yield Remark(line, "state unknown", f"The mode of this comment is {str(mode)[:40]!r}, which is none of 1, 2 and 4; it is kept, out of sight.")
+        yield Remark(line, "state unknown", say(_ODD_MODE, mode=repr(str(mode)[:40])))
     yield Comment(
         key=f"comment:{line}@{posted}", also=(f"comment:{line}",), line=line, story=(f"thread:{_whole(thread)}",),
         writer=Writer(_text(author)), words=_text(text), form="markdown",

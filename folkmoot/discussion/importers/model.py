@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 
 from folkmoot.discussion.model import State
+from folkmoot.discussion.remarks import Kind
 
 Form = Literal["html", "plain", "markdown"]
 
@@ -68,18 +69,18 @@ class Comment(Struct, frozen=True):
 
 
 class Remark(Struct, frozen=True):
-    """Something that whoever imports should know. kind: a few words that are the same for all remarks like it; words: the sentence."""
+    """Something that whoever imports should know. kind: the same for all remarks like it; words: the sentence, made by `say`."""
 
     line: int
-    kind: str
+    kind: Kind
     words: str
 
 
 class Bad(Struct, frozen=True):
-    """A comment of the file that cannot be taken in. reason: a few words, counted in the report; words: the sentence."""
+    """A comment of the file that cannot be taken in. reason: counted in the report; words: the sentence, made by `say`."""
 
     line: int
-    reason: str
+    reason: Kind
     words: str
 
 

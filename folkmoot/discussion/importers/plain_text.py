@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from folkmoot.discussion.importers.files import Archive, broken
 from folkmoot.discussion.importers.model import Comment, Imported, Remark, Story, Writer
+from folkmoot.errors import say, say_many
 
 BULLETS = "•●◦▪‣⁃"
 PAGE = "page"       # the key of the only story in the file; its address comes from --story
@@ -56,7 +57,7 @@ def read(archive: Archive) -> Iterator[Imported]:
     if start is None:
         raise broken(archive.name, f"no line begins with a bullet ({BULLETS[0]}), so no talk can be told from the story", 1, 1)
     yield from _story(lines[:start])
-    yield Remark(lines[start].number, "no dates", "The page says no dates; the comments follow one another in its order.")
+    yield Remark(lines[start].number, "no dates", say("The page says no dates; the comments follow one another in its order."))
     remarks: list[Remark] = []
     entries = _entries(lines[start:], remarks)
     yield from remarks
@@ -83,7 +84,11 @@ def _story(head: list[_Line]) -> Iterator[Imported]:
     told = [line for line in head if line.text]
     yield Story(key=PAGE, line=told[0].number if told else 1, title=told[0].text if told else "")
     if len(told) > 1:
-        words = f"Lines {told[1].number} to {told[-1].number} are the story itself ({len(told) - 1} paragraphs); it stays where the story is."
+        words = say_many(
+            "Line {first} is the story itself ({number} paragraph); it stays where the story is.",
+            "Lines {first} to {last} are the story itself ({number} paragraphs); it stays where the story is.",
+            number=len(told) - 1, first=told[1].number, last=told[-1].number,
+        )  # fmt: skip
         yield Remark(told[1].number, "the story's own text", words)
 
 
@@ -117,7 +122,8 @@ def _next(lines: list[_Line], place: int) -> _Line | None:
 def _bulleted(line: _Line, above: _Entry | None, remarks: list[Remark]) -> _Entry:
     if not is_sentence(line.text):
         return _Entry(line.number, line.indent, above, line.text)
-    remarks.append(Remark(line.number, "text in the author's place", "This bullet holds what was said, not who said it; the author is lost."))
+    lost = say("This bullet holds what was said, not who said it; the author is lost.")
+    remarks.append(Remark(line.number, "text in the author's place", lost))
     entry = _Entry(line.number, line.indent, above, "")
     entry.words.append(line.text)
     return entry
@@ -126,10 +132,10 @@ def _bulleted(line: _Line, above: _Entry | None, remarks: list[Remark]) -> _Entr
 def _unmarked(line: _Line, here: _Entry | None, following: _Line | None, remarks: list[Remark]) -> _Entry:
     """A line that stands too far left to belong to the comment above it: an author without bullet, or words without author."""
     if following and following.bullet and following.indent > line.indent and not is_sentence(line.text):
-        words = f"This is taken for an author, {line.text!r}, whose bullet and words are lost: a reply hangs below."
+        words = say("This is taken for an author, {name}, whose bullet and words are lost: a reply hangs below.", name=repr(line.text))
         remarks.append(Remark(line.number, "author without a bullet", words))
         return _Entry(line.number, line.indent, _above(here, line.indent), line.text)
-    lost = "This stands where no comment above reaches; it is kept as one whose author is lost."
+    lost = say("This stands where no comment above reaches; it is kept as one whose author is lost.")
     remarks.append(Remark(line.number, "text without an author", lost))
     while here and here.indent >= line.indent:
         here = here.above

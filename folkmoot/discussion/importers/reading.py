@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
@@ -13,14 +12,13 @@ from msgspec import Struct
 from folkmoot.discussion.importers.html_text import attempts, is_plain, plain_attempts, words_of, words_shown
 from folkmoot.discussion.importers.model import Comment
 from folkmoot.discussion.model import MAX_IMPORTED, Words
-from folkmoot.discussion.text import read
-from folkmoot.errors import Invalid, TooLarge
+from folkmoot.discussion.text import UNSTORABLE, read
+from folkmoot.errors import Invalid, TooLarge, say
 from folkmoot.people.names import MAX_NAME, clean_name, skeleton
 
 UNKNOWN = "Unknown"  # who wrote what has lost its author
 NO_WORDS = "[…]"     # what stands for words that the source does not have
 NOTHING = Words("", "", (), "", "", 0)
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class Name(Struct, frozen=True):
@@ -48,7 +46,7 @@ def words_of_comment(comment: Comment) -> Words | None:
     """A comment's words, shown as its source meant them; None where there are none. Raises TooLarge past MAX_IMPORTED letters."""
     typed = UNSTORABLE.sub("\ufffd", comment.words)
     if len(typed) > MAX_IMPORTED * 10:
-        raise TooLarge(f"The comment is longer than {MAX_IMPORTED:,} letters.", "too_long", "text")
+        raise TooLarge(say("The comment is longer than {most} letters.", most=MAX_IMPORTED), "too_long", "text")
     if comment.form == "markdown":
         return _read(typed)
     if comment.form == "plain":

@@ -12,10 +12,11 @@ from typing import Any
 
 from msgspec import Struct, ValidationError, convert, field
 
-from folkmoot.discussion.importers.dates import is_missing, moment
+from folkmoot.discussion.importers.dates import impossible, is_missing, moment
 from folkmoot.discussion.importers.files import Archive, broken
 from folkmoot.discussion.importers.json_rows import decoded, rows
 from folkmoot.discussion.importers.model import Bad, Comment, Imported, Remark, Story, Writer
+from folkmoot.errors import say, say_many
 
 MAX_LINE = 16_000_000  # bytes
 _GUESTS = ("anonymous_", "anonymous-")
@@ -101,7 +102,7 @@ class _Reader:
             try:
                 row = convert(given, Row, strict=False)
             except ValidationError as error:
-                yield Bad(number, "not a comment", f"This is no comment of Remark42's: {error}.")
+                yield Bad(number, "not a comment", say("This is no comment of Remark42’s: {why}.", why=str(error)))
                 continue
             yield from self._comment(number, row)
 
@@ -127,13 +128,16 @@ class _Reader:
         self._closed = {post.url for post in meta.posts or () if post.read_only}
         blocked = sum(bool((person.blocked or {}).get("status")) for person in meta.users or ())
         if blocked:
-            words = f"Remark42 had blocked {blocked:,} people. Nobody is barred here by that; bar them again where they come back."
+            words = say_many(
+                "Remark42 had blocked {number} person. Nobody is barred here by that; bar them again where they come back.",
+                "Remark42 had blocked {number} people. Nobody is barred here by that; bar them again where they come back.", number=blocked,
+            )  # fmt: skip
             yield Remark(1, "people who were blocked", words)
 
     def _comment(self, line: int, row: Row) -> Iterator[Imported]:
         posted, url = moment(row.time), row.locator.url
         if posted is None and not is_missing(row.time):
-            yield Bad(line, "impossible date", f"This comment says it was written at {row.time[:40]!r}, which is no date.")
+            yield impossible(line, row.time)
             return
         if url and url not in self._stories:
             self._stories.add(url)

@@ -13,11 +13,14 @@ from collections.abc import Iterator
 from html import unescape
 from urllib.parse import urlencode, urlsplit
 
-from folkmoot.discussion.importers.dates import is_missing, moment
+from folkmoot.discussion.importers.dates import impossible, is_missing, moment
 from folkmoot.discussion.importers.files import Archive
 from folkmoot.discussion.importers.model import Bad, Comment, Imported, Remark, Story, Writer
 from folkmoot.discussion.importers.xml import Element, elements
 from folkmoot.discussion.model import State
+from folkmoot.discussion.remarks import Kind
+from folkmoot.errors import say
+from folkmoot.web.words import N_
 
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 _STATES: dict[str, State] = {
@@ -25,7 +28,10 @@ _STATES: dict[str, State] = {
     "spam": "spam", "trash": "deleted", "post-trashed": "deleted",
 }  # fmt: skip
 _SAID = ("", "comment", "review")
-_PINGS = ("pingback", "trackback", "webmention")
+_PINGS: dict[str, Kind] = {"pingback": "pingback", "trackback": "trackback", "webmention": "webmention"}
+_NOT_PUBLIC = N_(
+    "Readers could not see this item in WordPress (a draft, private, or with a password); its comments are kept, out of sight."
+)
 _PUBLIC = ("", "publish", "inherit")  # inherit: an attachment, shown with what it hangs on
 _PRE = re.compile(r"(<pre\b.*?</pre\s*>)", re.IGNORECASE | re.DOTALL)
 _BLOCK = "(?:p|div|ul|ol|li|blockquote|pre|table|t[rdh]|h[1-6])"
@@ -69,8 +75,7 @@ class _Reader:
         self._learn_zone(item.words("post_date"), item.words("post_date_gmt"))
         key, public = self._item_key(item), _is_public(item)
         if not public:
-            yield Remark(item.line, "item that was not public",
-                         "Readers could not see this item in WordPress (a draft, private, or with a password); its comments are kept, out of sight.")
+            yield Remark(item.line, "item that was not public", say(_NOT_PUBLIC))
         addresses = list(self._addresses(item))
         yield Story(
             key=key, line=item.line, title=_line(item.words("title")) if public else "", address=addresses[0] if addresses else "",
@@ -98,14 +103,16 @@ class _Reader:
     def _comment(self, comment: Element, story: str, public: bool) -> Iterator[Imported]:
         kind = comment.words("comment_type").lower()
         if kind in _PINGS:
-            yield Bad(comment.line, kind, f"This is a {kind}: a link that another page sent by itself, not what somebody said.")
+            words = say("This is a {kind}: a link that another page sent by itself, not what somebody said.", kind=kind)
+            yield Bad(comment.line, _PINGS[kind], words)
             return
         if kind not in _SAID and "note" in kind:
-            yield Bad(comment.line, "note of a plug-in", f"This is a note that a plug-in keeps for the staff ({kind[:40]}), not a comment.")
+            words = say("This is a note that a plug-in keeps for the staff ({kind}), not a comment.", kind=kind[:40])
+            yield Bad(comment.line, "note of a plug-in", words)
             return
         date = comment.words("comment_date_gmt")
         if not is_missing(date) and moment(date) is None:
-            yield Bad(comment.line, "impossible date", f"This comment says it was written at {date[:40]!r}, which is no date.")
+            yield impossible(comment.line, date)
             return
         self._learn_zone(comment.words("comment_date"), date)
         posted = self._moment(comment, "comment_date")
@@ -126,14 +133,14 @@ class _Reader:
     def _odd(self, comment: Element, kind: str, posted: int | None) -> Iterator[Imported]:
         approved = comment.words("comment_approved").lower()
         if approved not in _STATES:
-            words = f"comment_approved is {approved[:40]!r}, which is no state; the comment is kept, out of sight."
+            words = say("comment_approved is {state}, which is no state; the comment is kept, out of sight.", state=repr(approved[:40]))
             yield Remark(comment.line, "state unknown", words)
         if kind not in _SAID:
-            words = f"This is a comment of the kind {kind[:40]!r}, which a plug-in made; it is kept, out of sight."
+            words = say("This is a comment of the kind {kind}, which a plug-in made; it is kept, out of sight.", kind=repr(kind[:40]))
             yield Remark(comment.line, "kind unknown", words)
         if posted is not None and is_missing(comment.words("comment_date_gmt")) and self._zone is None and not self._zone_said:
             self._zone_said = True
-            words = "This date is in the blog's own time, and nothing says its zone; it is read as UTC, and so are others like it."
+            words = say("This date is in the blog’s own time, and nothing says its zone; it is read as UTC, and so are others like it.")
             yield Remark(comment.line, "time zone unknown", words)
 
     # Time

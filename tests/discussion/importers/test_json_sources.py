@@ -43,7 +43,7 @@ def test_a_remark42_backup_comes_along(archivist: Archivist, tmp_path: Path) -> 
     )  # fmt: skip
     report = archivist.bring(file)
     assert (report.comments, report.stories, report.people) == (5, 2, 2)
-    assert report.skipped == {"impossible date": 1, "not a comment": 1} and warned(report, "had blocked 1 people")
+    assert report.skipped == {"impossible date": 1, "not a comment": 1} and warned(report, "had blocked 1 person")
     first = archivist.comment(f"{LAKE}#a")
     assert (first.up, first.down, first.posted) == (2, 1, 1_556_722_800_123)
     assert first.html == "<p>Words\twith\ttabs<br>\nand <em>lines</em></p>\n"

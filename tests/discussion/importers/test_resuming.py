@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
+import apsw
 import pytest
 
-from folkmoot.discussion import archive
+from folkmoot.discussion import archive, store_imports
 from folkmoot.errors import Conflict
 from tests.discussion.importers.conftest import Archivist
 from tests.discussion.importers.disqus_files import two_stories
@@ -64,6 +67,21 @@ def test_an_import_that_was_killed_is_finished_by_the_next(archivist: Archivist,
     assert archivist.findings() == []
     assert archivist.bring(file).already == COMMENTS
     assert [path.suffix for path in archivist.folder.iterdir() if "import-" in path.name] == []
+
+
+def test_an_import_that_was_killed_before_an_upgrade_goes_on(archivist: Archivist, database_url: str, tmp_path: Path) -> None:
+    """Remarks lay in one table then, whole and in English, and the report held them so."""
+    file = two_stories(tmp_path / "a.xml", COMMENTS)
+    killed(archivist, database_url, file, "merging", 2)
+    staging = next(archivist.folder.glob("import-*.db"))
+    with closing(apsw.Connection(str(staging))) as work:
+        work.execute("DROP TABLE staged_saying; DROP TABLE staged_remark; CREATE TABLE staged_remark (number INTEGER PRIMARY KEY, words TEXT)")
+    row = archivist.rows("SELECT id, report FROM batch")[0]
+    kept = json.dumps({**json.loads(row.report), "warnings": ["Line 3: The lake rises."]})
+    archivist.db.write_now(lambda tx: store_imports.set_report(tx, row.id, kept))
+    report = archivist.bring(file)
+    assert (report.comments, report.resumed, report.warnings) == (COMMENTS, True, ["Line 3: The lake rises."])
+    assert archivist.count("comment") == COMMENTS and archivist.findings() == []
 
 
 def test_what_a_killed_import_has_merged_is_seen_by_nobody(archivist: Archivist, database_url: str, tmp_path: Path) -> None:
