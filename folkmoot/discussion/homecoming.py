@@ -24,7 +24,7 @@ from folkmoot.discussion.importers.reading import NOTHING
 from folkmoot.discussion.merging import MOST, Merge
 from folkmoot.discussion.model import MAX_IMPORTED, Words
 from folkmoot.discussion.settling import Settling, said_of
-from folkmoot.discussion.staging import STEP, Progress
+from folkmoot.discussion.staging import STEP, Progress, remark
 from folkmoot.discussion.store_rows import (
     AccessRow,
     AppealRow,
@@ -297,7 +297,7 @@ def _note(tx: Tx, known: list[tuple[int, int | None]], said: list[tuple[int, str
     home.set_known(tx, [number for number, _ in known])
     staged.set_known_levels(tx, [{"number": number, "level": level} for number, level in known if level is not None])
     for number, words in said:
-        staged.add_remark(tx, 0, number, "here already, and different", words)
+        remark(tx, 0, number, "here already, and different", words)
 
 
 def _taken(kind: str, name: str) -> Conflict:

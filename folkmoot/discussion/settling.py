@@ -16,7 +16,7 @@ from folkmoot.discussion import store_imports
 from folkmoot.discussion import store_staging as store
 from folkmoot.discussion.model import MAX_LEVEL
 from folkmoot.discussion.remarks import Kind
-from folkmoot.discussion.staging import OLDEST_ID, Progress
+from folkmoot.discussion.staging import OLDEST_ID, Progress, remark
 from folkmoot.errors import Sentence, say
 from folkmoot.sites.arrivals import Arriving, current, find_arriving
 from folkmoot.sites.model import Site
@@ -108,7 +108,7 @@ class Settling:
         store.set_story(tx, row.number, story or made, fresh, left_out)
         if left_out:
             kind, words = _LEFT_OUT[left_out]
-            store.add_remark(tx, row.file, row.line, kind, say(words))
+            remark(tx, row.file, row.line, kind, say(words))
 
     # Which comment stands where
 
@@ -127,7 +127,7 @@ class Settling:
         for row, to_story, to_parent in wanted:
             thread, above = _first(stories, to_story), _first(parents, to_parent)
             if thread is None:
-                store.add_remark(tx, row.file, row.line, "thread not in the archive", _lost(to_story), 1)
+                remark(tx, row.file, row.line, "thread not in the archive", _lost(to_story), 1)
                 homeless.append(row.number)
                 continue
             self._say_of_parent(tx, row, to_parent, parents, above)
@@ -138,10 +138,10 @@ class Settling:
     def _say_of_parent(self, tx: Tx, row: Row, references: list[str], parents: dict[str, int], above: int | None) -> None:
         if references and above is None:
             words = say("This comment answers {references}, which is not in the archive; it stands on its own.", references=_either(references))
-            store.add_remark(tx, row.file, row.line, "parent missing", words)
+            remark(tx, row.file, row.line, "parent missing", words)
         elif len({parents[each] for each in references if each in parents}) > 1:
             words = say("The references to its parent ({references}) lead to different comments; the first holds.", references=references)
-            store.add_remark(tx, row.file, row.line, "parent unclear", words)
+            remark(tx, row.file, row.line, "parent unclear", words)
 
     def leave_out(self) -> None:
         """Takes out the comments of stories that have no place here."""
@@ -218,14 +218,14 @@ def _page(tx: Tx, read: Callable[[Tx, int, int], list[Row]], after: int) -> list
 def _leave_some_out(tx: Tx) -> int:
     rows, words = store.homeless(tx, STEP), say("The story of this comment has no place here, so it is left out with it.")
     for row in rows:
-        store.add_remark(tx, row.file, row.line, row.left_out, words, 1)
+        remark(tx, row.file, row.line, row.left_out, words, 1)
     store.leave_out(tx, [row.number for row in rows])
     return len(rows)
 
 
 def _say(tx: Tx, kind: Kind, rows: list[Row], words: Sentence | Callable[[Row], Sentence]) -> None:
     for row in rows:
-        store.add_remark(tx, row.file, row.line, kind, said_of(row, words))
+        remark(tx, row.file, row.line, kind, said_of(row, words))
 
 
 def said_of(row: Row, words: Sentence | Callable[[Row], Sentence]) -> Sentence:

@@ -20,7 +20,7 @@ from folkmoot.discussion.importers.model import Bad, Comment, Imported, Story
 from folkmoot.discussion.importers.proxies import behind
 from folkmoot.discussion.importers.reading import NO_WORDS, NOTHING, Name, name_of
 from folkmoot.discussion.model import Words
-from folkmoot.discussion.remarks import Kind
+from folkmoot.discussion.remarks import Kind, parts
 from folkmoot.discussion.rendering import Readers, Said
 from folkmoot.discussion.text import RENDERER, UNSTORABLE, read
 from folkmoot.errors import Invalid, TooLarge, say
@@ -66,6 +66,11 @@ def stage(work: Database, files: list[Path], form: Format, told: Told, progress:
         for number, path in enumerate(files):
             with opened(path) as archive:
                 stager.take(number, archive, form, progress)
+
+
+def remark(tx: Tx, file: int, line: int, kind: Kind, words: str, skipped: int = 0) -> None:
+    """Says something of a row of a file. skipped: 1 where a comment is left out by it."""
+    store.add_remark(tx, file, line, kind, *parts(words), skipped)
 
 
 Write = Callable[[Tx, dict[str, int]], None]  # writes a row; keeps in a dict which person has which number
@@ -140,7 +145,7 @@ class _Stager:
 
     def _remark(self, line: int, kind: Kind, words: str, skipped: bool = False) -> Write:
         file = self._file
-        return lambda tx, people: store.add_remark(tx, file, line, kind, words, int(skipped))
+        return lambda tx, people: remark(tx, file, line, kind, words, int(skipped))
 
     # Stories
 
@@ -158,7 +163,7 @@ class _Stager:
             )  # fmt: skip
             if not new:
                 words = say("The story {key} is in the archive twice; the first holds.", key=row.key)
-                store.add_remark(tx, file, row.line, "story given twice", words)
+                remark(tx, file, row.line, "story given twice", words)
                 return
             for kind, references in (("story", [self._key(each) for each in (row.key, *row.also)]), ("address", cleaned)):
                 for reference in references:
@@ -201,7 +206,7 @@ class _Stager:
             if also:
                 store.call_comments(tx, [{"reference": reference, "number": number} for reference in also])
             for kind, said in remarks:
-                store.add_remark(tx, file, row.line, kind, said)
+                remark(tx, file, row.line, kind, said)
 
         return write
 
@@ -273,14 +278,14 @@ def _another(tx: Tx, narrow: dict[str, object], wide: dict[str, object]) -> bool
     first = store.same_comment(tx, key)
     if first and (first.posted, first.digest, first.to_story) == (narrow["posted"], wide["digest"], narrow["to_story"]):
         words = say("The comment {key} is in the archive twice, word for word; the first, in line {line}, holds.", key=key, line=first.line)
-        store.add_remark(tx, int(str(narrow["file"])), int(str(narrow["line"])), "given twice", words, 1)
+        remark(tx, int(str(narrow["file"])), int(str(narrow["line"])), "given twice", words, 1)
         return False
     narrow["key"] = f"{key}#{wide['digest']}"
     if not store.add_comment(tx, narrow):
         narrow["key"] = f"{key}#{number}"
         store.add_comment(tx, narrow)
     words = say("Two different comments are called {key}; this one is kept as {name}.", key=key, name=narrow["key"])
-    store.add_remark(tx, int(str(narrow["file"])), int(str(narrow["line"])), "id given twice", words)
+    remark(tx, int(str(narrow["file"])), int(str(narrow["line"])), "id given twice", words)
     return True
 
 

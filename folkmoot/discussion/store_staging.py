@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from folkmoot.discussion.remarks import Kind, parts
 from folkmoot.storage.database import Row, Tx
 
 TABLES = (
@@ -80,9 +79,8 @@ def fact(tx: Tx, name: str) -> str:
 # What is said about the file
 
 
-def add_remark(tx: Tx, file: int, line: int, kind: Kind, words: str, skipped: int = 0) -> None:
-    """Says a sentence of a row."""
-    template, many, given = parts(words)
+def add_remark(tx: Tx, file: int, line: int, kind: str, template: str, many: str, given: str, skipped: int) -> None:
+    """Says a sentence of a row. given: its values as JSON."""
     saying = {"kind": kind, "template": template, "many": many, "skipped": skipped}
     if not tx.count(_ADD_REMARK, file=file, line=line, given=given, **saying):
         tx.run(_ADD_SAYING, **saying)

@@ -52,7 +52,7 @@ def test_staff_read_what_came_and_what_did_not(office: Office, role: Role) -> No
     listed = office.reads("/imports", role)
     assert listed.status == 200 and f"/imports/{office.batch}" in listed.text and "&lt;b&gt;talk&lt;b&gt;.xml" in listed.text
     page = office.reads(f"/imports/{office.batch}", role)
-    assert page.status == 200 and "too long" in page.text and "answers dsq:99, which is not in the archive" in page.text
+    assert page.status == 200 and "too long" in page.text and "answers <bdi>dsq:99</bdi>, which is not in the archive" in page.text
     assert f"folkmoot import --undo {office.batch}" in page.text and "<b>talk" not in page.text
 
 

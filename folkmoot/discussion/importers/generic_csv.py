@@ -37,8 +37,8 @@ def read(archive: Archive) -> Iterator[Imported]:
             raise broken(archive.name, f"its first line names no column {needed!r}; docs/importing.md lists the columns", 1, 1)
     unknown = [name for name in _names(first) if name not in CALLED]
     if unknown:
-        names = [*(name[:40] for name in unknown[:SAID]), *(["…"] if len(unknown) > SAID else [])]
-        yield Remark(1, "columns not read", say("These columns are not known and are not read: {names}.", names=names))
+        some = [*(name[:40] for name in unknown[:SAID]), *(["…"] if len(unknown) > SAID else [])]
+        yield Remark(1, "columns not read", say("These columns are not known and are not read: {names}.", names=some))
     pen = Pen()
     for line, cells in _records(archive, lines, _delimiter(first)):
         yield from _row(pen, line, names, cells)

@@ -96,7 +96,7 @@ def _columns(connection: apsw.Connection, name: str) -> set[str]:
     """The columns of its comments. Raises Invalid where a table is missing, is something else, or lacks what is needed."""
     known: set[str] = set()
     for table, wanted in _WANTED.items():
-        found = connection.execute("SELECT type, sql FROM main.sqlite_schema WHERE name = ?", (table,)).fetchone()
+        found = connection.execute("SELECT type, sql FROM main.sqlite_schema WHERE name = ?1", (table,)).fetchone()
         known = {str(column[1]) for column in connection.execute(f"PRAGMA table_info({table})")} if found else set()
         lacking = [column for column in wanted if column not in known]
         if not found or found[0] != "table" or "virtual" in str(found[1]).lower().split("(")[0] or lacking:

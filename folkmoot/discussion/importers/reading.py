@@ -46,7 +46,7 @@ def words_of_comment(comment: Comment) -> Words | None:
     """A comment's words, shown as its source meant them; None where there are none. Raises TooLarge past MAX_IMPORTED letters."""
     typed = UNSTORABLE.sub("\ufffd", comment.words)
     if len(typed) > MAX_IMPORTED * 10:
-        raise TooLarge(say("The comment is longer than {most} letters.", most=MAX_IMPORTED), "too_long", "text")
+        raise _too_long()
     if comment.form == "markdown":
         return _read(typed)
     if comment.form == "plain":
@@ -71,6 +71,11 @@ def _read(text: str) -> Words | None:
     try:
         return read(text, limit=MAX_IMPORTED)
     except TooLarge:
-        raise
+        raise _too_long() from None
     except Invalid:
         return None
+
+
+def _too_long() -> TooLarge:
+    """Said of a comment that nobody here can shorten any more."""
+    return TooLarge(say("The comment is longer than {most} letters.", most=MAX_IMPORTED), "too_long", "text")
