@@ -62,7 +62,7 @@ def parts(words: str) -> tuple[str, str, str]:
     """A sentence's template, the one for several, and its values as JSON, without letters that no database keeps."""
     sentence = words if isinstance(words, Sentence) else known(words)
     values = {name: _storable(value) for name, value in sentence.values.items()}
-    return sentence.template, sentence.many, msgspec.json.encode(values).decode()
+    return sentence.template, sentence.many, msgspec.json.encode(values).decode() if values else "{}"
 
 
 def _storable(value: object) -> object:

@@ -35,6 +35,8 @@ LONGEST_KEY = 300
 MOST_PEOPLE = 20_000  # kept in memory
 DAY = 86_400_000
 OLDEST_ID = 480_000_000_000  # ms: ids made later have nineteen digits, so that they sort alike as numbers and as text
+_NO_DATE = say("The archive does not say when this comment was written; it is dated by its place in the archive.")
+_IN_FUTURE = say("This comment says that it was written in the future; it is dated today.")
 _SPREAD, _BITS = 1_103_515_245, (1 << 21) - 1
 
 Progress = Callable[[str, float], None]  # what is being done, and how much of it, 0 to 1
@@ -261,9 +263,9 @@ class _Stager:
         if words is None and row.state == "published":
             found.append(("no words", say("{name} says nothing here; the comment is kept as {words}.", name=name.name, words=NO_WORDS)))
         if row.posted is None and not self._only:
-            found.append(("no date", say("The archive does not say when this comment was written; it is dated by its place in the archive.")))
+            found.append(("no date", _NO_DATE))
         if row.posted is not None and row.posted > self._told.now + DAY:
-            found.append(("date in the future", say("This comment says that it was written in the future; it is dated today.")))
+            found.append(("date in the future", _IN_FUTURE))
         return found
 
 
