@@ -10,9 +10,11 @@ from folkmoot.storage.database import Row, Tx
 
 _ROW = "id, site, deed, person, network, domain, reason, guideline, note, made_by, at, until, ended, ended_by, ended_why"
 _HOLDS = "ended IS NULL AND (until IS NULL OR until > :now) AND site IN (0, :site) AND deed <> 'warn'"
+_KEPT = 1_000  # sanctions of a site that are known by heart
 
 
 def insert_sanction(tx: Tx, **given: object) -> None:
+    tx.forget("barred")
     tx.run(
         "INSERT INTO sanction (id, site, deed, person, network, domain, reason, guideline, note, made_by, at, until)"
         " VALUES (:id, :site, :deed, :person, :network, :domain, :reason, :guideline, :note, :made_by, :at, :until)",
@@ -32,10 +34,24 @@ def end_sanction(tx: Tx, sanction: int, by: int | None, why: str, now: int) -> b
 
 def holding(tx: Tx, site: int, person: int | None, network: str | None, now: int) -> list[Row]:
     """What keeps somebody, or whoever comes from their address block, from writing on a site."""
+    known = _known(tx, site)
+    if known is not None and person not in known and network not in known:
+        return []
     by_person = f"SELECT {_ROW} FROM sanction WHERE person = :person AND network IS NULL AND domain IS NULL AND {_HOLDS}"
     by_network = f"SELECT {_ROW} FROM sanction WHERE network = :network AND {_HOLDS}"
     found = tx.rows(by_person, person=person, site=site, now=now) if person is not None else []
     return found + (tx.rows(by_network, network=network, site=site, now=now) if network is not None else [])
+
+
+def _known(tx: Tx, site: int) -> frozenset[int | str | None] | None:
+    """Those against whom anything was decided that nobody has ended, so that nothing need be asked about all others; None where they are many."""
+
+    def fetch() -> frozenset[int | str | None] | None:
+        sql = "SELECT person, network FROM sanction WHERE ended IS NULL AND site IN (0, :site) LIMIT :limit"
+        rows = tx.rows(sql, site=site, limit=_KEPT + 1)
+        return frozenset(each for row in rows for each in row if each is not None) if len(rows) <= _KEPT else None
+
+    return tx.recall("barred", site, fetch)
 
 
 def domains(tx: Tx, site: int, now: int) -> list[Row]:
@@ -176,6 +192,7 @@ def same_note(tx: Tx, row: NoteRow) -> NoteRow | None:
 
 def insert_sanctions(tx: Tx, site: int, rows: Sequence[SanctionRow], *, everywhere: bool) -> None:
     """everywhere: what holds on every site stays so; else, where other newsrooms share the server, it holds on this one alone."""
+    tx.forget("barred")
     tx.many(
         "INSERT INTO sanction (id, site, deed, person, network, domain, reason, guideline, note, made_by, at, until, ended, ended_by, ended_why)"
         " VALUES (:id, :site, :deed, :person, :network, :domain, :reason, :guideline, :note, :made_by, :at, :until, :ended, :ended_by, :ended_why)"

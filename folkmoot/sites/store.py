@@ -113,9 +113,9 @@ def story_by_key(tx: Tx, site: int, key: str) -> Story | None:
 
 
 def story_by_address(tx: Tx, cleaned: str) -> Story | None:
-    return _story(
-        tx.one(f"SELECT {_STORY} FROM story_address n JOIN story a ON a.id = n.story {_LED} WHERE n.cleaned = :cleaned", cleaned=cleaned)
-    )
+    """Asked on every write; on a busy story it is known from the write before."""
+    sql = f"SELECT {_STORY} FROM story_address n JOIN story a ON a.id = n.story {_LED} WHERE n.cleaned = :cleaned"
+    return tx.recall("story", cleaned, lambda: _story(tx.one(sql, cleaned=cleaned)))
 
 
 def stories_by_addresses(tx: Tx, cleaned: list[str]) -> list[int | None]:
@@ -141,6 +141,7 @@ def latest_stories(tx: Tx, site: int, limit: int) -> list[Story]:
 
 
 def insert_story(tx: Tx, story: Story) -> None:
+    tx.forget("story")
     tx.run(
         "INSERT INTO story (id, site, publisher_key, address, title, title_from, language, created, closed) VALUES"
         " (:id, :site, :publisher_key, :address, :title, :title_from, :language, :created, :closed)",
@@ -156,18 +157,17 @@ def delete_story(tx: Tx, story: int) -> None:
 
 def insert_address(tx: Tx, cleaned: str, story: int, told_by: str, now: int) -> int:
     """1 where the address is new, 0 where some story has it already."""
-    return tx.count(
+    added = tx.count(
         "INSERT INTO story_address (cleaned, story, told_by, added) VALUES (:cleaned, :story, :told_by, :now) ON CONFLICT (cleaned) DO NOTHING",
         cleaned=cleaned, story=story, told_by=told_by, now=now,
     )
+    if added:
+        tx.forget("story")
+    return added
 
 
 def addresses_of(tx: Tx, story: int) -> list[str]:
     return [row.cleaned for row in tx.rows("SELECT cleaned FROM story_address WHERE story = :story ORDER BY added, cleaned", story=story)]
-
-
-def delete_address(tx: Tx, cleaned: str, story: int) -> int:
-    return tx.count("DELETE FROM story_address WHERE cleaned = :cleaned AND story = :story", cleaned=cleaned, story=story)
 
 
 def set_closed(tx: Tx, story: int, closed: int | None) -> None:
@@ -183,7 +183,6 @@ def set_title(tx: Tx, story: int, title: str, told_by: str) -> None:
 def set_slow(tx: Tx, story: int, slow: int) -> None:
     tx.forget("story")
     tx.run("UPDATE story SET slow = :slow WHERE id = :story", story=story, slow=slow)
-    tx.forget("story")
 
 
 def insert_site_decision(tx: Tx, id: int, site: int, person: int | None, made_by: str, was: Policy, became: Policy, reason: str, now: int) -> None:

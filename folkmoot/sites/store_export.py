@@ -14,6 +14,7 @@ from folkmoot.storage.database import Row, Tx
 
 def delete_arrived_addresses(tx: Tx, story: int, arrived: int) -> int:
     """Takes away the addresses that an import told at a moment; how many they were."""
+    tx.forget("story")
     return tx.count("DELETE FROM story_address WHERE story = :story AND told_by = 'import' AND added = :arrived", story=story, arrived=arrived)
 
 
@@ -154,6 +155,7 @@ def put_hosts(tx: Tx, site: int, rows: Sequence[HostRow]) -> None:
 
 
 def insert_stories(tx: Tx, site: int, rows: Sequence[StoryRow]) -> None:
+    tx.forget("story")
     tx.many(
         "INSERT INTO story (id, site, publisher_key, address, title, title_from, language, created, closed, slow, merged_into) VALUES (:id,"
         " :site, :publisher_key, :address, :title, :title_from, :language, :created, :closed, :slow, :merged_into) ON CONFLICT (id) DO NOTHING",
@@ -162,6 +164,7 @@ def insert_stories(tx: Tx, site: int, rows: Sequence[StoryRow]) -> None:
 
 
 def insert_addresses(tx: Tx, rows: Sequence[AddressRow]) -> None:
+    tx.forget("story")
     tx.many(
         "INSERT INTO story_address (cleaned, story, told_by, added) VALUES (:cleaned, :story, :told_by, :added) ON CONFLICT (cleaned) DO NOTHING",
         ({"cleaned": row.cleaned, "story": int(row.story), "told_by": row.told_by, "added": row.added} for row in rows),

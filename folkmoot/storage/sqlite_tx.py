@@ -23,7 +23,7 @@ from folkmoot.storage.turns import Turns
 BUSY = 5_000          # ms to wait for another process that writes
 _LOG = 1_000           # pages in the log at which a checkpoint is due
 _LONG_LOG = 8_000      # pages in the log at which the writer checkpoints what is left
-_KEPT = 2_000          # things of a kind that are known from one group to the next
+_KEPT = 4_000          # things of a kind that are known from one group to the next
 _SETTINGS = """
 PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
 PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -16000

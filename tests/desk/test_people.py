@@ -10,6 +10,7 @@ from folkmoot.people import notices, sanctions, store_sanctions
 from folkmoot.people.model import Actor
 from folkmoot.people.waiting import Because
 from folkmoot.sites.model import Policy
+from folkmoot.storage.database import connect
 from tests.moot import DAY, MINUTE, Moot
 
 HURTS = Because("It hurts people.")
@@ -64,6 +65,27 @@ def test_a_ban_holds_for_account_block_and_mail_domain(moot: Moot, vera: Actor) 
     moot.says(vera, "Who works here is not barred.")
     lift(moot, vera, domain)
     moot.says(moot.member("Wren"), "All are free.")
+
+
+def test_a_ban_by_another_process_holds_for_the_very_next_post(moot: Moot, vera: Actor, database_url: str) -> None:
+    casimir = moot.member("Casimir")
+    moot.says(casimir, "Nobody minds me here.")  # so that what is known of bans is known
+    other = connect(database_url, readers=1, lanes=1)
+    other.write_now(lambda tx: sanctions.sanction(tx, vera, moot.site.id, "ban", casimir.id or 0, HURTS, moot.now))
+    other.close()
+    with pytest.raises(Invalid, match="can no longer write"):
+        moot.says(casimir, "Nor here?")
+
+
+def test_bans_hold_where_there_are_more_than_are_known_by_heart(moot: Moot, vera: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_sanctions, "_KEPT", 1)
+    casimir, jory = moot.member("Casimir"), moot.member("Jory")
+    for each in (casimir, jory):
+        bar(moot, vera, each, "ban")
+    for each in (casimir, jory):
+        with pytest.raises(Invalid, match="can no longer write"):
+            moot.says(each, "Am I one of many?")
+    moot.says(moot.member("Wren"), "I am none of them.")
 
 
 def test_a_block_is_forgotten_when_its_ban_has_ended(moot: Moot, vera: Actor) -> None:

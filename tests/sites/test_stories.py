@@ -8,6 +8,7 @@ from folkmoot.errors import Conflict, Invalid, NotAllowed
 from folkmoot.people.model import COMMAND, Actor
 from folkmoot.sites import sites, stories
 from folkmoot.sites.model import Story
+from folkmoot.storage.database import connect
 from tests.moot import DAY, Moot
 
 
@@ -74,6 +75,22 @@ def test_an_alias_leads_to_its_story_and_belongs_to_one(moot: Moot) -> None:
     assert story and story.id == moot.story.id
     with pytest.raises(Conflict):
         moot.db.write_now(lambda tx: stories.add_alias(tx, COMMAND, other.id, "https://old.example/lake", moot.now))
+
+
+def test_what_another_process_says_of_an_address_holds_for_the_very_next_write(moot: Moot, database_url: str) -> None:
+    def writer_finds() -> Story | None:
+        return moot.db.write_now(lambda tx: stories.find(tx, "https://news.example/lake-closed"))
+
+    assert writer_finds() is None
+    other = connect(database_url, readers=1, lanes=1)
+    other.write_now(lambda tx: stories.add_alias(tx, COMMAND, moot.story.id, "https://news.example/lake-closed", moot.now))
+    named = writer_finds()
+    assert named and named.id == moot.story.id and named.title != "No swimming"
+    other.write_now(lambda tx: stories.rename(tx, COMMAND, moot.story.id, "No swimming", moot.now))
+    other.close()
+    renamed = writer_finds()
+    assert renamed and renamed.title == "No swimming"
+
 
 
 def test_only_staff_close_a_story(moot: Moot) -> None:

@@ -20,6 +20,7 @@ CREATE TABLE sanction (
 CREATE INDEX sanction_person ON sanction (person, at) WHERE person IS NOT NULL;
 CREATE INDEX sanction_network ON sanction (network) WHERE network IS NOT NULL;
 CREATE INDEX sanction_domain ON sanction (site) WHERE domain IS NOT NULL AND ended IS NULL;
+CREATE INDEX sanction_open ON sanction (site) WHERE ended IS NULL;
 CREATE INDEX sanction_at ON sanction (site, at);
 
 -- What the desk notes of somebody; seen by the desk alone.
