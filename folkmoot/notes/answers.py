@@ -45,7 +45,7 @@ class AnswerAnswer(Struct, frozen=True):
 
 
 class NoteAnswer(Struct, frozen=True, omit_defaults=True):
-    """A note. Of one that was withdrawn or removed, text and sources are empty.
+    """A note. Of one that was withdrawn or removed, text, sources and answers are empty.
 
     status: proposed, both_sides, helpful, disputed or unhelpful; ruling: accepted, clarified, declined or empty; at_head: whether it
     stands at the head of its story. why: sentences. near, far, score, low, high, ratings: hidden (absent) until they may be known.
@@ -89,14 +89,14 @@ def note_answer(seen: Seen, language: str, told: bool | None = None, own: Own | 
     note = seen.note
     live = note.state in ("open", "held")
     told = seen.counts if told is None else told
-    decided = seen.decided
+    decided = seen.decided if live else None
     return NoteAnswer(
         id=str(note.id), story=str(note.story), url=f"/notes/{note.id}", comment=str(note.comment) if note.comment else None, kind=note.kind,
         state=note.state, status=note.grade, ruling=note.ruling, at_head=note.at_head, author=note.name if live else "",
         text=note.text if live else "", revision=note.number, quote=_quote(seen) if live and note.passage.exact else None,
         sources=[_source(each) for each in note.sources] if live else [], proposed=machine(note.proposed), since=machine(note.ruled or note.graded),
         unanswered=machine(note.unanswered) if note.unanswered else None, why=[in_words(each, language) for each in why(seen, told)],
-        answers=[_answer(each) for each in note.answers],
+        answers=[_answer(each) for each in note.answers] if live else [],
         correction=decided.reason if decided and decided.reason else UNSET, before=decided.before if decided and decided.before else UNSET,
         after=decided.after if decided and decided.after else UNSET, **_counts(seen, told),  # type: ignore[arg-type]
         own=own.level if own and own.level else UNSET,

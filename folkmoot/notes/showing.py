@@ -64,7 +64,7 @@ class Head(Struct, frozen=True):
 
 def head(tx: Tx, story: int) -> Head:
     """What everybody sees of a story's notes."""
-    notes = store.notes_on(tx, story) if story else []
+    notes = _notes(tx, story) if story else []
     statements = len(store_maps.statements_of(tx, story)) if story else 0
     if not notes:
         return Head(map=bool(story) and store_maps.map_of(tx, story) is not None, statements=statements)
@@ -83,6 +83,12 @@ def head(tx: Tx, story: int) -> Head:
     )
 
 
+def _notes(tx: Tx, story: int) -> list[Note]:
+    """The newest notes of a story, and every other that stands at its head: no number of later ones takes a correction away."""
+    notes = store.notes_on(tx, story)
+    return notes if len(notes) < store.MOST else notes + store.older_at_head(tx, story, notes[-1].id)
+
+
 def _gone(note: Note, latest: int) -> bool:
     """Whether a note had stood at the head and has lost its place, or was taken back, not long before the latest note."""
     return note.shown is not None and not note.at_head and note.state != "held" and latest - note.graded < TRACE_DAYS
@@ -98,7 +104,7 @@ def seen(tx: Tx, note: Note, names: dict[int, str] | None = None) -> Seen:
 
 def drawer(tx: Tx, story: int) -> list[Seen]:
     """Every note of a story that readers may know of: what was withdrawn or removed as a line. The latest first, those at the head before."""
-    notes = [note for note in store.notes_on(tx, story) if note.state != "held"]
+    notes = [note for note in _notes(tx, story) if note.state != "held"]
     order = sorted(notes, key=lambda note: (not note.at_head, note.state != "open", note.ruling == "declined"))
     return [seen(tx, note) for note in order]
 

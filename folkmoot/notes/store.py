@@ -34,11 +34,25 @@ def note_by_id(tx: Tx, note: int) -> Note | None:
     return _notes(tx, [row])[0] if row else None
 
 
-def notes_on(tx: Tx, story: int, limit: int = 200) -> list[Note]:
-    """All notes of a story, the newest first, in whatever state."""
+MOST = 200  # notes that are read of a story at once
+
+
+def notes_on(tx: Tx, story: int) -> list[Note]:
+    """The notes of a story, the newest first, in whatever state."""
     return _notes(
-        tx, tx.rows(f"SELECT {_NOTE} {_FROM} WHERE n.story = :story ORDER BY n.proposed DESC, n.id DESC LIMIT :limit", story=story, limit=limit)
+        tx, tx.rows(f"SELECT {_NOTE} {_FROM} WHERE n.story = :story ORDER BY n.proposed DESC, n.id DESC LIMIT :most", story=story, most=MOST)
     )
+
+
+def older_at_head(tx: Tx, story: int, before: int) -> list[Note]:
+    """Notes at the head of a story that are older than one (an id), the newest first: however many came after them, readers see them."""
+    rows = tx.rows(
+        f"SELECT {_NOTE} {_FROM} JOIN note b ON b.id = :before WHERE n.story = :story AND (n.proposed, n.id) < (b.proposed, b.id)"
+        " AND n.state = 'open' AND (n.ruling IN ('accepted', 'clarified') OR (n.ruling = '' AND n.grade IN ('both_sides', 'helpful')))"
+        " ORDER BY n.proposed DESC, n.id DESC",
+        story=story, before=before,
+    )  # fmt: skip
+    return _notes(tx, rows)
 
 
 def has_notes(tx: Tx, story: int) -> bool:

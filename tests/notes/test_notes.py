@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from folkmoot.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn
-from folkmoot.notes import deciding, notes, store, store_ratings
+from folkmoot.notes import deciding, notes, showing, store, store_ratings
+from folkmoot.notes.answers import note_answer
 from folkmoot.notes.sources import read_sources
 from folkmoot.people.model import Actor
 from tests.moot import DAY, MINUTE
@@ -34,6 +36,27 @@ def test_ones_first_notes_wait_for_the_desk_and_appear_when_it_releases_them(des
     assert desk.head().waiting == 1
     assert desk.told(desk.editor) == ["note_proposed", "note_waits"]
     assert desk.told(desk.amara) == ["note_released"]
+
+
+def test_a_correction_stays_at_the_head_however_many_notes_come_after_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "MOST", 3)
+    right = desk.propose().id
+    desk.accept(right)
+    later: list[int] = []
+    for number in range(5):
+        later.append(desk.propose(text=f"Note {number} on another matter.", seen=frozenset(later)).id)
+    drawer = desk.moot.db.read_now(lambda tx: showing.drawer(tx, desk.moot.story.id))
+    assert ([seen.note.id for seen in desk.head().at_head], desk.head().waiting) == ([right], 3)
+    assert [seen.note.id for seen in drawer] == [right, *reversed(later[2:])]
+
+
+def test_what_was_said_beside_a_note_goes_with_it(desk: Desk) -> None:
+    note = desk.propose().id
+    desk.moot.db.write_now(lambda tx: notes.answer(tx, desk.editor, note, "We have asked the county.", desk.moot.now))
+    desk.accept(note)
+    desk.decide(note, "remove", "It names a child.")
+    told = note_answer(desk.whole(desk.editor, note).seen, "en")
+    assert (told.state, told.text, told.answers, told.before, told.correction) == ("removed", "", [], UNSET, UNSET)
 
 
 def test_only_who_has_proven_a_mailbox_proposes_and_rates(desk: Desk) -> None:
