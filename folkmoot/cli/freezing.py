@@ -36,9 +36,9 @@ def freeze(story: str, out: Path, force: bool, as_json: bool) -> None:
     with opened() as db:
         frozen, page, data = db.read_now(lambda tx: _written(tx, story, out, force))
     if as_json:
-        show({"html": str(page), "json": str(data), "comments": frozen.live}, True)
+        show({"html": str(page), "json": str(data), "comments": frozen.live, "notes": len(frozen.notes)}, True)
     else:
-        done(f"{frozen.live:,} comments are kept in {page} and {data}.")
+        done(f"{frozen.live:,} comments and {len(frozen.notes):,} notes are kept in {page} and {data}.")
 
 
 def _written(tx: Tx, story: str, out: Path, force: bool) -> tuple[Frozen, Path, Path]:

@@ -9,7 +9,7 @@ comment that stays visible is met, whatever votes do meanwhile.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from folkmoot.discussion import store_pages
@@ -103,9 +103,13 @@ def branch(tx: Tx, story: int, order: str, parent: int, *, limit: int = ROOTS, a
         above = (store_pages.to_comment(found),)
     reader = _Reader(tx, story, order, sorted_by, replies)
     rows, more = reader.siblings(parent, limit, place)
-    pinned = store_pages.visible_row(tx, pin) if pin and not parent and after is None else None
-    shown = store_pages.to_comment(pinned) if pinned is not None and pinned.state == "published" else None
-    return Page(story, reader.version, order, sorted_by, reader.branches(rows), more, live, above, pinned=shown)
+    pinned = _pinned(tx, pin) if not parent and after is None else None
+    return Page(story, reader.version, order, sorted_by, reader.branches(rows), more, live, above, pinned=pinned)
+
+
+def _pinned(tx: Tx, pin: int | None) -> Comment | None:
+    found = store_pages.visible_row(tx, pin) if pin else None
+    return store_pages.to_comment(found) if found is not None and found.state == "published" else None
 
 
 def permalink(tx: Tx, comment: int, order: str = "best") -> Page:
@@ -139,6 +143,17 @@ def _in_reading_order(below: dict[int, array[int]]) -> Iterator[int]:
         comment = waiting.pop()
         yield comment
         waiting.extend(below.pop(comment, array("q"))[::-1])
+
+
+def pinned(tx: Tx, story: int) -> Comment | None:
+    """The comment that the newsroom has put above a thread, where readers see it."""
+    return _pinned(tx, store_pages.thread_row(tx, story)[2])
+
+
+def seen(tx: Tx, story: int, comments: Iterable[int]) -> dict[int, Comment]:
+    """Those of some comments that readers see in a story, by id."""
+    rows = (store_pages.visible_row(tx, comment) for comment in comments)
+    return {row.id: store_pages.to_comment(row) for row in rows if row is not None and row.story == story}
 
 
 def counts(tx: Tx, stories: Sequence[int]) -> dict[int, int]:

@@ -8,18 +8,20 @@ from html import unescape
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 
-from folkmoot.discussion import paging, store_pages
-from folkmoot.discussion.model import MAX_LEVEL, Comment
+from folkmoot.discussion import belongings, beside, paging, store, store_pages
+from folkmoot.discussion.model import MAX_LEVEL, Comment, Preview
 from folkmoot.errors import Conflict, NotAllowed, Problem
 from folkmoot.people.model import COMMAND
+from folkmoot.people.waiting import Because
 from folkmoot.reading.freezing import as_json, as_page, freeze
 from folkmoot.sites import stories
 from folkmoot.storage.database import Tx
 from tests.hostile import allowed, corpora
 from tests.hostile.shape import Shape
-from tests.moot import Moot
+from tests.moot import MINUTE, Moot
 from tests.test_cli import Terminal, at, nowhere
 
 __all__ = ["at", "nowhere"]  # fixtures
@@ -35,6 +37,11 @@ class Files(NamedTuple):
 
 def frozen(moot: Moot) -> Files:
     moot.db.write_now(lambda tx: stories.close(tx, COMMAND, moot.story.id, "", moot.now))
+    return written(moot)
+
+
+def written(moot: Moot) -> Files:
+    """The files of a story that is closed."""
 
     def made(tx: Tx) -> Files:
         kept = freeze(tx, COMMAND, moot.story.id, moot.now)
@@ -79,6 +86,37 @@ def test_the_page_needs_no_server_and_runs_nothing(moot: Moot) -> None:
     assert "default-src 'none'; style-src 'sha256-" in unescape(page)
 
 
+def test_what_readers_saw_beside_a_comment_is_kept(moot: Moot) -> None:
+    bo, zeb, vera = moot.guest("Bo"), moot.member("Zeb"), moot.member("Vera", "moderator")
+    first = moot.says(bo, "See https://report.example/lake for all of it.")
+    second = moot.says(zeb, "I was there.", parent=first)
+    moot.says(moot.guest("Ada"), "So was I.", parent=second)
+    moot.later(5 * MINUTE)
+    moot.edit(bo, first, "See https://report.example/lake for most of it.")
+    preview = msgspec.json.encode(Preview("The lake in 2025", "What was measured.", "https://report.example/lake", "report.example")).decode()
+
+    def act(tx: Tx) -> None:
+        for deed in ("pin", "feature", "lock"):
+            beside.mark(tx, vera, first, deed, Because(), moot.now)
+        store.set_preview(tx, first, preview)
+        while belongings.erase(tx, zeb.id or 0, "stay", moot.now):
+            pass
+
+    moot.db.write_now(act)
+    moot.allow(previews=True)
+    kept = frozen(moot)
+    page = " ".join(kept.page.split())
+    assert 'Put here by the newsroom</h3><p class="byline"><b><bdi>Bo</bdi></b></p>' in page and f'href="#c{first}">See it in the discussion' in page
+    assert ">Chosen by the newsroom</span>" in page and ">takes no more replies</span>" in page
+    assert re.search(r"edited <time [^>]+>28 May 2026, 20:31 UTC</time>", page)
+    assert "<bdi>Withdrawn person</bdi></b>" in page and f'reply to <a href="#c{second}"><bdi>Withdrawn person</bdi>' in page and "Zeb" not in page
+    link = '<a href="https://report.example/lake" rel="nofollow ugc noopener noreferrer">The lake in 2025</a>'
+    assert f'{link} <bdi class="host">report.example</bdi><br>What was measured.</p>' in page
+    assert json.loads(kept.data)["story"]["pinned"] == str(first)
+    moot.allow(previews=False)
+    assert "The lake in 2025" not in written(moot).page
+
+
 def test_an_open_story_is_not_frozen_and_not_by_anybody(moot: Moot) -> None:
     with pytest.raises(Conflict, match="Close it first"):
         moot.db.read_now(lambda tx: freeze(tx, COMMAND, moot.story.id, moot.now))
@@ -113,7 +151,7 @@ def test_the_command_writes_two_files_and_none_over_others(at: Terminal, moot: M
     assert "Close it first" in at.refuses("story", "freeze", "https://news.example/lake", "--out", str(tmp_path / "kept"))
     at.does("story", "close", "https://news.example/lake")
     told = at.reads("story", "freeze", "https://news.example/lake", "--out", str(tmp_path / "kept"))
-    assert isinstance(told, dict) and told["comments"] == 1
+    assert isinstance(told, dict) and (told["comments"], told["notes"]) == (1, 0)
     assert sorted(path.suffix for path in (tmp_path / "kept").iterdir()) == [".html", ".json"]
     assert "Close it." in Path(str(told["html"])).read_text("utf-8") and Path(str(told["html"])).name.startswith("news-example-lake-")
     assert "--force" in at.refuses("story", "freeze", "https://news.example/lake", "--out", str(tmp_path / "kept"))
