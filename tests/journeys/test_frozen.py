@@ -17,9 +17,11 @@ from folkmoot.reading.freezing import as_page, freeze
 from folkmoot.sites import sites, stories
 from folkmoot.storage.database import Tx, connect
 from folkmoot.web.kit import clock
+from tests.hostile import corpora
 from tests.journeys.test_access import violations
 from tests.moot import DAY, Moot
 from tests.notes.desk import SOURCE, Desk
+from tests.reading.test_frozen_notes import everywhere, frozen
 
 VIEWS = (("light", 1280), ("dark", 390), ("light", 320))
 PAPER = "https://portansel.example/the-summer/report-of-2025-with-all-its-tables-and-maps.pdf?page=3"
@@ -127,4 +129,25 @@ def test_a_frozen_story_prints_with_its_addresses(browser: Browser, kept: Path, 
     if shutil.which("pdftotext"):
         said = subprocess.run(["pdftotext", str(tmp_path / "story.pdf"), "-"], capture_output=True, text=True, check=True).stdout
         assert "https://news.example/lake" in said and "<https://portansel.example/the" in said
+    page.close()
+
+
+def test_hostile_words_in_a_frozen_story_run_nowhere(browser: Browser, migrated_file: Path, tmp_path: Path) -> None:
+    shutil.copy(migrated_file, tmp_path / "folkmoot.db")
+    db = connect(f"sqlite:///{tmp_path}/folkmoot.db")
+    desk, said, kept = Desk(Moot(db, clock() - DAY)), list[int](), tmp_path / "hostile.html"
+    mallory = desk.moot.member("</bdi><script>alert(1)</script>")
+    for number, words in enumerate(corpora.SAMPLES):
+        everywhere(desk, words, mallory, number, said)
+        desk.moot.says(mallory, f"{words} .")
+    kept.write_text(frozen(desk.moot).page, "utf-8")
+    db.close()
+    page, ran = browser.new_page(viewport={"width": 320, "height": 900}), list[str]()
+    page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
+    page.on("console", lambda told: ran.append(told.text))
+    page.on("request", lambda request: ran.append(request.url))
+    page.goto(kept.as_uri())
+    expect(page.locator("article.note")).to_have_count(len(said))
+    expect(page.locator("article.comment")).to_have_count(len(corpora.SAMPLES))
+    assert ran == [kept.as_uri()] and beyond(page) == []
     page.close()
