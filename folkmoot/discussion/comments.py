@@ -136,7 +136,8 @@ def _marks(actor: Actor, site: int, verdict: Verdict) -> str:
 def edit(tx: Tx, actor: Actor, comment: int, words: Words, now: int, customs: Customs = Customs()) -> Verdict:
     """Changes the words of one's own comment, for 15 minutes. Judged by the same rules; where held, the old text stays meanwhile.
 
-    Past the first minute the old text stays in the public history and the comment is marked as edited.
+    Past the first minute the old text stays in the public history and the comment is marked as edited. Who comes back to the words
+    that are shown takes back the edit that waits.
     """
     row, _ = take(tx, comment)
     require_own(actor, row)
@@ -145,6 +146,8 @@ def edit(tx: Tx, actor: Actor, comment: int, words: Words, now: int, customs: Cu
     if now > row.posted + EDIT_WINDOW:
         raise Conflict("A comment can be edited for 15 minutes. You can withdraw it, or answer it.", "edit_window_over")
     if words.digest == row.digest and words.text == row.text:
+        _pass_over_waiting(tx, store.revisions_of(tx, comment))
+        waits.refresh(tx, comment)
         return Verdict("published")
     verdict = judge_edit(tx, actor, get_story(tx, row.story), row, words, now, customs)
     if verdict.answer == "refused":
@@ -160,9 +163,7 @@ def revise(tx: Tx, row: Row, words: Words, person: int | None, now: int, *, held
     if not past:
         store.insert_revision(tx, new_id(row.posted), row.id, 1, row.text, row.html, row.posted, row.person, "shown", 0)
         past = store.revisions_of(tx, row.id)
-    for waiting in past:
-        if waiting.state == "held":  # a second edit while the first still waits: the newer words are what the writer means
-            store.set_revision(tx, waiting.id, "past", 0)
+    _pass_over_waiting(tx, past)
     revision = new_id(now)
     if held:
         store.insert_revision(tx, revision, row.id, past[-1].number + 1, words.text, words.html, now, person, "held", 0)
@@ -172,6 +173,13 @@ def revise(tx: Tx, row: Row, words: Words, person: int | None, now: int, *, held
         return
     store.insert_revision(tx, revision, row.id, past[-1].number + 1, words.text, words.html, now, person, "held", 0)
     show_revision(tx, row, revision, words, now)
+
+
+def _pass_over_waiting(tx: Tx, past: list[Row]) -> None:
+    """An edit that waits when its writer edits again is not what they mean any more, so nobody can publish it."""
+    for waiting in past:
+        if waiting.state == "held":
+            store.set_revision(tx, waiting.id, "past", 0)
 
 
 def show_revision(tx: Tx, row: Row, revision: int, words: Words, now: int) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from folkmoot.app import create_app
+from folkmoot.people import sessions
 from folkmoot.settings import Limits, Mail, Server, Settings
+from folkmoot.web.kit import clock
 from tests.moot import Moot
 from tests.web.stand import HERE, Client
 
@@ -163,3 +165,23 @@ def test_what_is_no_mailbox_is_refused_before_anything_is_posted(moot: Moot, tmp
     refused = say(client, "Hello.", name="Ada", email="nope")
     assert (refused.status_code, refused.json()["field"], shown(client)) == (422, "email", [])
     assert say(client, "Hello.", name="Ada", email="ada@mail.example").json()["code_id"]
+
+
+def test_an_edit_that_waits_is_taken_back_by_coming_back_to_the_words_that_are_shown(client: Client, moot: Moot) -> None:
+    moot.now = clock()
+    moot.allow(suspect_words=("casino",))
+    moderator = moot.member("Ines", "moderator").id or 0
+    token = moot.db.write_now(lambda tx: sessions.begin_keys(tx, moderator, moot.now)).access
+    ines = {"Authorization": f"Bearer {token}"}
+    answer = say(client, "The original words.", name="Ada")
+    place = f"/api/v1/comments/{answer.json()['comment']['id']}"
+
+    def edit(words: str) -> Any:
+        return client.request("PATCH", place, json={"text": words}, headers=bearer(answer)).json()["verdict"]
+
+    assert edit("Visit my casino.") == "held"
+    assert place.rpartition("/")[2] in client.get("/api/v1/queue", headers=ines).text
+    assert edit("The original words.") == "published"
+    assert place.rpartition("/")[2] not in client.get("/api/v1/queue", headers=ines).text
+    assert client.post(f"{place}/decisions", json={"do": "release"}, headers=ines).status_code == 409
+    assert shown(client) == ["The original words."]
