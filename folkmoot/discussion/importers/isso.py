@@ -1,7 +1,7 @@
 """Isso: its SQLite file, which is only read. Times are UTC seconds, words are Markdown, addresses are paths on the site's own host.
 
 The file is a stranger's: only its two tables are asked, by name, and only if they are tables; every value is taken as bytes. Its
-numbers begin at 1 in each file, so keys hold what else tells one file's from another's. Mailboxes, network addresses and who voted
+numbers begin at 1 in each file, so keys and references hold what else tells one file's from another's. Mailboxes, network addresses and who voted
 (a filter of hashed addresses) are not read; the totals of the votes are.
 """
 
@@ -86,10 +86,12 @@ def _rows(connection: apsw.Connection, name: str) -> Iterator[Imported]:
     version = int(str(connection.pragma("user_version")))
     if version > _BROUGHT:
         yield Remark(0, "newer Isso", say(_NEWER, version=version, known=_BROUGHT))
+    threads: dict[int, str] = {}
     for number, uri, title in connection.execute(_THREADS):
-        yield Story(_text(uri) or f"thread:{_whole(number)}", _whole(number), _text(title), _text(uri), also=(f"thread:{_whole(number)}",))
+        key = threads[_whole(number)] = _text(uri) or _thread(number)
+        yield Story(key, _whole(number), _text(title), _text(uri))
     for row in connection.execute(_comments(columns)):
-        yield from _comment(row)
+        yield from _comment(row, threads)
 
 
 def _columns(connection: apsw.Connection, name: str) -> set[str]:
@@ -106,12 +108,15 @@ def _columns(connection: apsw.Connection, name: str) -> set[str]:
 
 def _comments(columns: set[str]) -> str:
     """Older files know no votes and no edits."""
-    optional = ", ".join(column if column in columns else "NULL" for column in ("modified", "likes", "dislikes"))
-    return f"SELECT id, tid, parent, created, mode, CAST(text AS BLOB), CAST(author AS BLOB), {optional} FROM main.comments ORDER BY id"
+    optional = ", ".join(f"c.{column}" if column in columns else "NULL" for column in ("modified", "likes", "dislikes"))
+    return (
+        f"SELECT c.id, c.tid, c.parent, p.created, c.created, c.mode, CAST(c.text AS BLOB), CAST(c.author AS BLOB), {optional} FROM main.comments c"
+        " LEFT JOIN (SELECT id, MIN(created) AS created FROM main.comments GROUP BY id) p ON p.id = c.parent ORDER BY c.id"
+    )
 
 
-def _comment(row: Any) -> Iterator[Imported]:
-    number, thread, parent, created, mode, text, author, modified, up, down = row
+def _comment(row: Any, threads: dict[int, str]) -> Iterator[Imported]:
+    number, thread, parent, answered, created, mode, text, author, modified, up, down = row
     line, posted = _whole(number), from_seconds(created)
     if posted is None:
         yield Bad(line, "impossible date", say(_NO_DATE, seconds=repr(str(created)[:40])))
@@ -120,11 +125,21 @@ def _comment(row: Any) -> Iterator[Imported]:
     if state is None:
         yield Remark(line, "state unknown", say(_ODD_MODE, mode=repr(str(mode)[:40])))
     yield Comment(
-        key=f"comment:{line}@{posted}", also=(f"comment:{line}",), line=line, story=(f"thread:{_whole(thread)}",),
+        key=_key(number, created), line=line, story=(threads.get(_whole(thread)) or _thread(thread),),
         writer=Writer(_text(author)), words=_text(text), form="markdown",
-        parent=(f"comment:{_whole(parent)}",) if _whole(parent) else (), posted=posted, edited=from_seconds(modified),
+        parent=(_key(parent, answered),) if _whole(parent) else (), posted=posted, edited=from_seconds(modified),
         state=state or "unapproved", up=_whole(up), down=_whole(down),
     )  # fmt: skip
+
+
+def _key(number: Any, created: Any) -> str:
+    """A comment's number, and its time where the file knows it."""
+    posted = from_seconds(created)
+    return f"comment:{_whole(number)}" if posted is None else f"comment:{_whole(number)}@{posted}"
+
+
+def _thread(number: Any) -> str:
+    return f"thread:{_whole(number)}"
 
 
 def _text(value: Any) -> str:

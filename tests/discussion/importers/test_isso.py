@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from folkmoot.discussion import archive
 from folkmoot.storage.database import Row
 from tests.discussion.importers.conftest import Archivist
 from tests.discussion.importers.test_disqus import warned
@@ -76,6 +77,31 @@ def test_two_files_that_both_begin_at_number_one_lose_nothing_to_each_other(arch
     report = archivist.bring(isso(tmp_path / "b.db", rows=[(1, 1, None, 1600000000.0, None, 1, "A new beginning", "Hal", 0, 0)]))
     assert (report.comments, report.already, report.stories) == (1, 0, 0)
     assert archivist.count("story") == 2, "the path is the same, so the story is"
+
+
+def test_two_files_in_one_command_keep_their_stories_and_their_answers_apart(archivist: Archivist, tmp_path: Path) -> None:
+    def talk(name: str, path: str, began: float) -> Path:
+        rows = [(1, 1, None, began, None, 1, f"{name} asks", name, 0, 0), (1, 2, 1, began + 60, None, 1, f"{name} answers", name, 0, 0)]
+        return isso(tmp_path / f"{name}.db", f"UPDATE threads SET uri = '{path}' WHERE id = 1", rows=rows)
+
+    files = [talk("Ann", "/brook/", 1577872800.0), talk("Bo", "/weir/", 1600000000.0)]
+    report = archive.bring(archivist.db, archivist.folder, "news.example", files, now=archivist.now)
+    assert (report.comments, report.stories, report.skipped) == (4, 3, {})
+    stands = "SELECT s.address, c.text, p.text AS above FROM comment c JOIN story s ON s.id = c.story LEFT JOIN comment p ON p.id = c.parent"
+    assert {(row.address, row.text, row.above) for row in archivist.rows(stands)} == {
+        ("https://news.example/brook/", "Ann asks", None), ("https://news.example/brook/", "Ann answers", "Ann asks"),
+        ("https://news.example/weir/", "Bo asks", None), ("https://news.example/weir/", "Bo answers", "Bo asks"),
+    }  # fmt: skip
+    assert [archivist.bring(file).already for file in files] == [2, 2] and archivist.findings() == []
+
+
+def test_an_older_copy_of_a_file_beside_it_adds_what_it_has_alone(archivist: Archivist, tmp_path: Path) -> None:
+    newer = [*ROWS[:2], (1, 3, 2, 1600000000.0, None, 1, "Since then", "Hal", 0, 0)]
+    files = [isso(tmp_path / "old.db", rows=ROWS[:2]), isso(tmp_path / "new.db", "UPDATE threads SET id = 7 WHERE id = 2", rows=newer)]
+    report = archive.bring(archivist.db, archivist.folder, "news.example", files, now=archivist.now)
+    assert (report.comments, report.stories, report.skipped) == (3, 2, {"given twice": 2})
+    said = {row.text: row for row in archivist.rows("SELECT id, parent, text FROM comment")}
+    assert said["Since then"].parent == said["Answer, dated before"].id
 
 
 def test_a_second_run_brings_nothing_twice_and_a_packed_one_is_the_same(archivist: Archivist, tmp_path: Path) -> None:
