@@ -22,6 +22,7 @@ from folkmoot.discussion.remarks import Kind
 from folkmoot.errors import say
 from folkmoot.web.words import N_
 
+_TELL_OF_BLOG = ("link", "base_site_url", "base_blog_url")  # the surest last
 _WEB = re.compile(r"https?://\S+", re.IGNORECASE)
 _STATES: dict[str, State] = {
     "": "published", "1": "published", "approve": "published", "approved": "published", "0": "unapproved", "hold": "unapproved",
@@ -55,24 +56,32 @@ class _Reader:
 
     def __init__(self) -> None:
         self._blog = ""
+        self._told_by = -1  # which of the three that is
+        self._here = ""  # by what the blog of an item is known
         self._authors: set[str] = set()
         self._zone: int | None = None  # ms that the blog's own time is ahead of UTC, as far as has been seen
         self._zone_said = False
 
     def read(self, archive: Archive) -> Iterator[Imported]:
         for element in elements(archive.file, archive.name, "rss", depth=2, lined=frozenset({"comment"})):
-            if element.name in ("base_blog_url", "base_site_url") and (element.name == "base_blog_url" or not self._blog):
-                self._blog = element.text.strip()
+            if element.name in _TELL_OF_BLOG:
+                self._learn_blog(_TELL_OF_BLOG.index(element.name), element.text.strip())
             elif element.name == "author" and element.words("author_id"):
                 self._authors.add(element.words("author_id"))
             elif element.name == "item":
                 yield from self._item(element)
+
+    def _learn_blog(self, rank: int, address: str) -> None:
+        """Small and old exports say nothing of the blog but its link; a feed's links to itself hold no text."""
+        if address and rank > self._told_by:
+            self._blog, self._told_by = address, rank
 
     def _item(self, item: Element) -> Iterator[Imported]:
         comments = [child for child in item.children if child.name == "comment"]
         if not comments:
             return
         self._learn_zone(item.words("post_date"), item.words("post_date_gmt"))
+        self._here = _bare(self._blog) or _host(item)
         key, public = self._item_key(item), _is_public(item)
         if not public:
             yield Remark(item.line, "item that was not public", say(_NOT_PUBLIC))
@@ -88,7 +97,7 @@ class _Reader:
         """The item's number at its blog; else its address, else its title."""
         number = item.words("post_id")
         known_by = number or item.words("link") or item.words("guid") or "title:" + hashlib.sha256(item.words("title").encode()).hexdigest()[:24]
-        return f"{_bare(self._blog)}#{known_by}"
+        return f"{self._here}#{known_by}"
 
     def _addresses(self, item: Element) -> Iterator[str]:
         """Where the item is to be read: its link, the address it had before, and the short one that every WordPress answers."""
@@ -128,7 +137,7 @@ class _Reader:
     def _writer(self, name: str, account: str) -> Writer:
         """Accounts are known by their number, never by a name; those that the export calls authors are the newsroom's."""
         known = account.isdecimal() and account != "0"
-        return Writer(name, f"{_bare(self._blog)}#user:{account}" if known else None, account in self._authors)
+        return Writer(name, f"{self._here}#user:{account}" if known else None, account in self._authors)
 
     def _odd(self, comment: Element, kind: str, posted: int | None) -> Iterator[Imported]:
         approved = comment.words("comment_approved").lower()
@@ -186,6 +195,11 @@ def _bare(address: str) -> str:
     except ValueError:
         return address
     return parts.netloc.lower().removeprefix("www.") + parts.path.rstrip("/")
+
+
+def _host(item: Element) -> str:
+    """Whose item it is, for exports that do not say it."""
+    return next((_bare(address).partition("/")[0] for address in (item.words("link"), item.words("guid")) if _WEB.fullmatch(address)), "")
 
 
 def _made(comment: Element) -> str:

@@ -92,6 +92,22 @@ def test_ids_that_two_items_or_two_blogs_share_mix_nothing_up(archivist: Archivi
     assert archivist.parent("news.example#2/12") == "news.example#2/11"
 
 
+@pytest.mark.parametrize("says", ["<link>{}/</link>", '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" href="x"/>'])
+def test_exports_that_do_not_name_their_blog_are_told_apart_by_its_link_or_their_items(archivist: Archivist, tmp_path: Path, says: str) -> None:
+    def blog(name: str, home: str, *numbers: int) -> Path:
+        parts = [item(n, comment(n + 1, f"{name} {n}"), comment(n + 2, parent=n + 1), link=f"{home}/{n}/", guid="-") for n in numbers]
+        return export(tmp_path / f"{name}{numbers[0]}.xml", says.format(home), *parts, blog="")
+
+    first = archivist.bring(blog("Here", "https://news.example", 12))
+    second = archivist.bring(blog("There", "https://old.example", 12))
+    assert [(each.comments, each.already, each.stories) for each in (first, second)] == [(2, 0, 1), (2, 0, 1)]
+    assert archivist.parent("news.example#12/14") == "news.example#12/13" and archivist.parent("old.example#12/14") == "old.example#12/13"
+    files = [blog("Here", "https://news.example", n, 12) for n in (5, 8)]
+    rest = archive.bring(archivist.db, archivist.folder, "news.example", files, now=archivist.now)
+    assert (rest.comments, rest.stories) == (4, 2), "the other files of a blog are of the same blog"
+    assert archivist.findings() == []
+
+
 def test_an_export_in_several_files_is_one_and_comes_in_once(archivist: Archivist, tmp_path: Path) -> None:
     files = [export(tmp_path / f"{n}.xml", item(n, comment(n * 10), comment(n * 10 + 1, parent=n * 10))) for n in (1, 2, 3)]
     report = archive.bring(archivist.db, archivist.folder, "news.example", files, now=archivist.now)
