@@ -66,6 +66,7 @@ def _names(line: str) -> list[str]:
 
 def _records(archive: Archive, lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """(line at which it begins, cells) of each record."""
+    csv.field_size_limit(MAX_LINE)  # for the whole process; a cell that is too long for a comment is then left out by name
     table, begins = csv.reader(lines, delimiter=delimiter, strict=True), 2
     while True:
         try:
@@ -73,6 +74,9 @@ def _records(archive: Archive, lines: Iterator[str], delimiter: str) -> Iterator
         except StopIteration:
             return
         except csv.Error as error:
+            if "field limit" in str(error):
+                why = f"a cell of the record that begins there is longer than {MAX_LINE:,} letters; a quote may be missing that ends it"
+                raise broken(archive.name, why, begins, 1) from error
             raise broken(archive.name, f"the record that begins there is no CSV: {error}", begins, 1) from error
         if cells:
             yield begins, cells

@@ -153,6 +153,13 @@ def test_rows_of_a_table_that_do_not_fit_are_left_out_by_name(archivist: Archivi
     assert warned(report, "Line 6: This comment says it was written at 'never'")
 
 
+def test_a_cell_that_is_too_long_for_a_comment_costs_nobody_else_a_word(archivist: Archivist, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"url,name,text\n{LAKE},Ann,one\n{LAKE},Bo,{'b' * 140_000}\n{LAKE},Cy,three\n", "utf-8")
+    report = archivist.bring(tmp_path / "a.csv")
+    assert (report.comments, report.skipped) == (2, {"too long": 1}) and warned(report, "Line 3: ")
+    assert [row.name for row in archivist.rows("SELECT name FROM comment ORDER BY name")] == ["Ann", "Cy"]
+
+
 # ── Damaged ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -176,6 +183,7 @@ def test_rows_of_a_table_that_do_not_fit_are_left_out_by_name(archivist: Archivi
         ("csv", b"url,words\n", "line 1, column 1: its first line names no column 'text'"),
         ("csv", b'url,text\n/a,"b"c\n', "line 2, column 1: the record that begins there is no CSV"),
         ("csv", b'url,text\n/a,b\n/a,"b\nc\n', "line 3, column 1: the record that begins there is no CSV"),
+        ("csv", b'url,text\n/a,"b\n' + b"c\n" * 600_000, "line 2, column 1: a cell of the record .* a quote may be missing"),
         ("csv", b"url,text\n/a,\xff\n", "line 2, column 4: the line is not UTF-8"),
         ("csv", b"", "names no column"),
     ],
