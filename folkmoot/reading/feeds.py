@@ -53,8 +53,8 @@ def of_story(tx: Tx, story: int) -> Feed:
     found = get_story(tx, story)
     site = get_site(tx, found.site)
     said = translations(found.language or site.language).gettext("Discussion: %(title)s") % {"title": found.title or found.address}
-    items = tuple(Item(each, found.title or found.address) for each in store_feeds.newest_of_story(tx, story, MOST))
-    return Feed(said, found.address, f"/thread/{story}/feed", found.language or site.language, items)
+    items = tuple(Item(each, found.title or found.address) for each in store_feeds.newest_of_story(tx, found.id, MOST))
+    return Feed(said, found.address, f"/thread/{found.id}/feed", found.language or site.language, items)
 
 
 def of_person(tx: Tx, person: int) -> Feed:

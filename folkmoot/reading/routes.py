@@ -249,8 +249,10 @@ async def arrivals(ask: Ask[Actor], path: ThreadPath, query: ArrivalsQuery) -> R
 
 
 async def story_feed(ask: Ask[Actor], path: FeedPath) -> Response:
-    """The newest comments of a story."""
-    return await send_page(ask, Key(path.id, path.kind), room_of(ask).spellings.round)
+    """The newest comments of a story; of the one that it was merged into, where it was."""
+    begun = room_of(ask).spellings.round
+    found = await ask.read(lambda tx: stories.get_story(tx, path.id))
+    return await send_page(ask, Key(found.id, path.kind), begun)
 
 
 async def person_feed(ask: Ask[Actor], path: FeedPath) -> Response:

@@ -94,6 +94,21 @@ def test_readers_at_the_old_page_are_led_to_the_new_one(two: Two) -> None:
     house.close()
 
 
+@pytest.mark.parametrize("ending", ["json", "atom"])
+def test_who_reads_the_old_storys_feed_goes_on_with_the_new_ones_and_again_with_their_own(two: Two, ending: str) -> None:
+    house, path = House(two.moot.db, clock=lambda: two.moot.now), f"/thread/{two.old.id}/feed.{ending}"
+    assert "It is." in house.ask(get(path)).text and "Close it." not in house.ask(get(path)).text
+    two.merge()
+    feed = house.ask(get(path))
+    assert feed.status == 200 and "It is." in feed.text and "Close it." in feed.text
+    assert f"/thread/{two.moot.story.id}/feed.{ending}" in feed.text
+    two.says("Said since.")
+    assert "Said since." in house.ask(get(path)).text
+    two.part()
+    assert "It is." in house.ask(get(path)).text and "Close it." not in house.ask(get(path)).text
+    house.close()
+
+
 def test_what_is_said_to_the_old_story_comes_to_the_new_one(two: Two) -> None:
     two.merge()
     late = two.says("Said to the old page.", two.old, two.answer)
