@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
@@ -569,7 +570,7 @@ def page(tmp_path: Path) -> str:
     return str(file)
 
 
-def test_an_archive_comes_in_once_and_goes_out_again(at: Terminal, moot: Moot, page: str) -> None:
+def test_an_archive_comes_in_once_and_goes_out_again(at: Terminal, moot: Moot, page: str, tmp_path: Path) -> None:
     words = ("import", page, "--site", "news.example", "--format", "text", "--story", STORY)
     assert "would come in" in at.does(*words, "--dry-run") and moot.live() == 0
     assert "2 comments" in at.does(*words) and moot.live() == 2
@@ -579,6 +580,9 @@ def test_an_archive_comes_in_once_and_goes_out_again(at: Terminal, moot: Moot, p
     assert isinstance(batches, list) and batches[0]["files"] == "page.txt"
     at.does("import", "--undo", batches[0]["batch"], "--dry-run")
     assert moot.live() == 2
+    with next(tmp_path.rglob("import.lock")).open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as an import in another shell does
+        assert "is at work here" in at.refuses("import", "--undo", batches[0]["batch"])
     at.does("import", "--undo", batches[0]["batch"])
     assert moot.live() == 0
 

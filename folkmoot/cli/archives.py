@@ -96,10 +96,12 @@ def _count(number: int, one: str, many: str) -> str:
 
 
 def _undo(batch: int, dry_run: bool, as_json: bool) -> None:
-    with opened() as db, _progress() as progress:
+    settings, _ = settings_with()
+    with opened(settings) as db, _progress() as progress:
         fields = _look(db, batch)
         if not dry_run:
-            fields = msgspec.to_builtins(archive.undo(db, batch, clock(), progress, ROOMS))
+            folder = db.folder or Path(settings.storage.data)
+            fields = msgspec.to_builtins(archive.undo(db, folder, batch, now=clock(), progress=progress, rooms=ROOMS))
     show(fields, as_json)
 
 

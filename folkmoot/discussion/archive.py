@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from folkmoot.discussion import store_imports
+from folkmoot.discussion import store_imports, undoing
 from folkmoot.discussion.homecoming import Arrangement, Homecoming, Staging
 from folkmoot.discussion.importers import Format, format_of
 from folkmoot.discussion.importers.files import opened
@@ -27,7 +27,7 @@ from folkmoot.discussion.settling import Settling
 from folkmoot.discussion.staging import DAY, Progress, Told, stage
 from folkmoot.discussion.store_export import OWN
 from folkmoot.discussion.store_homecoming import fresh
-from folkmoot.discussion.undoing import Undone, undo
+from folkmoot.discussion.undoing import Undone
 from folkmoot.discussion.waits import refill
 from folkmoot.errors import Conflict, Invalid, NotFound, say
 from folkmoot.people.accounts import staff_names
@@ -66,18 +66,28 @@ def bring(
 
     folder: where the staging file goes, beside the data. story: the address of the story, for sources that do not say it; for those that know
     paths alone, an address on the host that is meant. dated:
-    UTC ms for comments without a date. rooms: whose rows an export of ours may hold beside the
-    discussion's. An import that was cut short is finished first; where it is this very one, its report is
-    what is returned. Raises Invalid for a file that cannot be read (with line and column), NotFound for an unknown site, Conflict
-    where another import is at work.
+    UTC ms for comments without a date. rooms: whose rows an export of ours may hold beside the discussion's. dry_run: nothing is written,
+    and nothing finished. Else an import of the site that was cut short is finished first; where it is this very one, its report is what
+    is returned. Raises Invalid for a file that cannot be read (with line and column), NotFound for an unknown site, Conflict where an
+    import or undoing is at work, or somebody undoes this one meanwhile.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
         asked = _Asked(db, folder, host, files, form, story, now, now - DAY if dated is None else dated, progress, rooms)
-        finished = asked.finish_all()
-        if asked.fingerprint in finished and not dry_run:
+        finished = {} if dry_run else asked.finish_all()
+        if asked.fingerprint in finished:
             return finished[asked.fingerprint]
         return asked.bring(dry_run)
+
+
+def undo(db: Database, folder: Path, batch: int, *, now: int, progress: Progress = _silent, rooms: Sequence[Room] = ()) -> Undone:
+    """Takes an import out again, or goes on with an undoing that was cut short; folder: as `bring` was given it.
+
+    Raises NotFound, Conflict where it is undone already or an import is at work.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        return undoing.undo(db, batch, now, progress, rooms)
 
 
 def batches(db: Database, host: str) -> list[Batch]:
@@ -167,24 +177,25 @@ class _Asked:
         if row:
             given = work, self._db, self._site, row, self._progress
             merge = Homecoming(*given, rooms=self._rooms) if row.source == OWN else Merge(*given)
-            merge.run(row.phase, row.reached)
+            merge.run(row.reached)
             while self._db.write_now(partial(refill, now=self._now)):  # what came in held waits for a moderator
                 pass
-            self._db.write_now(partial(store_imports.set_phase, batch=batch, phase="closed", ended=self._now))
+            merge.enter("closed", self._now)
 
     # Imports that were cut short
 
     def finish_all(self) -> dict[str, Report]:
-        """Finishes what an earlier process began, and sweeps away staging files that belong to nothing. Gives reports by fingerprint."""
+        """Finishes what an earlier process began, and sweeps away staging files that nobody goes on with. Gives reports by fingerprint."""
         rows = self._db.read_now(partial(store_imports.unfinished, site=self._site.id))
         finished = {fingerprint: report for fingerprint, report in map(self._finish, rows) if report}
-        for path in self._folder.glob("import-*.db"):
+        needed = {_path(self._folder, batch) for batch in self._db.read_now(store_imports.all_unfinished)}  # those of other sites
+        for path in set(self._folder.glob("import-*.db")) - needed:
             _remove(path)
         return finished
 
     def _finish(self, row: Row) -> tuple[str, Report | None]:
         if row.phase == "undoing":
-            undo(self._db, row.id, self._now, self._progress, self._rooms)
+            undoing.undo(self._db, row.id, self._now, self._progress, self._rooms)
             return "", None
         if not _path(self._folder, row.id).exists():
             words = (
@@ -243,10 +254,10 @@ def _remove(path: Path) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One import at a time. The lock goes with the process, however that ends."""
+    """One import or undoing at a time. The lock goes with the process, however that ends."""
     with (folder / "import.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise Conflict("Another import is at work here. Wait until it has ended.", "import_at_work") from None
+            raise Conflict("An import, or the undoing of one, is at work here. Wait until it has ended.", "import_at_work") from None
         yield

@@ -355,7 +355,7 @@ class Homecoming(Merge):
         after = 0
         while rows := self.work.read_now(partial(home.lines, kind=kind, after=after, limit=MOST)):
             made = [self._decode(row.body) for row in rows]
-            self.main.write_now(partial(_insert, insert=insert, rows=made))
+            self.write(partial(_insert, insert=insert, rows=made))
             after = rows[-1].number
 
     def _stories(self, tx: Tx, rows: list[StoryRow]) -> None:

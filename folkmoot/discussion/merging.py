@@ -12,6 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from itertools import groupby, takewhile
 from operator import attrgetter
+from typing import TypeVar
 
 from folkmoot.discussion import store_imports
 from folkmoot.discussion import store_staging as staged
@@ -19,7 +20,7 @@ from folkmoot.discussion.settling import arriving_of
 from folkmoot.discussion.staging import Progress
 from folkmoot.discussion.threads import sort_keys
 from folkmoot.discussion.visibility import reply_appeared
-from folkmoot.errors import Conflict
+from folkmoot.errors import Conflict, say
 from folkmoot.people import arrivals as people
 from folkmoot.people.model import Person
 from folkmoot.sites import arrivals as stories
@@ -31,6 +32,7 @@ from folkmoot.web.words import N_
 MOST = 500     # rows in a step
 LONGEST = 0.05  # seconds that a step should take at most
 PAUSE = 0.1     # of a step's time, left to others before the next
+T = TypeVar("T")
 
 # What is remembered of a comment that its source did not show: deed and reason.
 _DECISIONS = {
@@ -55,20 +57,36 @@ class Merge:
         self.batch: int = batch.id
         self.source: str = batch.source
         self.now: int = batch.started
+        self.phase: str = batch.phase
         self.progress = progress
 
-    def run(self, phase: str, reached: int) -> None:
-        """Merges from where it stood, then opens."""
+    def run(self, reached: int) -> None:
+        """Merges from where it stood, then opens. Raises Conflict where somebody undoes it meanwhile."""
         counts = self.work.read_now(staged.counts)
         if counts is None:
             return
-        if phase == "merging":
+        if self.phase == "merging":
             self.before()
             self._in_steps("merging", reached, self.work.read_now(partial(staged.written, turn=reached)), counts.fresh, self._merge_some)
             self.after()
-            self.main.write_now(partial(store_imports.set_phase, batch=self.batch, phase="opening"))
+            self.enter("opening")
             reached = 0
         self._in_steps("opening", reached, self.work.read_now(partial(staged.opened, opens=reached)), counts.opening, self._open_some)
+
+    def enter(self, phase: str, ended: int | None = None) -> None:
+        """Goes over to another phase."""
+        self.write(partial(store_imports.set_phase, batch=self.batch, phase=phase, ended=ended))
+        self.phase = phase
+
+    def write(self, act: Callable[[Tx], T], lane: int = 0) -> T:
+        """Writes a step, unless somebody has begun to undo this import: on another machine, perhaps, where no lock tells of this one."""
+        return self.main.write_now(partial(self._in_phase, act=act), lane=lane)
+
+    def _in_phase(self, tx: Tx, act: Callable[[Tx], T]) -> T:
+        if not store_imports.keep_phase(tx, self.batch, self.phase):
+            words = say("Somebody has undone the import {batch} meanwhile. Nothing more of it comes in.", batch=self.batch)
+            raise Conflict(words, "undone_meanwhile")
+        return act(tx)
 
     def _in_steps(self, what: str, reached: int, done: int, total: int, step: Callable[[int, int], tuple[int, int]]) -> None:
         """Calls step(reached, limit) -> (reached, how many rows) until all is done; the limit follows from how long the steps take."""
@@ -96,7 +114,7 @@ class Merge:
         after = 0
         while rows := self.work.read_now(partial(staged.leaders, after=after, limit=MOST // 5)):
             arriving = self.work.read_now(partial(_arriving, rows=rows, now=self.now))
-            settled = self.main.write_now(partial(self._arrive, arriving=arriving))
+            settled = self.write(partial(self._arrive, arriving=arriving))
             self.work.write_now(partial(_settle_stories, settled=settled))
             after = rows[-1].number
 
@@ -112,7 +130,7 @@ class Merge:
     def _merge_people(self) -> None:
         after = 0
         while rows := self.work.read_now(partial(staged.people, after=after, limit=MOST)):
-            self.main.write_now(partial(self._arrive_people, rows=[row for row in rows if row.fresh]))
+            self.write(partial(self._arrive_people, rows=[row for row in rows if row.fresh]))
             after = rows[-1].number
 
     def _arrive_people(self, tx: Tx, rows: list[Row]) -> None:
@@ -128,8 +146,10 @@ class Merge:
     def _merge_some(self, reached: int, limit: int) -> tuple[int, int]:
         rows = self.work.read_now(partial(staged.to_merge, after=reached, limit=limit))
         try:
-            self.main.write_now(partial(self._insert, rows=rows))
-        except Conflict:
+            self.write(partial(self._insert, rows=rows))
+        except Conflict as conflict:
+            if conflict.code == "undone_meanwhile":
+                raise
             self._call_otherwise(rows)
             return reached, 0
         return rows[-1].turn, len(rows)
@@ -169,7 +189,7 @@ class Merge:
         """Opens the next comments of one story; of several together only where all of them are new, since nobody else waits for these."""
         rows = self.work.read_now(partial(staged.to_open, after=reached, limit=limit))
         some = list(takewhile(lambda row: row.story == rows[0].story or (rows[0].fresh and row.fresh), rows))
-        self.main.write_now(partial(self._open, rows=some), lane=rows[0].story)
+        self.write(partial(self._open, rows=some), lane=rows[0].story)
         return some[-1].opens, len(some)
 
     def _open(self, tx: Tx, rows: list[Row]) -> None:

@@ -31,6 +31,16 @@ def unfinished(tx: Tx, site: int) -> list[Row]:
     return tx.rows(f"SELECT {_BATCH} FROM batch WHERE site = :site AND phase IN ('merging', 'opening', 'undoing') ORDER BY started, id", site=site)
 
 
+def all_unfinished(tx: Tx) -> list[int]:
+    """The ids of those of all sites."""
+    return [row.id for row in tx.rows("SELECT id FROM batch WHERE phase IN ('merging', 'opening', 'undoing')")]
+
+
+def keep_phase(tx: Tx, batch: int, phase: str) -> bool:
+    """Whether a batch is in a phase; then it stays so until this transaction has ended."""
+    return tx.count("UPDATE batch SET phase = :phase WHERE id = :batch AND phase = :phase", batch=batch, phase=phase) == 1
+
+
 def set_reached(tx: Tx, batch: int, reached: int) -> None:
     tx.run("UPDATE batch SET reached = :reached WHERE id = :batch", batch=batch, reached=reached)
 

@@ -318,7 +318,7 @@ def test_a_mailbox_that_somebody_has_here_stays_theirs(lively: Moot, elsewhere: 
 
 def test_an_import_of_an_export_can_be_undone(lively: Moot, elsewhere: Database, tmp_path: Path) -> None:
     report = bring(elsewhere, export(lively.db), tmp_path, lively.now)
-    done = archive.undo(elsewhere, int(str(report.batch)), lively.now)
+    done = archive.undo(elsewhere, tmp_path / "staging", int(str(report.batch)), now=lively.now)
     assert (done.comments, done.stories) == (report.comments, report.stories)
     kinds = {line["kind"] for line in rows(export(elsewhere))}
     assert not kinds & {"comment", "vote", "decision", "revision", "key", "story", "address"}

@@ -100,6 +100,6 @@ def test_nobody_else_reads_it(office: Office) -> None:
     assert office.reads("/imports/7", "editor").status == 404
 
 
-def test_an_import_that_was_taken_out_says_so(office: Office) -> None:
-    archive.undo(office.moot.db, int(office.batch or 0), office.moot.now)
+def test_an_import_that_was_taken_out_says_so(office: Office, tmp_path: Path) -> None:
+    archive.undo(office.moot.db, tmp_path, int(office.batch or 0), now=office.moot.now)
     assert "This import was taken out again." in office.reads(f"/imports/{office.batch}", "editor").text

@@ -263,8 +263,8 @@ def test_an_archive_of_the_old_story_adds_to_the_new_one_and_can_be_undone(two: 
     longer = archive.bring(moot.db, tmp_path, "news.example", [export(tmp_path / "b.xml", *first, post(3, parent=2))], now=moot.now)
     assert (longer.comments, longer.stories, longer.already) == (1, 0, 2) and not any("stands on its own" in line for line in longer.warnings)
     assert "Number 3" in two.texts(moot.story) and two.agrees()
-    archive.undo(moot.db, int(longer.batch or 0), moot.now)
-    archive.undo(moot.db, int(brought.batch or 0), moot.now)
+    archive.undo(moot.db, tmp_path, int(longer.batch or 0), now=moot.now)
+    archive.undo(moot.db, tmp_path, int(brought.batch or 0), now=moot.now)
     assert two.part().comments == 4 and two.agrees()
 
 

@@ -70,7 +70,7 @@ def test_a_story_whose_import_is_undone_keeps_its_notes_and_goes_without_them(de
     assert mill and dam
     draft = Draft(mill.id, "wrong", "The mill has stood still since 1961.", read_sources(["https://archive.example/mill"]))
     note = moot.db.write_now(lambda tx: notes.propose(tx, desk.amara, draft, moot.now, limits=False)).id
-    archive.undo(moot.db, int(brought.batch or 0), moot.now + 1, rooms=ROOMS)
+    archive.undo(moot.db, tmp_path / "staging", int(brought.batch or 0), now=moot.now + 1, rooms=ROOMS)
     assert desk.note(note).text == "The mill has stood still since 1961."
     assert moot.db.read_now(lambda tx: get_story(tx, mill.id)).id == mill.id
     with pytest.raises(NotFound):

@@ -38,7 +38,7 @@ class Archivist:
 
     def undo(self, report: Report) -> int:
         """Takes an import out again; how many comments left."""
-        return archive.undo(self.db, int(report.batch or 0), self.now).comments
+        return archive.undo(self.db, self.folder, int(report.batch or 0), now=self.now).comments
 
     def rows(self, sql: str, **given: object) -> list[Row]:
         return self.db.read_now(lambda tx: tx.rows(sql, **given))

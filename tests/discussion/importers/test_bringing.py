@@ -103,7 +103,7 @@ def test_another_import_at_work_is_waited_for(archivist: Archivist, tmp_path: Pa
     archivist.folder.mkdir()
     with (archivist.folder / "import.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(Conflict, match="Another import is at work"):
+        with pytest.raises(Conflict, match="An import, or the undoing of one, is at work"):
             archivist.bring(two_stories(tmp_path / "a.xml", 3))
 
 

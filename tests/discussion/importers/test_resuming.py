@@ -14,8 +14,10 @@ import pytest
 
 from folkmoot.discussion import archive, store_imports
 from folkmoot.errors import Conflict
+from folkmoot.people.model import COMMAND
+from folkmoot.sites.sites import add_site
 from tests.discussion.importers.conftest import Archivist
-from tests.discussion.importers.disqus_files import two_stories
+from tests.discussion.importers.disqus_files import export, post, thread, two_stories
 
 COMMENTS = 700
 
@@ -36,7 +38,7 @@ db = connect(url)
 if batch == "0":
     archive.bring(db, Path(folder), "news.example", [Path(file)], now=int(now), progress=progress)
 else:
-    archive.undo(db, int(batch), int(now), progress)
+    archive.undo(db, Path(folder), int(batch), now=int(now), progress=progress)
 """
 
 
@@ -99,6 +101,32 @@ def test_another_archive_waits_until_the_killed_one_is_finished(archivist: Archi
     assert archivist.findings() == []
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_an_import_into_another_site_leaves_the_killed_one_its_staging_file(
+    archivist: Archivist, database_url: str, tmp_path: Path, dry_run: bool
+) -> None:
+    archivist.db.write_now(lambda tx: add_site(tx, COMMAND, "mill.example", "The Mill", archivist.now))
+    file = two_stories(tmp_path / "a.xml", COMMENTS)
+    killed(archivist, database_url, file, "merging", 2)
+    (archivist.folder / "import-7.db").touch()  # of one that was killed before it began to merge
+    other = export(tmp_path / "b.xml", thread(1, "https://mill.example/wheel"), post(1))
+    assert archive.bring(archivist.db, archivist.folder, "mill.example", [other], now=archivist.now, dry_run=dry_run).comments == 1
+    assert (archivist.folder / "import-7.db").exists() is dry_run, "a dry run sweeps nothing"
+    report = archivist.bring(file)
+    assert (report.comments, report.resumed) == (COMMENTS, True)
+    assert archivist.findings() == [] and list(archivist.folder.glob("import-*")) == []
+
+
+def test_a_dry_run_leaves_a_killed_import_as_it_stands(archivist: Archivist, database_url: str, tmp_path: Path) -> None:
+    file = two_stories(tmp_path / "a.xml", COMMENTS)
+    killed(archivist, database_url, file, "merging", 2)
+    come = archivist.count("comment")
+    rehearsed = archivist.bring(file, dry_run=True)
+    assert (rehearsed.comments, rehearsed.already, rehearsed.batch) == (COMMENTS - come, come, None)
+    assert archivist.count("comment") == come
+    assert archivist.bring(file).resumed and archivist.count("comment") == COMMENTS
+
+
 def test_a_killed_import_whose_staging_file_is_lost_can_be_undone(archivist: Archivist, database_url: str, tmp_path: Path) -> None:
     file = two_stories(tmp_path / "a.xml", COMMENTS)
     killed(archivist, database_url, file, "opening", 2)
@@ -106,7 +134,7 @@ def test_a_killed_import_whose_staging_file_is_lost_can_be_undone(archivist: Arc
         path.unlink()
     with pytest.raises(Conflict, match="staging file is not in"):
         archivist.bring(file)
-    archive.undo(archivist.db, int(archive.batches(archivist.db, "news.example")[0].id), archivist.now)
+    archive.undo(archivist.db, archivist.folder, int(archive.batches(archivist.db, "news.example")[0].id), now=archivist.now)
     assert archivist.count("comment") == 0
     assert archivist.bring(file).comments == COMMENTS
     assert archivist.findings() == []
@@ -117,7 +145,7 @@ def test_an_undoing_that_was_killed_goes_on(archivist: Archivist, database_url: 
     batch = archivist.bring(file).batch
     killed(archivist, database_url, file, "undoing", 2, str(batch))
     assert 0 < archivist.count("comment") < COMMENTS
-    archive.undo(archivist.db, int(str(batch)), archivist.now)
+    archive.undo(archivist.db, archivist.folder, int(str(batch)), now=archivist.now)
     assert [archivist.count(table) for table in ("comment", "story", "person", "source_key")] == [0, 0, 0, 0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def says(archivist: Archivist, actor: Actor, text: str, key: str) -> int:
 
 
 def undo(archivist: Archivist, batch: str | None) -> archive.Undone:
-    return archive.undo(archivist.db, int(batch or 0), archivist.now)
+    return archive.undo(archivist.db, archivist.folder, int(batch or 0), now=archivist.now)
 
 
 def test_an_undone_import_leaves_nothing_behind(archivist: Archivist) -> None:
@@ -86,3 +87,49 @@ def test_an_undone_import_cannot_be_undone_again(archivist: Archivist, tmp_path:
         undo(archivist, report.batch)
     with pytest.raises(NotFound, match="There is no import 12"):
         undo(archivist, "12")
+
+
+class Watcher:
+    """Sees an import come in, and once, in the middle of a phase, does something."""
+
+    def __init__(self, phase: str, act: Callable[[], object]) -> None:
+        self.phase, self.act = phase, act
+        self.acted = False
+
+    def __call__(self, what: str, share: float) -> None:
+        if what == self.phase and share < 1 and not self.acted:
+            self.acted = True
+            self.act()
+
+
+def at_work(archivist: Archivist) -> str:
+    """The import that comes in just now."""
+    return next(each.id for each in archive.batches(archivist.db, "news.example") if each.phase in ("merging", "opening"))
+
+
+@pytest.mark.parametrize("phase", ["merging", "opening"])
+def test_an_import_at_work_is_not_undone(archivist: Archivist, tmp_path: Path, phase: str) -> None:
+    def refuse() -> None:
+        with pytest.raises(Conflict, match="is at work here"):
+            undo(archivist, at_work(archivist))
+
+    watcher = Watcher(phase, refuse)
+    report = archivist.bring(two_stories(tmp_path / "a.xml", 700), progress=watcher)
+    assert watcher.acted and archivist.count("comment") == report.comments == 700
+    assert archivist.findings() == []
+    assert undo(archivist, report.batch).comments == 700
+
+
+@pytest.mark.parametrize("phase", ["merging", "opening"])
+def test_an_import_that_another_machine_undoes_ends_there(archivist: Archivist, tmp_path: Path, phase: str) -> None:
+    def undo_elsewhere() -> None:
+        archive.undo(archivist.db, tmp_path / "elsewhere", int(at_work(archivist)), now=archivist.now)
+
+    file, watcher = two_stories(tmp_path / "a.xml", 700), Watcher(phase, undo_elsewhere)
+    with pytest.raises(Conflict, match="Somebody has undone the import"):
+        archivist.bring(file, progress=watcher)
+    assert watcher.acted and [each.phase for each in archive.batches(archivist.db, "news.example")] == ["undone"]
+    assert [archivist.count(table) for table in ("comment", "story", "person", "source_key")] == [0] * 4
+    assert archivist.findings() == []
+    assert archivist.bring(file).comments == 700
+    assert archivist.findings() == [] and list(archivist.folder.glob("import-*")) == []
