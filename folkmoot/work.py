@@ -162,7 +162,7 @@ DUTIES: dict[str, Duty] = {
 HANDLERS: dict[str, Sending | Telling | Acting | Steps] = {
     **{kind: Acting(act) for kind, act in action.HANDLERS.items()},
     mailing.KIND: Sending(mailing.deliver),
-    notices.MAIL_KIND: Telling(notice_mail.look, notice_mail.send, notice_mail.remember),
+    notices.MAIL_KIND: Telling(partial(notice_mail.look, quoting=outlet.words_of), notice_mail.send, notice_mail.remember),
     notices.DIGEST_KIND: Steps(notice_mail.gather),
     actions.JOB: Steps(actions.turn),
     outlet.SAID: Steps(outlet.tell),

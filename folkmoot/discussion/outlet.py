@@ -6,6 +6,7 @@ A verb leaves one job in the outbox, and only where there may be somebody to tel
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from folkmoot.discussion import store, store_outlet, store_outside
@@ -89,8 +90,14 @@ def _tell_one(tx: Tx, row: Row, story: Story, kind: str, person: int | None, now
         return
     values = {"who": row.name, "story": story.title or story.address, "words": row.text}
     notices.tell(
-        tx, person, kind, values, key=f"comment-{row.id}", now=now, site=story.site, opens=f"/c/{row.id}", thread=f"story-{story.id}", by=row.person
-    )
+        tx, person, kind, values, key=f"comment-{row.id}", now=now, site=story.site, opens=f"/c/{row.id}", thread=f"story-{story.id}", by=row.person,
+        words_of=row.id,
+    )  # fmt: skip
+
+
+def words_of(tx: Tx, comments: Sequence[int]) -> dict[int, str]:
+    """What notices may quote now of these comments, by id: nothing of what was held, removed, withdrawn or erased."""
+    return store_outlet.words(tx, comments)
 
 
 def _answered(tx: Tx, row: Row) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from folkmoot.storage.database import Row, Tx
@@ -76,6 +78,12 @@ def speakers(tx: Tx, story: int, skeletons: list[str]) -> list[Row]:
         " AND person IS NOT NULL LIMIT 5"
     )
     return [row for rows in tx.each(sql, asked) for row in rows]
+
+
+def words(tx: Tx, comments: Sequence[int]) -> dict[int, str]:
+    """The texts of those of these comments that readers see, by id."""
+    sql = "SELECT id, text FROM comment WHERE id = :id AND state = 'published' AND visible = 1"
+    return {row.id: row.text for rows in tx.each(sql, [{"id": each} for each in comments]) for row in rows}
 
 
 def hooks_of(tx: Tx, site: int) -> list[Hook]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from folkmoot.discussion import belongings
+from folkmoot.discussion import belongings, outlet
 from folkmoot.discussion import mine as discussion
 from folkmoot.discussion.belongings import Line
 from folkmoot.discussion.mine import Own
@@ -136,7 +136,7 @@ async def votes(ask: Ask[Actor], query: Where) -> object:
 
 async def notices_page(ask: Ask[Actor], query: Where) -> object:
     def gather(tx: Tx, actor: Actor) -> dict[str, Any]:
-        found = notices.notices_of(tx, actor, query.before if query.before != LAST else 2**63 - 1)
+        found = notices.notices_of(tx, actor, query.before if query.before != LAST else 2**63 - 1, quoting=outlet.words_of)
         said = [(each, told(each, ask.language)) for each in found if each.kind in KINDS]
         return {"notices": said, "more": found[-1].id if len(found) == 50 else None}
 

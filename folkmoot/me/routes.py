@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 from starlette.responses import Response, StreamingResponse
 
+from folkmoot.discussion import outlet
 from folkmoot.errors import Conflict, NotFound, NotSignedIn
 from folkmoot.me import pages, taking_along
 from folkmoot.people import devices, mutes, notices
@@ -119,7 +120,8 @@ async def list_notices(ask: Ask[Actor], query: NoticesQuery) -> NoticesAnswer:
 
     def act(tx: Tx) -> NoticesAnswer:
         actor = ask.actor(tx)
-        found = notices.notices_of(tx, actor, min(int(query.before), 2**63 - 1) if query.before else 2**63 - 1)
+        before = min(int(query.before), 2**63 - 1) if query.before else 2**63 - 1
+        found = notices.notices_of(tx, actor, before, quoting=outlet.words_of)
         more = str(found[-1].id) if len(found) == 50 else None
         return NoticesAnswer(notices.unseen(tx, actor), [_notice(each, ask.language) for each in found if each.kind in KINDS], more)
 

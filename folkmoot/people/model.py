@@ -177,7 +177,10 @@ class Mute(Struct, frozen=True):
 
 
 class Notice(Struct, frozen=True):
-    """Something that a person is told. values: of its kind's sentences (people/kinds.py); opens: a page of ours; seen: UTC ms."""
+    """Something that a person is told. values: of its kind's sentences (people/kinds.py); opens: a page of ours; seen: UTC ms.
+
+    words_of: the comment that it quotes, for notices that quote what somebody else wrote under a story.
+    """
 
     id: int
     person: int
@@ -189,6 +192,7 @@ class Notice(Struct, frozen=True):
     at: int
     seen: int | None
     mail: Literal["never", "at_once", "daily", "sent", "dropped"]
+    words_of: int | None = None
 
 
 class Invitation(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""How the worker mails notices: looks whether they are still wished for, makes one mail, sends it, remembers.
+"""How the worker mails notices: looks whether they are still wished for and still say something, makes one mail, sends it, remembers.
 
 An answer of the mail server that a mailbox does not exist stops all mail there, until its owner proves it again.
 """
@@ -38,12 +38,16 @@ class Outgoing(Struct, frozen=True):
     token: str
 
 
-def look(tx: Tx, payload: dict[str, Any], now: int) -> Outgoing | None:
-    """What is to be mailed now; None where nobody wishes for it any more, or there is no mailbox that takes it."""
+def look(tx: Tx, payload: dict[str, Any], now: int, quoting: notices.Quoting = lambda tx, comments: {}) -> Outgoing | None:
+    """What is to be mailed now; None where nobody wishes for it any more, or there is no mailbox that takes it.
+
+    A notice of a comment that readers cannot see any more is left out: there is nothing to quote, and its link would lead nowhere.
+    """
     person = payload["person"]
     mailbox, wishes = store_notices.mailbox_of(tx, person), notices.wishes_of(tx, person)
     found = store_notices.notices_by_id(tx, person, payload["notices"])
     wanted = [each for each in found if each.mail == "at_once" and each.kind in KINDS and wishes[KINDS[each.kind].topic] != "never"]
+    wanted = [each for each in notices.quoted(tx, wanted, quoting) if each.words_of is None or each.values[KINDS[each.kind].quote]]
     if mailbox is None or not wanted:
         return None
     sites = {each.site for each in wanted}

@@ -6,12 +6,18 @@
 A notice stands on its person's page, and goes by mail as they wish: at once, once a day with others, or never. Who has
 no mailbox has the page alone. What can be told is a table in kinds.py. The mail is made and sent by the worker (notice_mail.py), which
 looks at the wishes once more at that moment: who has said "no more" gets no more, not even what was waiting.
+
+What others wrote under a story is quoted and never kept here: a notice remembers which comment it is about, and whoever shows or mails it
+gives the function that reads the words as readers may see them then (Quoting; this room does not know comments). So words that were removed,
+withdrawn or scrubbed are in no notice from that moment on, and no verb that takes words away has to remember that notices exist.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from msgspec.structs import replace
 
 from folkmoot.errors import Invalid, NotSignedIn, say
 from folkmoot.people import store, store_mutes, store_notices
@@ -30,23 +36,28 @@ DIGEST_AT = 5 * HOUR     # of the day, UTC: before breakfast where most of our r
 MOST_AT_ONCE = 10        # mails in an hour; what is told beyond them waits for the daily one
 KEPT = 400 * DAY
 MAX_QUOTE = 600          # letters of what somebody wrote
+Quoting = Callable[[Tx, Sequence[int]], Mapping[int, str]]  # the words of those of these comments that readers may see now
 
 
 def tell(
     tx: Tx, person: int, kind: str, values: Mapping[str, str | int], *, key: str, now: int,
     site: int = 0, opens: str = "", thread: str = "", by: int | None = None, heeds_mutes: bool = True,
+    words_of: int | None = None,
 ) -> bool:  # fmt: skip
     """Tells a person something, once per key. Whether they were told: not twice, not who is erased, not of whom they mute.
 
     values: those that the kind's sentences name. key: the event, up to 100 letters. opens: the page of ours that shows more.
     thread: mails with the same one hang together. by: who has caused it. heeds_mutes: False for what is one's work to know.
+    words_of: the comment that is quoted, where another wrote it; its words are not kept.
     """
     told = KINDS[kind]
     given = {name: _cut(values[name]) for name in told.values}
     reader = store_notices.reader_of(tx, person)
     if reader is None or (heeds_mutes and _mutes(tx, reader, by, str(given.get(told.quote, "")))):
         return False
-    notice = Notice(new_id(now), reader, kind, site, opens, thread, given, now, None, _way(tx, reader, told.topic, now))
+    if words_of is not None:
+        given[told.quote] = ""
+    notice = Notice(new_id(now), reader, kind, site, opens, thread, given, now, None, _way(tx, reader, told.topic, now), words_of)
     if not store_notices.insert_notice(tx, notice, key, by):
         return False
     _have_mailed(tx, notice, now)
@@ -137,9 +148,19 @@ def set_wishes(tx: Tx, actor: Actor, wanted: Mapping[str, str]) -> dict[str, How
     return wishes_of(tx, person)
 
 
-def notices_of(tx: Tx, actor: Actor, before: int = 2**63 - 1, limit: int = 50) -> list[Notice]:
+def notices_of(tx: Tx, actor: Actor, before: int = 2**63 - 1, limit: int = 50, *, quoting: Quoting = lambda tx, comments: {}) -> list[Notice]:
     """What one was told, the newest first, those before an id. Raises NotSignedIn."""
-    return store_notices.latest(tx, _own(actor), before, limit)
+    return quoted(tx, store_notices.latest(tx, _own(actor), before, limit), quoting)
+
+
+def quoted(tx: Tx, found: Sequence[Notice], quoting: Quoting) -> list[Notice]:
+    """Notices with the words that they quote, as far as readers may see them now; else with none."""
+    words = quoting(tx, sorted({each.words_of for each in found if each.words_of is not None}))
+    return [each if each.words_of is None else _with(each, words.get(each.words_of, "")) for each in found]
+
+
+def _with(notice: Notice, words: str) -> Notice:
+    return replace(notice, values=notice.values | {KINDS[notice.kind].quote: _cut(words)}) if notice.kind in KINDS else notice
 
 
 def unseen(tx: Tx, actor: Actor) -> int:

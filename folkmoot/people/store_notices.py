@@ -9,20 +9,21 @@ import msgspec
 from folkmoot.people.model import Notice
 from folkmoot.storage.database import Row, Tx
 
-NOTICE = "id, person, kind, site, opens, thread, body, at, seen, mail"
+NOTICE = "id, person, kind, site, opens, thread, body, at, seen, mail, words_of"
 
 
 def to_notice(row: Row) -> Notice:
-    return Notice(row.id, row.person, row.kind, row.site, row.opens, row.thread, msgspec.json.decode(row.body), row.at, row.seen, row.mail)
+    values = msgspec.json.decode(row.body)
+    return Notice(row.id, row.person, row.kind, row.site, row.opens, row.thread, values, row.at, row.seen, row.mail, row.words_of)
 
 
 def insert_notice(tx: Tx, notice: Notice, event: str, about: int | None) -> bool:
     """Whether it is new; the same event is told to a person once."""
     return tx.count(
-        "INSERT INTO notice (id, person, kind, about, event, site, opens, thread, body, at, mail) "
-        "VALUES (:id, :person, :kind, :about, :event, :site, :opens, :thread, :body, :at, :mail) ON CONFLICT (person, event) DO NOTHING",
+        "INSERT INTO notice (id, person, kind, about, event, site, opens, thread, body, words_of, at, mail) "
+        "VALUES (:id, :person, :kind, :about, :event, :site, :opens, :thread, :body, :words_of, :at, :mail) ON CONFLICT (person, event) DO NOTHING",
         id=notice.id, person=notice.person, kind=notice.kind, about=about, event=event, site=notice.site, opens=notice.opens, thread=notice.thread,
-        body=msgspec.json.encode(notice.values).decode(), at=notice.at, mail=notice.mail,
+        body=msgspec.json.encode(notice.values).decode(), words_of=notice.words_of, at=notice.at, mail=notice.mail,
     ) == 1  # fmt: skip
 
 

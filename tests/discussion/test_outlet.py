@@ -23,7 +23,7 @@ def work(moot: Moot) -> None:
 def told(moot: Moot, actor: Actor) -> list[tuple[str, str]]:
     """Kind and quoted words of what somebody was told, the oldest first."""
     work(moot)
-    found = moot.db.read_now(lambda tx: notices.notices_of(tx, actor))
+    found = moot.db.read_now(lambda tx: notices.notices_of(tx, actor, quoting=outlet.words_of))
     return [(each.kind, str(each.values.get("words", ""))) for each in reversed(found)]
 
 

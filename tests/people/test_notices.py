@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 
 from folkmoot.app import create_app
+from folkmoot.discussion import duties
 from folkmoot.errors import Invalid
-from folkmoot.people import notices
+from folkmoot.people import notices, sessions
 from folkmoot.people.claims import claim
 from folkmoot.people.kinds import KINDS, TOPICS
 from folkmoot.people.model import Actor, Notice
 from folkmoot.people.wording import deaden, told
 from folkmoot.settings import Limits, Server, Settings
 from folkmoot.storage.database import Database
+from folkmoot.web.kit import clock
 from folkmoot.web.words import LANGUAGES
 from folkmoot.work import Worker
 from tests.mailserver import Sink, serving
@@ -139,6 +141,56 @@ def test_a_days_notices_come_in_one_mail_in_the_morning(room: Newsroom) -> None:
     assert "Your comment is published: The lake" in text_of(mail, "plain")
     room.later(DAY)
     assert room.mails() == []
+
+
+def quotes(room: Newsroom, actor: Actor) -> list[str]:
+    """What one's notices quote, as a program reads them, the oldest first."""
+    key = room.db.write_now(lambda tx: sessions.begin_keys(tx, actor.id or 0, clock())).access
+    app = Client(create_app(room.settings, room.db), HERE)
+    answer = app.get("/api/v1/me/notices", headers={"Authorization": f"Bearer {key}"})
+    return [each["quote"] for each in reversed(answer.json()["notices"])]
+
+
+def test_words_that_were_taken_away_are_in_no_notice_and_no_mail(room: Newsroom) -> None:
+    ada, bo, vera = room.member("Ada"), room.guest("Bo"), room.member("Vera", "moderator")
+    room.wishes(ada, replies="daily")
+    root = room.says(ada, "The dam will not hold.")
+    foul, regretted, fine = (room.says(bo, words, parent=root) for words in ("Ada is a heron.", "I was at the dam myself.", "The dam holds."))
+    assert room.mails() == []
+    assert quotes(room, ada) == ["Ada is a heron.", "I was at the dam myself.", "The dam holds."]
+    room.decide(vera, foul, "remove")
+    room.withdraw(bo, regretted)
+    room.later(DAY)
+    digest = text_of(next(mail for mail in room.mails() if mail["To"] == "ada@mail.example"), "plain")
+    assert "The dam holds." in digest
+    assert "heron" not in digest and "myself" not in digest
+    room.later(31 * DAY)
+    room.db.write_now(lambda tx: duties.scrub_withdrawn(tx, room.now))
+    assert quotes(room, ada) == ["", "", "The dam holds."]
+    room.decide(vera, fine, "hold")
+    assert quotes(room, ada) == ["", "", ""]
+    room.decide(vera, fine, "release")
+    assert quotes(room, ada) == ["", "", "The dam holds."]
+    kept = str(room.db.read_now(lambda tx: tx.rows("SELECT body FROM notice WHERE person = :ada", ada=ada.id)))
+    assert "The lake" in kept and not any(words in kept for words in ("heron", "myself", "The dam holds."))
+
+
+def test_where_nothing_is_left_to_quote_no_mail_goes(room: Newsroom) -> None:
+    ada, bo, vera = room.member("Ada"), room.guest("Bo"), room.member("Vera", "moderator")
+    room.wishes(ada, replies="daily")
+    room.decide(vera, room.says(bo, "Ada is a heron.", parent=room.says(ada, "The dam will not hold.")), "hold")
+    room.mails()
+    room.later(DAY)
+    assert [mail for mail in room.mails() if mail["To"] == "ada@mail.example"] == []
+
+
+def test_who_wrote_what_was_removed_is_told_their_own_words(room: Newsroom) -> None:
+    ada, vera = room.member("Ada"), room.member("Vera", "moderator")
+    room.decide(vera, room.says(ada, "Bo is a heron."), "remove", "Foul.")
+    room.later(HOUR)
+    (mail,) = room.mails()
+    assert "Bo is a heron." in text_of(mail, "plain")
+    assert quotes(room, ada) == ["Bo is a heron."]
 
 
 def test_an_hour_full_of_mails_leaves_the_rest_for_the_morning(room: Newsroom) -> None:

@@ -9,6 +9,7 @@ CREATE TABLE notice (
   opens TEXT NOT NULL DEFAULT '',          -- the page of ours that shows more
   thread TEXT NOT NULL DEFAULT '',         -- mails of one thread hang together in the mailbox
   body TEXT NOT NULL,                      -- JSON: the values of the kind's sentences
+  words_of BIGINT,                         -- the comment that it quotes: its words are read when they are shown, and never kept here
   at BIGINT NOT NULL,
   seen BIGINT,                             -- since when the person has looked at it
   mail TEXT NOT NULL CHECK (mail IN ('never', 'at_once', 'daily', 'sent', 'dropped')),
