@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from folkmoot.discussion.importers.files import Archive, broken
@@ -28,7 +28,12 @@ def read(archive: Archive) -> Iterator[Imported]:
         if name not in _LISTS:
             continue
         found = True
-        yield from _thread(pen, line, given) if isinstance(given.get("comments"), list) else _alone(pen, line, given)
+        if not isinstance(given, dict):
+            yield Bad(line, "not a comment", say("What stands here is neither a story nor a comment."))
+        elif isinstance(given.get("comments"), list):
+            yield from _thread(pen, line, given)
+        else:
+            yield from _alone(pen, line, given)
     if not found:
         raise broken(archive.name, "it holds no list of stories or comments; docs/importing.md says how one looks", 1, 1)
 
@@ -37,7 +42,18 @@ def _thread(pen: Pen, line: int, given: Mapping[str, Any]) -> Iterator[Imported]
     """A story with its comments; what it is called is its url, else its id, as at Isso."""
     url = text_of(given, "url") or text_of(given, "id")
     yield from pen.story(line, {**given, "url": url})
-    waiting: list[tuple[Any, str]] = [(each, "") for each in reversed(given["comments"])]
+    yield from _all(pen, line, url, given["comments"])
+
+
+def _alone(pen: Pen, line: int, given: Mapping[str, Any]) -> Iterator[Imported]:
+    """A comment that says itself which story it belongs to, and what lies in it."""
+    yield from pen.story(line, given)
+    yield from _all(pen, line, text_of(given, "url"), [given])
+
+
+def _all(pen: Pen, line: int, url: str, comments: Sequence[Any]) -> Iterator[Imported]:
+    """Comments of a story, each before its replies."""
+    waiting: list[tuple[Any, str]] = [(each, "") for each in reversed(comments)]
     while waiting:
         each, above = waiting.pop()
         if not isinstance(each, dict):
@@ -45,13 +61,8 @@ def _thread(pen: Pen, line: int, given: Mapping[str, Any]) -> Iterator[Imported]
             continue
         yield from _one(pen, line, url, each, above)
         own = key_of("", each).removeprefix("#")
-        waiting += [(reply, own) for reply in reversed(each["replies"])] if isinstance(each.get("replies"), list) else []
-
-
-def _alone(pen: Pen, line: int, given: Mapping[str, Any]) -> Iterator[Imported]:
-    """A comment that says itself which story it belongs to."""
-    yield from pen.story(line, given)
-    yield from _one(pen, line, text_of(given, "url"), given, "")
+        replies = each.get("replies")
+        waiting += [(reply, own) for reply in reversed(replies)] if isinstance(replies, list) else [(None, own)] if isinstance(replies, dict) else []
 
 
 def _one(pen: Pen, line: int, url: str, given: Mapping[str, Any], above: str) -> Iterator[Imported]:

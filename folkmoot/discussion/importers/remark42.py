@@ -19,6 +19,7 @@ from folkmoot.discussion.importers.model import Bad, Comment, Imported, Remark, 
 from folkmoot.errors import say, say_many
 
 MAX_LINE = 16_000_000  # bytes
+_OF_META = {"version", "users", "posts"}
 _GUESTS = ("anonymous_", "anonymous-")
 
 
@@ -95,9 +96,9 @@ class _Reader:
         self._closed: set[str] = set()
 
     def read(self, archive: Archive) -> Iterator[Imported]:
-        for number, given in self._given(archive):
-            if number == 1 and isinstance(given, dict) and "id" not in given:
-                yield from self._meta(given)
+        for turn, (number, given) in enumerate(self._given(archive)):
+            if turn == 0 and isinstance(given, dict) and given.keys() & _OF_META:
+                yield from self._meta(number, given)
                 continue
             try:
                 row = convert(given, Row, strict=False)
@@ -120,11 +121,11 @@ class _Reader:
         if not number:
             raise broken(self._name, "it is empty", 1, 1)
 
-    def _meta(self, given: object) -> Iterator[Imported]:
+    def _meta(self, line: int, given: object) -> Iterator[Imported]:
         try:
             meta = convert(given, Meta, strict=False)
         except ValidationError as error:
-            raise broken(self._name, f"its first line does not tell of the site as Remark42's does: {error}", 1, 1) from error
+            raise broken(self._name, f"its first line does not tell of the site as Remark42's does: {error}", line, 1) from error
         self._closed = {post.url for post in meta.posts or () if post.read_only}
         blocked = sum(bool((person.blocked or {}).get("status")) for person in meta.users or ())
         if blocked:
@@ -132,7 +133,7 @@ class _Reader:
                 "Remark42 had blocked {number} person. Nobody is barred here by that; bar them again where they come back.",
                 "Remark42 had blocked {number} people. Nobody is barred here by that; bar them again where they come back.", number=blocked,
             )  # fmt: skip
-            yield Remark(1, "people who were blocked", words)
+            yield Remark(line, "people who were blocked", words)
 
     def _comment(self, line: int, row: Row) -> Iterator[Imported]:
         posted, url = moment(row.time), row.locator.url

@@ -60,6 +60,21 @@ def test_a_list_of_remark42s_comments_is_read_too(archivist: Archivist, shared: 
     assert archivist.rows("SELECT SUM(up) AS up FROM comment")[0].up > 0 and archivist.findings() == []
 
 
+def test_an_empty_first_line_of_a_remark42_backup_opens_no_closed_story(archivist: Archivist, tmp_path: Path) -> None:
+    file = backup(tmp_path / "backup.txt", remark("a", url=MILL), posts=[{"url": MILL, "read_only": True}])
+    file.write_text(f"\n \n{file.read_text('utf-8')}", "utf-8")
+    report = archivist.bring(file)
+    assert (report.comments, report.skipped) == (1, {}) and archivist.rows("SELECT closed FROM story")[0].closed is not None
+
+
+def test_a_remark42_comment_without_an_id_is_left_out_by_name_also_where_it_comes_first(archivist: Archivist, tmp_path: Path) -> None:
+    lost = {name: value for name, value in remark("a").items() if name != "id"}
+    (tmp_path / "list.json").write_text(json.dumps([lost, None, remark("b")]), "utf-8")
+    (tmp_path / "lines.json").write_text("".join(json.dumps(each) + "\n" for each in (lost, remark("c"))), "utf-8")
+    assert [archivist.bring(tmp_path / name, form="remark42").skipped["not a comment"] for name in ("list.json", "lines.json")] == [2, 1]
+    assert archivist.count("comment") == 2
+
+
 def test_two_pages_may_use_the_same_ids_and_circles_are_cut(archivist: Archivist, tmp_path: Path) -> None:
     report = archivist.bring(backup(tmp_path / "b.txt", remark("1", "2"), remark("2", "1"), remark("1", url=MILL), remark("2", "1", url=MILL)))
     assert report.comments == 4 and warned(report, "answers, by way of others, itself")
@@ -89,6 +104,13 @@ def test_a_commento_export_comes_along(archivist: Archivist, tmp_path: Path) -> 
     assert [archivist.comment(key).state for key in "defh"] == ["unapproved", "unapproved", "deleted", "unapproved"]
     assert archivist.parent("g") == "f", "a domain that Commento did not know is the site's own"
     assert archivist.findings() == []
+
+
+def test_what_lies_between_the_comments_of_commento_is_left_out_by_name(archivist: Archivist, tmp_path: Path) -> None:
+    path = tmp_path / "commento.json"
+    path.write_text(json.dumps({"version": 1, "comments": [commento("a"), None, "b", [commento("c")]], "commenters": [7]}), "utf-8")
+    report = archivist.bring(path)
+    assert (report.comments, report.skipped) == (1, {"not a comment": 3}) and warned(report, "This is no commenter of Commento’s")
 
 
 def test_a_real_commento_export_comes_in_whole(archivist: Archivist, shared: Path) -> None:
@@ -139,6 +161,24 @@ def test_comments_that_say_their_story_as_json_and_as_a_table_are_the_same(archi
     assert warned(second, "not read: colour")
 
 
+@pytest.mark.parametrize("before", ["[", '{"comments": [', '{"tags": ["a", 1, [2]],\n"comments": ['])
+def test_whatever_stands_between_comments_is_left_out_with_its_line(archivist: Archivist, tmp_path: Path, before: str) -> None:
+    one, two, three = (json.dumps({"url": LAKE, "id": number, "text": f"Number {number}"}) for number in (1, 2, 3))
+    path = tmp_path / "talk.json"
+    path.write_text(f'{before}\n{one},\nnull,\n"a comment",\n\n7, true,\n[{two}],\n{three},\n-1.5e3\n]{"}" * (before != "[")}', "utf-8")
+    report, first = archivist.bring(path), before.count("\n")
+    assert (report.comments, report.skipped) == (2, {"not a comment": 6})
+    told = [line.partition(":")[0] for line in report.warnings if "neither a story nor a comment" in line]
+    assert told == [f"Line {first + line}" for line in (3, 4, 6, 6, 7, 9)]
+
+
+def test_replies_that_lie_in_a_comment_that_says_its_story_come_along(archivist: Archivist, tmp_path: Path) -> None:
+    said = {"url": LAKE, "id": 1, "text": "One", "replies": [{"id": 2, "text": "Two", "replies": {"id": 3, "text": "Three"}}, "four"]}
+    (tmp_path / "talk.json").write_text(json.dumps({"comments": [said]}), "utf-8")
+    report = archivist.bring(tmp_path / "talk.json")
+    assert (report.comments, report.skipped) == (2, {"not a comment": 2}) and archivist.parent(f"{LAKE}#2") == f"{LAKE}#1"
+
+
 def test_real_generic_json_comes_in_whole(archivist: Archivist, shared: Path) -> None:
     report = archivist.bring(shared / "imports" / "generic-json" / "isso-test-generic.json")
     assert (report.comments, report.stories, report.skipped) == (2, 2, {})
@@ -172,6 +212,7 @@ def test_a_cell_that_is_too_long_for_a_comment_costs_nobody_else_a_word(archivis
         ("json", b'[{"text": "a"}]]', "line 1, column 16: a ] stands here that closes nothing"),
         ("json", b'[{"text": "a"}] trailing!', "line 1, column 25: it is not JSON"),
         ("json", b'{"a": [\n{"text": "a"}\n]}', "holds no list of stories or comments"),
+        ("json", b'[{"text": "a"},\n {"text": "b"}, tru, {"text": "c"}]', "line 2, column 20: it is not JSON"),
         ("json", b"[" * 5_000, "values lie more than 400 deep"),
         ("json", b"", "it holds no list and no object|is empty"),
         ("json", b'["' + b"x" * 70_000, "it ends before it is whole"),
