@@ -7,6 +7,7 @@ what was held or removed a moment ago is not found.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -107,13 +108,19 @@ class Index:
 
     def catch_up(self, db: Database) -> int:
         """A step; how many comments were put in."""
-        missing, behind = db.read_now(lambda tx: (store_search.missing(tx, self._after), store_search.behind_imports(tx)))
+        after = self._after
+        missing, behind, ended = db.read_now(partial(_look, after=after))
         self._after = missing[-1] if missing else 0
         if missing:
             db.write_now(lambda tx: _put_all(tx, missing))
-        elif behind:
-            db.write_now(store_search.set_batch)
+        elif behind and not after:  # an import may have ended in the middle of a round, with older ids than this was at
+            db.write_now(partial(store_search.set_imports, ended=ended))
         return len(missing)
+
+
+def _look(tx: Tx, after: int) -> tuple[list[int], bool, int]:
+    """(comments that are missing, whether imports have ended since, how many have ended), of one moment."""
+    return store_search.missing(tx, after), store_search.behind_imports(tx), store_search.imports_ended(tx)
 
 
 def _put_all(tx: Tx, comments: list[int]) -> None:

@@ -13,7 +13,7 @@ from folkmoot.storage.words import Term
 AGAIN = "search_again"  # the job of a text that has changed
 JUDGED = 2_000          # of the newest matches, among which the best are looked for
 OVERLAP = 60_000        # ms: ids are made before their transactions end, so the newest are looked at more than once
-_FLOOR, _BATCH = "search_floor", "search_batch"
+_FLOOR, _IMPORTS = "search_floor", "search_imports"
 
 
 _COLUMNS = ", ".join(f"c.{column.strip()}" for column in SHOWN.split(","))
@@ -93,14 +93,20 @@ def set_floor(tx: Tx, comment: int) -> None:
     _set_fact(tx, _FLOOR, max(_fact(tx, _FLOOR), ((comment >> 21) - OVERLAP) << 21))
 
 
-def set_batch(tx: Tx) -> None:
-    """All that imports have brought is in the index."""
-    _set_fact(tx, _BATCH, _newest_batch(tx))
+def set_imports(tx: Tx, ended: int) -> None:
+    """All that this many imports have brought is in the index."""
+    _set_fact(tx, _IMPORTS, ended)
 
 
 def behind_imports(tx: Tx) -> bool:
     """Whether an import has ended since."""
-    return _newest_batch(tx) > _fact(tx, _BATCH)
+    return imports_ended(tx) != _fact(tx, _IMPORTS)
+
+
+def imports_ended(tx: Tx) -> int:
+    """How many have ended ever: also those that were undone. The newest would not tell: an older one may go on after it."""
+    row = tx.one("SELECT count(*) AS n FROM batch WHERE phase IN ('closed', 'undoing', 'undone')")
+    return int(row.n) if row else 0
 
 
 def orphans(tx: Tx, limit: int) -> list[int]:
@@ -109,11 +115,6 @@ def orphans(tx: Tx, limit: int) -> list[int]:
         limit=limit,
     )
     return [row.id for row in rows]
-
-
-def _newest_batch(tx: Tx) -> int:
-    row = tx.one("SELECT coalesce(max(id), 0) AS id FROM batch WHERE phase = 'closed'")
-    return int(row.id) if row else 0
 
 
 def _fact(tx: Tx, name: str) -> int:

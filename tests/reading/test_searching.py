@@ -27,10 +27,16 @@ def find(moot: Moot, typed: str, actor: Actor = READER, **more: Any) -> list[int
 
 
 def page(moot: Moot, typed: str, actor: Actor = READER, **more: Any) -> searching.Found:
-    index = Index()
-    while index.catch_up(moot.db):
-        pass
+    catch_up(moot)
     return moot.db.read_now(lambda tx: searching.search(tx, actor, moot.site.id, typed, **more))
+
+
+def catch_up(moot: Moot) -> None:
+    """What the worker does: it asks again after a while, also where there was nothing to do."""
+    index = Index()
+    for _ in range(2):
+        while index.catch_up(moot.db):
+            pass
 
 
 @pytest.fixture
@@ -196,6 +202,31 @@ def test_what_is_found_comes_by_time_also_what_was_brought_in_later(open_moot: M
     assert found[0] == said
     posted = moot.db.read_now(lambda tx: [searching.search(tx, READER, moot.site.id, "dam").comments[place].posted for place in range(4)])
     assert posted == sorted(posted, reverse=True) and len(found) == 4
+
+
+def test_what_a_resumed_import_brings_is_found_although_a_later_one_ended_first(open_moot: Moot, tmp_path: Path) -> None:
+    moot = open_moot
+    moot.db.write_now(lambda tx: sites.add_site(tx, COMMAND, "mill.example", "The Mill", moot.now))
+    ours, theirs = (
+        export(tmp_path / f"{host}.xml", thread(1, f"https://{host}/dam"), *(post(number, f"The dam of {host}.") for number in range(1, 301)))
+        for host in ("news.example", "mill.example")
+    )
+
+    def stop(what: str, share: float) -> None:
+        if what == "merging":
+            raise KeyError("the power went out")
+
+    with pytest.raises(KeyError):
+        archive.bring(moot.db, tmp_path, "news.example", [ours], now=moot.now, progress=stop)
+    moot.later(MINUTE)
+    archive.bring(moot.db, tmp_path, "mill.example", [theirs], now=moot.now)
+    said = moot.says(moot.guest("Ada"), "The dam, said today.")
+    assert said in find(moot, "dam")
+    catch_up(moot)
+    assert archive.bring(moot.db, tmp_path, "news.example", [ours], now=moot.now).resumed
+    catch_up(moot)
+    found = moot.db.read_now(lambda tx: len(tx.rows("SELECT rowid FROM comment_words")))
+    assert found == 601
 
 
 def test_without_leave_readers_do_not_search(moot: Moot) -> None:
