@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from folkmoot.discussion import joining, outlet, store, store_joining, waits
 from folkmoot.discussion import store_belongings as own
+from folkmoot.discussion.comments import was_of
 from folkmoot.discussion.lessons import unlearn
 from folkmoot.discussion.store_search import AGAIN
 from folkmoot.discussion.visibility import vanish
@@ -91,7 +92,7 @@ def _withdraw(tx: Tx, row: Row, person: int, now: int) -> None:
     if row.state not in ("published", "held"):
         return
     store.set_state(tx, row.id, "withdrawn")
-    store.insert_decision(tx, new_id(now), row.id, "withdraw", person, "person", now)
+    store.insert_decision(tx, new_id(now), row.id, "withdraw", person, "person", now, was=was_of(row))
     if row.state == "published":
         store.add_live(tx, row.story, -1)
         outlet.changed(tx, row, "comment.removed", now)

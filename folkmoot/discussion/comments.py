@@ -204,7 +204,7 @@ def withdraw(tx: Tx, actor: Actor, comment: int, now: int) -> None:
     if row.state not in ("published", "held"):
         raise Conflict("This comment is no longer shown.", "not_shown")
     store.set_state(tx, comment, "withdrawn")
-    store.insert_decision(tx, new_id(now), comment, "withdraw", actor.id, "person", now)
+    store.insert_decision(tx, new_id(now), comment, "withdraw", actor.id, "person", now, was=was_of(row))
     if row.state == "published":
         store.add_live(tx, row.story, -1)
         vanish(tx, row, turn)
@@ -212,6 +212,11 @@ def withdraw(tx: Tx, actor: Actor, comment: int, now: int) -> None:
     if row.visible:
         tx.bump(row.story)
     waits.refresh(tx, comment)
+
+
+def was_of(row: Row) -> str:
+    """The state that a decision changes, to be remembered with it; none for what an import has not shown yet, for nobody saw it."""
+    return "" if row.state == "published" and not row.visible else str(row.state)
 
 
 def take(tx: Tx, comment: int) -> tuple[Row, int]:

@@ -17,7 +17,9 @@ class News(Struct, frozen=True):
     """How a thread stands. comments: how many readers see. at: when this was so (UTC ms).
 
     since: what follows is all that has changed from then on. arrived: comments that can be read now, the newest first.
-    gone: (id, state) of comments that can be read no longer. Ids are strings of digits.
+    gone: (id, state) of comments that could be read and can be no longer. Ids are strings of digits.
+    cleared: the version with which comments left altogether, untold one by one (an import was undone): who has heard of none so late asks
+    for all of it anew; 0 where that never was.
     """
 
     version: int
@@ -26,6 +28,7 @@ class News(Struct, frozen=True):
     since: int
     arrived: tuple[str, ...] = ()
     gone: tuple[tuple[str, str], ...] = ()
+    cleared: int = 0
 
 
 def news(tx: Tx, story: int, now: int) -> News:
@@ -35,9 +38,10 @@ def news(tx: Tx, story: int, now: int) -> News:
     came.sort(key=lambda row: (row.at, row.id), reverse=True)
     went = store_news.gone(tx, story, since, MOST_GONE + 1)
     since = max([since, *(row.at + 1 for row in came[MOST_NEW : MOST_NEW + 1]), *(row.at + 1 for row in went[MOST_GONE:])])
-    live, _, _ = store_pages.thread_row(tx, story)
+    live, cleared = store_news.standing(tx, story)
     arrived = dict.fromkeys(str(row.id) for row in came[:MOST_NEW])
-    return News(version_of(tx, story), live, now, since, tuple(arrived), tuple((str(row.id), row.state) for row in went[:MOST_GONE]))
+    gone = tuple((str(row.id), row.state) for row in went[:MOST_GONE])
+    return News(version_of(tx, story), live, now, since, tuple(arrived), gone, cleared)
 
 
 def arrivals(tx: Tx, story: int, comments: list[int]) -> list[tuple[Comment, str]]:

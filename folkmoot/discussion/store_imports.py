@@ -189,6 +189,14 @@ def delete_comments(tx: Tx, ids: Sequence[int]) -> None:
     tx.many("DELETE FROM source_key WHERE kind = 'comment' AND id = :comment", given)
 
 
+def set_cleared(tx: Tx, story: int) -> None:
+    """Open pages must be made anew: with the version that this transaction makes, comments have left of which no row can tell."""
+    tx.run(
+        "UPDATE thread SET cleared = 1 + COALESCE((SELECT v.version FROM story_version v WHERE v.story = thread.story), 0) WHERE story = :story",
+        story=story,
+    )
+
+
 def make_tombstone(tx: Tx, comment: int, now: int) -> None:
     """Leaves of a comment only its place, for the replies below it; it belongs to no batch any more."""
     tx.run(

@@ -19,11 +19,19 @@ SELECT c.id, d.at FROM decision d JOIN comment c ON c.id = d.comment
 WHERE d.at >= :since AND d.deed IN ('release', 'restore', 'publish') AND c.story = :story AND c.state = 'published' AND c.visible = 1
 ORDER BY d.at DESC LIMIT :limit
 """
+# What was never seen cannot go: only what was published until that decision, so that nobody learns of what was held.
 _GONE = """
 SELECT c.id, c.state, d.at FROM decision d JOIN comment c ON c.id = d.comment
-WHERE d.at >= :since AND d.at > c.posted AND d.deed IN ('hold', 'remove', 'withdraw', 'scrub') AND c.story = :story AND c.state <> 'published'
+WHERE d.at >= :since AND d.at > c.posted AND d.deed IN ('hold', 'remove', 'withdraw') AND d.was = 'published' AND c.story = :story
+  AND c.state <> 'published'
 ORDER BY d.at DESC LIMIT :limit
 """
+
+
+def standing(tx: Tx, story: int) -> tuple[int, int]:
+    """(live comments, the version at which some left with no decision to tell of it; 0: never) of a story."""
+    row = tx.one("SELECT live, cleared FROM thread WHERE story = :story", story=story)
+    return (row.live, row.cleared) if row else (0, 0)
 
 
 def posted(tx: Tx, story: int, since: int, limit: int) -> list[Row]:

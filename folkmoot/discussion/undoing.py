@@ -13,6 +13,7 @@ from functools import partial
 from msgspec import Struct
 
 from folkmoot.discussion import store, store_imports
+from folkmoot.discussion.comments import was_of
 from folkmoot.discussion.staging import Progress
 from folkmoot.discussion.store_export import OWN
 from folkmoot.discussion.visibility import vanish
@@ -95,7 +96,7 @@ def _comments(tx: Tx, batch: Row, ids: list[int], now: int) -> tuple[Undone, boo
     for row in ready:
         if row.id in answers:
             store_imports.make_tombstone(tx, row.id, now)
-            store.insert_decision(tx, new_id(now), row.id, "remove", None, "import", now, reason=UNDONE)
+            store.insert_decision(tx, new_id(now), row.id, "remove", None, "import", now, reason=UNDONE, was=was_of(row))
         if row.visible:
             vanish(tx, row, turns[row.story])
     _count_less(tx, ready, going)
@@ -113,6 +114,8 @@ def _count_less(tx: Tx, ready: list[Row], going: list[Row]) -> None:
         votes[row.story] += row.up + row.down
     for story in {row.story for row in ready}:
         store_imports.add_to_thread(tx, story, -live[story], -votes[story])
+        if any(row.story == story and row.visible for row in going):
+            store_imports.set_cleared(tx, story)
         tx.bump(story)
 
 

@@ -72,7 +72,9 @@ class Live {
     }, between(POLL));
   }
 
-  hear({ version, at, since, arrived, gone }) {
+  hear({ version, at, since, arrived, gone, cleared = 0 }) {
+    if (cleared > (this.version ?? Number(this.thread.dataset.version))) this.far = true;
+    this.version = version;
     if (!this.at) {
       const current = String(version) === this.thread.dataset.version;
       for (const id of arrived) if (current || time(id) < at - RECENT) this.known.add(id);

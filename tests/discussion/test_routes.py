@@ -167,21 +167,40 @@ def test_what_is_no_mailbox_is_refused_before_anything_is_posted(moot: Moot, tmp
     assert say(client, "Hello.", name="Ada", email="ada@mail.example").json()["code_id"]
 
 
-def test_an_edit_that_waits_is_taken_back_by_coming_back_to_the_words_that_are_shown(client: Client, moot: Moot) -> None:
+def key_of_ines(moot: Moot) -> dict[str, str]:
     moot.now = clock()
-    moot.allow(suspect_words=("casino",))
     moderator = moot.member("Ines", "moderator").id or 0
-    token = moot.db.write_now(lambda tx: sessions.begin_keys(tx, moderator, moot.now)).access
-    ines = {"Authorization": f"Bearer {token}"}
+    return {"Authorization": f"Bearer {moot.db.write_now(lambda tx: sessions.begin_keys(tx, moderator, moot.now)).access}"}
+
+
+def place(posted: Any) -> str:
+    return f"/api/v1/comments/{posted.json()['comment']['id']}"
+
+
+def test_strangers_hear_nothing_of_what_was_held_and_never_shown(client: Client, moot: Moot) -> None:
+    ines = key_of_ines(moot)
+    moot.allow(mode="hold_all")
+    withdrawn, removed, seen = (say(client, f"The lake, number {number}.", name="Ada") for number in range(3))
+    assert client.request("DELETE", place(withdrawn), headers=bearer(withdrawn)).status_code < 300
+    assert client.post(f"{place(removed)}/decisions", json={"do": "remove", "reason": "Foul."}, headers=ines).status_code < 300
+    assert client.get(f"/api/v1/news?url={LAKE}").json()["gone"] == []
+    assert client.post(f"{place(seen)}/decisions", json={"do": "release"}, headers=ines).status_code < 300
+    assert client.request("DELETE", place(seen), headers=bearer(seen)).status_code < 300
+    assert client.get(f"/api/v1/news?url={LAKE}").json()["gone"] == [[seen.json()["comment"]["id"], "withdrawn"]]
+
+
+def test_an_edit_that_waits_is_taken_back_by_coming_back_to_the_words_that_are_shown(client: Client, moot: Moot) -> None:
+    ines = key_of_ines(moot)
+    moot.allow(suspect_words=("casino",))
     answer = say(client, "The original words.", name="Ada")
-    place = f"/api/v1/comments/{answer.json()['comment']['id']}"
+    comment = answer.json()["comment"]["id"]
 
     def edit(words: str) -> Any:
-        return client.request("PATCH", place, json={"text": words}, headers=bearer(answer)).json()["verdict"]
+        return client.request("PATCH", place(answer), json={"text": words}, headers=bearer(answer)).json()["verdict"]
 
     assert edit("Visit my casino.") == "held"
-    assert place.rpartition("/")[2] in client.get("/api/v1/queue", headers=ines).text
+    assert comment in client.get("/api/v1/queue", headers=ines).text
     assert edit("The original words.") == "published"
-    assert place.rpartition("/")[2] not in client.get("/api/v1/queue", headers=ines).text
-    assert client.post(f"{place}/decisions", json={"do": "release"}, headers=ines).status_code == 409
+    assert comment not in client.get("/api/v1/queue", headers=ines).text
+    assert client.post(f"{place(answer)}/decisions", json={"do": "release"}, headers=ines).status_code == 409
     assert shown(client) == ["The original words."]

@@ -72,6 +72,9 @@ CREATE INDEX branch_lock_story ON branch_lock (story);
 -- The comment that the newsroom has put above a thread.
 ALTER TABLE thread ADD COLUMN pinned BIGINT;
 
+-- The version with which comments left altogether, as an import was undone: pages open since before are offered all of it anew.
+ALTER TABLE thread ADD COLUMN cleared BIGINT NOT NULL DEFAULT 0;
+
 INSERT INTO waiting (comment, site, story, since, priority)
   SELECT c.id, s.site, c.story, c.posted, -100 FROM comment c JOIN story s ON s.id = c.story WHERE c.state = 'held';
 INSERT INTO waiting (comment, site, story, since, priority)

@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from folkmoot.app import create_app
 from folkmoot.discussion import archive, comments, paging
 from folkmoot.discussion.model import Customs, Draft
 from folkmoot.discussion.text import read
 from folkmoot.errors import Conflict, NotFound
 from folkmoot.people import accounts
 from folkmoot.people.model import Actor
+from folkmoot.settings import Server, Settings
 from tests.discussion.importers.conftest import Archivist
 from tests.discussion.importers.disqus_files import LAKE, export, post, thread, two_stories
+from tests.web.stand import HERE, Client
 
 CUSTOMS = Customs(limits=False)
 
@@ -59,6 +62,18 @@ def test_what_somebody_has_answered_stays_as_a_tombstone(archivist: Archivist, t
     assert page.live == 1
     assert archivist.rows("SELECT text FROM comment WHERE text LIKE 'Number%'") == []
     assert archivist.findings() == []
+
+
+def test_open_pages_are_offered_all_of_it_anew_where_something_of_an_undone_import_could_be_seen(archivist: Archivist, tmp_path: Path) -> None:
+    report = archivist.bring(export(tmp_path / "a.xml", thread(1, LAKE), post(1), post(2)))
+    says(archivist, member(archivist, "Ada"), "I remember that.", "dsq:1")
+    app = Client(create_app(Settings(server=Server(public_url=HERE)), archivist.db))
+    before = app.get(f"/api/v1/news?url={LAKE}").json()
+    assert before["cleared"] == 0
+    undo(archivist, report.batch)
+    after = app.get(f"/api/v1/news?url={LAKE}").json()
+    assert before["version"] < after["cleared"] <= after["version"]
+    assert after["comments"] == 1
 
 
 def test_a_second_archive_is_undone_without_the_first(archivist: Archivist, tmp_path: Path) -> None:
