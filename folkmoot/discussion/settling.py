@@ -197,8 +197,8 @@ class Settling:
             level += 1
         while deep := self.work.read_now(partial(store.too_deep, level=MAX_LEVEL)):
             self.say_all("too deep", deep, say(_TOO_DEEP, level=MAX_LEVEL))
-            given = [{"number": row.number, "above": row.above, "level": MAX_LEVEL if row.above else 1} for row in deep]
-            self.write(partial(store.flatten, given=given))
+            here = self.main.read_now(partial(store_imports.parents, comments=sorted({row.here for row in deep if row.here})))
+            self.write(partial(_flatten, deep=deep, here=here))
 
     def sight(self) -> None:
         """Who can be seen, from the deepest level up; then each gets its turn."""
@@ -221,6 +221,19 @@ def _leave_some_out(tx: Tx) -> int:
         remark(tx, row.file, row.line, row.left_out, words, 1)
     store.leave_out(tx, [row.number for row in rows])
     return len(rows)
+
+
+def _flatten(tx: Tx, deep: list[Row], here: dict[int, Row]) -> None:
+    """Puts comments beside their parents. here: the parents of parents that were here before, for the file may tell otherwise of them."""
+    given = []
+    for row in deep:
+        above = row.above
+        if row.here in here:
+            known = here[row.here]
+            above = -known.id
+            store.add_here(tx, [{"number": above, "id": known.id, "thread": row.thread, "story": known.story, "level": known.level}])
+        given.append({"number": row.number, "above": above, "level": MAX_LEVEL if above else 1})
+    store.flatten(tx, given)
 
 
 def _say(tx: Tx, kind: Kind, rows: list[Row], words: Sentence | Callable[[Row], Sentence]) -> None:

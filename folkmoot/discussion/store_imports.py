@@ -78,6 +78,13 @@ def comments_known(tx: Tx, site: int, source: str, keys: Sequence[str]) -> dict[
     return {key: rows[0] for key, rows in zip(keys, found, strict=True) if rows}
 
 
+def parents(tx: Tx, comments: Sequence[int]) -> dict[int, Row]:
+    """The parents of comments, as they stand here."""
+    sql = "SELECT p.id, p.story, p.level FROM comment c JOIN comment p ON p.id = c.parent WHERE c.id = :id"
+    found = tx.each(sql, [{"id": each} for each in comments])
+    return {each: rows[0] for each, rows in zip(comments, found, strict=True) if rows}
+
+
 def remember_keys(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
     tx.many(
         "INSERT INTO source_key (site, source, kind, source_id, id, batch) VALUES (:site, :source, :kind, :source_id, :id, :batch)"

@@ -341,11 +341,22 @@ def deepen(tx: Tx, level: int) -> int:
 
 
 def too_deep(tx: Tx, level: int) -> list[Row]:
-    """Those below the deepest level, with the parent of their parent."""
+    """Those below the deepest level, with the parent of their parent; here: their parent's id, where it was here before."""
     return tx.rows(
-        "SELECT c.number, c.file, c.line, p.above FROM staged_comment c JOIN staged_comment p ON p.number = c.above"
+        "SELECT c.number, c.file, c.line, p.above, c.thread, CASE WHEN p.known = 1 THEN p.id END AS here"
+        " FROM staged_comment c JOIN staged_comment p ON p.number = c.above"
         " WHERE c.level IS NULL AND c.known = 0 AND p.level = :level",
         level=level,
+    )
+
+
+def add_here(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
+    """Comments that are here and need not be in the archive, below which something of it belongs. They are numbered by their ids, below 0."""
+    tx.many(
+        "INSERT INTO staged_comment (number, file, line, key, id, to_story, to_parent, doubtful, thread, story_here, posted, state, up, down,"
+        " known, level) VALUES (:number, 0, 0, char(0) || :id, :id, '', '', 0, :thread, :story, 0, 'published', 0, 0, 1, :level)"
+        " ON CONFLICT (number) DO NOTHING",
+        given,
     )
 
 
@@ -385,10 +396,11 @@ def number_turns(tx: Tx) -> None:
 
 
 def counts(tx: Tx) -> Row | None:
-    """How many comments are to be written, were known, are to be opened."""
+    """How many comments of the archive are to be written, were known, are to be opened."""
     return tx.one(
         "SELECT COALESCE(SUM(1 - known), 0) AS fresh, COALESCE(SUM(known), 0) AS known,"
         " COALESCE(SUM(CASE WHEN opens IS NOT NULL THEN 1 ELSE 0 END), 0) AS opening FROM staged_comment"
+        " WHERE number > 0"
     )
 
 

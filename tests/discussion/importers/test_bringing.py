@@ -81,6 +81,26 @@ def test_replies_deeper_than_threads_go_stand_beside_their_parents(archivist: Ar
     assert archivist.findings() == []
 
 
+def test_replies_to_what_stood_too_deep_before_stand_beside_it_too(archivist: Archivist, tmp_path: Path) -> None:
+    posts = [post(number, parent=number - 1 if number > 1 else None) for number in range(1, MAX_LEVEL + 5)]
+    archivist.bring(export(tmp_path / "a.xml", thread(1, LAKE), *posts[: MAX_LEVEL + 1]))
+    report = archivist.bring(export(tmp_path / "b.xml", thread(1, LAKE), *posts))
+    assert (report.comments, report.already) == (3, MAX_LEVEL + 1)
+    assert {archivist.parent(f"dsq:{number}") for number in range(MAX_LEVEL, MAX_LEVEL + 5)} == {f"dsq:{MAX_LEVEL - 1}"}
+    assert archivist.comment(f"dsq:{MAX_LEVEL - 1}").replies == 5
+    assert archivist.findings() == []
+
+
+def test_the_parent_that_a_too_deep_reply_goes_to_need_not_be_in_the_archive(archivist: Archivist, tmp_path: Path) -> None:
+    posts = [post(number, parent=number - 1 if number > 1 else None) for number in range(1, MAX_LEVEL + 4)]
+    archivist.bring(export(tmp_path / "a.xml", thread(1, LAKE), *posts[: MAX_LEVEL + 1]))
+    report = archivist.bring(export(tmp_path / "b.xml", thread(1, LAKE), *posts[MAX_LEVEL:]))
+    assert (report.comments, report.already) == (2, 1)
+    assert {archivist.parent(f"dsq:{number}") for number in range(MAX_LEVEL, MAX_LEVEL + 4)} == {f"dsq:{MAX_LEVEL - 1}"}
+    assert archivist.comment(f"dsq:{MAX_LEVEL - 1}").replies == 4
+    assert archivist.findings() == []
+
+
 def test_several_files_are_one_archive_and_lines_say_of_which(archivist: Archivist, tmp_path: Path) -> None:
     files = [export(tmp_path / "a.xml", thread(1, LAKE), post(1, parent=2)), export(tmp_path / "b.xml", post(2), post(3, parent=9))]
     report = archive.bring(archivist.db, archivist.folder, "news.example", files, now=archivist.now)
