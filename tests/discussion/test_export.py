@@ -316,6 +316,21 @@ def test_a_mailbox_that_somebody_has_here_stays_theirs(lively: Moot, elsewhere: 
     assert findings(elsewhere) == []
 
 
+def test_an_export_that_another_machine_undoes_while_it_comes_home_ends_there(lively: Moot, elsewhere: Database, tmp_path: Path) -> None:
+    def undo_elsewhere(what: str, share: float) -> None:
+        for each in archive.batches(elsewhere, "news.example") if what == "merging" else ():
+            if each.phase == "merging":
+                archive.undo(elsewhere, tmp_path / "elsewhere", int(each.id), now=lively.now)
+
+    file = tmp_path / "out.jsonl"
+    file.write_bytes(export(lively.db))
+    with pytest.raises(Conflict, match="Somebody has undone the import"):
+        archive.bring(elsewhere, tmp_path / "staging", "news.example", [file], now=lively.now, progress=undo_elsewhere)
+    kinds = {line["kind"] for line in rows(export(elsewhere))}
+    assert not kinds & {"comment", "vote", "decision", "revision", "key", "story", "address"}
+    assert findings(elsewhere) == []
+
+
 def test_an_import_of_an_export_can_be_undone(lively: Moot, elsewhere: Database, tmp_path: Path) -> None:
     report = bring(elsewhere, export(lively.db), tmp_path, lively.now)
     done = archive.undo(elsewhere, tmp_path / "staging", int(str(report.batch)), now=lively.now)
