@@ -7,9 +7,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Route, expect
 
-from folkmoot.discussion import moderation
+from folkmoot.discussion import archive, moderation
 from folkmoot.people.model import COMMAND
 from folkmoot.web.kit import clock
+from tests.discussion.importers.disqus_files import export, post, thread
 from tests.journeys.newsroom import Newsroom
 from tests.journeys.test_access import violations
 from tests.journeys.walk import comment, embed, own_page, sees, words_of, write
@@ -92,6 +93,20 @@ def test_what_is_removed_goes_from_open_pages(tab: Page, newsroom: Newsroom) -> 
     sees(comment(page, "Please, both of you."), "Hedda")
     sees(page.locator("#talk"), "1 comment")
     assert violations(page) == []
+
+
+def test_a_page_that_is_open_while_an_import_is_undone_is_offered_all_anew(tab: Page, newsroom: Newsroom, tmp_path: Path) -> None:
+    newsroom.says("Hedda", "I ran the lifeguards.", "live-undone")
+    file = export(tmp_path / "old.xml", thread(1, newsroom.at("live-undone")), post(1, "It was better in those days."))
+    batch = archive.bring(newsroom.db, tmp_path, newsroom.news.removeprefix("http://"), [file], now=clock()).batch
+    page = open_page(tab, newsroom, "live-undone")
+    comment(page, "It was better in those days.").wait_for()
+    archive.undo(newsroom.db, tmp_path, int(batch or 0), now=clock())
+    anew = page.get_by_role("button", name="The discussion has moved on. Show it as it is now")
+    anew.wait_for()
+    anew.click()
+    expect(page.locator("#comments .words")).to_have_count(1)
+    expect(anew).to_be_hidden()
 
 
 def test_without_a_stream_the_page_asks_and_a_page_that_slept_too_long_is_offered_all_anew(tab: Page, newsroom: Newsroom) -> None:
