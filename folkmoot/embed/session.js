@@ -89,13 +89,22 @@ async function read(answer) {
   return body;
 }
 
+const here = (act) => (first = first.then(act, act));
+
+/** One deed at a time: of somebody who is known, in this window; of a newcomer, in all windows of this browser, where it can lock. */
+function alone(act) {
+  if (person() || !navigator.locks) return here(act);
+  let begun;
+  return navigator.locks.request('folkmoot.first', () => (begun = act())).catch(() => begun ?? here(act));
+}
+
 /**
  * Asks the API in the reader's name. Gives the JSON (null for none); throws Refused. A newcomer's first deed brings the token of the guest whom
  * it makes, so the next one waits for it: else one person were two.
  */
 export function call(...asked) {
   const act = () => send(...asked);
-  return asked[0] === 'GET' || held() ? act() : (first = first.then(act, act));
+  return asked[0] === 'GET' || held() ? act() : alone(act);
 }
 
 /** Asks at once, for what makes nobody a guest. */
