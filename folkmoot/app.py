@@ -104,12 +104,12 @@ class App:
         self.kit = kit
         listed = [*mount([*OPERATIONS, *PAGES], kit), *routes.routes(openapi.build(OPERATIONS)), Route("/readyz", _readiness(kit))]
         self._named = {each.path: each for each in listed if "{" not in each.path}
-        self._crowd = Crowd(Guard(self._route))
+        self._crowd = Crowd(Guard(self._route, kit.name_of_house))
         listed.append(Route("/metrics", _metrics(kit, room, self._crowd)))
         self._router = Router(listed, redirect_slashes=False, lifespan=lambda _: _alive(kit, room))
         self._whole: ASGIApp
         if kit.settings.logs.requests:  # each is to be seen, so none takes the short cut past the guard
-            self._whole, self.at_once = Guard(room.before(self._route), log_requests=True), None
+            self._whole, self.at_once = Guard(room.before(self._route), kit.name_of_house, log_requests=True), None
         else:
             hot = room.before(self._crowd)
             self._whole, self.at_once = hot, hot.at_once

@@ -141,15 +141,16 @@ def _editor(ask: Ask[Actor], tx: Tx) -> Actor:
 
 async def new_page(ask: Ask[Actor], query: NewQuery) -> object:
     committees = await ask.read(lambda tx: (_editor(ask, tx), officials.committees(tx, officials.day_of(ask.now)))[1])
-    return _form_page(ask, Typed(starts=officials.day_of(ask.now)), query.url, [], committees)
+    return await _form_page(ask, Typed(starts=officials.day_of(ask.now)), query.url, [], committees)
 
 
-def _form_page(
+async def _form_page(
     ask: Ask[Actor], typed: Typed, url: str, faults: list[Fault], committees: list[Committee], action: Action | None = None, status: int = 200
 ) -> object:
     problems = [(field, in_words(problem.words, ask.language)) for field, problem in faults]
     main = [each for each in committees if not each.parent]
-    return ask.page("action/form.html", status, typed=typed, url=url, problems=problems, offices=OFFICES, committees=main, action=action)
+    site = await ask.kit.name_of_house()
+    return ask.page("action/form.html", status, site=site, typed=typed, url=url, problems=problems, offices=OFFICES, committees=main, action=action)
 
 
 def typed_of(form: ActionForm) -> Typed:
@@ -179,7 +180,7 @@ def _make(tx: Tx, ask: Ask[Actor], url: str, draft: Draft) -> Action:
 async def _again(ask: Ask[Actor], form: ActionForm, faults: list[Fault], action: Action | None = None) -> object:
     """The form once more, with what was typed."""
     committees = await ask.read(lambda tx: (_editor(ask, tx), officials.committees(tx, officials.day_of(ask.now)))[1])
-    return _form_page(ask, typed_of(form), form.url, faults, committees, action, 422)
+    return await _form_page(ask, typed_of(form), form.url, faults, committees, action, 422)
 
 
 def _own(tx: Tx, ask: Ask[Actor], action: int) -> Action:
@@ -195,7 +196,7 @@ async def edit_page(ask: Ask[Actor], path: ActionPath) -> object:
         return found, get_story(tx, found.story).address, officials.committees(tx, officials.day_of(ask.now))
 
     found, url, committees = await ask.read(act)
-    return _form_page(ask, drafting.as_typed(found.draft), url, [], committees, found)
+    return await _form_page(ask, drafting.as_typed(found.draft), url, [], committees, found)
 
 
 async def edit(ask: Ask[Actor], path: ActionPath, form: ActionForm) -> object:
@@ -240,7 +241,8 @@ async def list_page(ask: Ask[Actor], query: ListQuery) -> object:
         return [_listed(tx, site, may(actor, "make_action", site.id), ask.now) for site in all_sites(tx) if query.site in (None, site.id)]
 
     lists = await ask.read(act)
-    return ask.page("action/list.html", lists=lists, edits=any(each.edits for each in lists), now=ask.now)
+    edits = any(each.edits for each in lists)
+    return ask.page("action/list.html", site=await ask.kit.name_of_house(), lists=lists, edits=edits, now=ask.now)
 
 
 def _listed(tx: Tx, site: Site, edits: bool, now: int) -> Listed:

@@ -361,7 +361,7 @@ async def asked_page(ask: Ask[Actor]) -> object:
         return actor, found
 
     actor, found = await ask.read(act)
-    return ask.page("notes/asked.html", found=found, member=actor.proven)
+    return ask.page("notes/asked.html", site=await ask.kit.name_of_house(), found=found, member=actor.proven)
 
 
 async def mail_wish(ask: Ask[Actor], form: MailForm) -> object:

@@ -27,7 +27,7 @@ async def ask_or_accept(ask: Ask[Any]) -> Response | None:
     """None where the form carries a right token (which is then spent), else the page that asks. A wrong token is refused."""
     token = ask.typed.pop(FIELD, [""])[0]
     if not token:
-        return _question(ask)
+        return await _question(ask)
     browser = ask.request.cookies.get(_cookie(ask), "")
     until, _, _mark = token.partition(".")
     right = browser and hmac.compare_digest(token.encode(), _token(ask, browser, until).encode())
@@ -37,11 +37,12 @@ async def ask_or_accept(ask: Ask[Any]) -> Response | None:
     return None
 
 
-def _question(ask: Ask[Any]) -> Response:
+async def _question(ask: Ask[Any]) -> Response:
     browser = ask.request.cookies.get(_cookie(ask)) or secrets.token_urlsafe(24)
     token = _token(ask, browser, str(ask.now + LASTS))
     fields = [(name, value) for name, values in ask.typed.items() for value in values]
-    page = ask.page("web/confirm.html", action=_target(ask), fields=fields, field=FIELD, token=token)
+    site = await ask.kit.name_of_house()
+    page = ask.page("web/confirm.html", site=site, action=_target(ask), fields=fields, field=FIELD, token=token)
     page.set_cookie(_cookie(ask), browser, max_age=LASTS // 1000, path="/", secure=ask.secure, httponly=True, samesite="lax")
     return page
 

@@ -9,11 +9,15 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
+from functools import cache
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from folkmoot.web import headers
-from folkmoot.web.bodies import MAX_BODY, encode_json
+from folkmoot.errors import Problem, Unavailable
+from folkmoot.web import headers, problems
+from folkmoot.web.bodies import MAX_BODY
+from folkmoot.web.problems import Unreadable
 from folkmoot.web.words import N_, SPOKEN, choose, in_words
 
 MOST = 48     # requests in the works at once
@@ -21,30 +25,26 @@ WAITING = 16  # further ones that wait for a place
 FREE = ("/livez", "/readyz", "/metrics", "/api/v1/events", "/static/", "/embed.js")
 LONGEST = 60.0  # seconds that a body may take to come
 AGAIN = (2, 10)  # seconds after which who was turned away is to come again: not all at once
-_CROWDED = (503, "unavailable", N_("Not possible just now"), "crowded",
-            N_("Very many people are here just now. Nothing was changed. Try again in a few seconds."))
-_SLOW = (400, "unreadable", N_("This cannot be read"), "slow_body",
-         N_("What you sent did not arrive within a minute. Nothing was changed. Send it again."))
+_CROWDED = Unavailable(N_("Very many people are here just now. Nothing was changed. Try again in a few seconds."), code="crowded")
+_SLOW = Unreadable(N_("What you sent did not arrive within a minute. Nothing was changed. Send it again."), "slow_body")
 Lines = list[tuple[bytes, bytes]]
+Said = dict[tuple[str, str], tuple[int, Lines, bytes]]
 
 
-def _said(status: int, kind: str, title: str, code: str, words: str) -> dict[tuple[str, bool], tuple[Lines, bytes]]:
-    """Header lines and body in each language, for programs (True) and for people, made before anybody comes."""
-    return {
-        (language, api): answer
-        for language in SPOKEN
-        for api, answer in _in(language, status, kind, in_words(title, language), code, in_words(words, language)).items()
-    }
+@cache
+def _said(problem: Problem) -> Said:
+    """Status, header lines and body by language and by who hears it (program, reader, anybody), made before anybody comes."""
+    return {(language, who): answer for language in SPOKEN for who, answer in _in(language, problem).items()}
 
 
-def _in(language: str, status: int, kind: str, title: str, code: str, words: str) -> dict[bool, tuple[Lines, bytes]]:
-    told = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": words, "code": code, "request": ""}
-    bodies = {True: (b"application/problem+json", encode_json(told)), False: (b"text/plain; charset=utf-8", words.encode() + b"\n")}
-    always = [(name.lower().encode(), value.encode()) for name, value in headers.api().items()]
-    return {
-        api: ([(b"content-type", kind), (b"content-length", b"%d" % len(body)), (b"content-language", language.encode()), *always], body)
-        for api, (kind, body) in bodies.items()
-    }
+def _in(language: str, problem: Problem) -> dict[str, tuple[int, Lines, bytes]]:
+    words = Response(f"{in_words(problem.words, language)}\n", problems.kind_of(problem).status, headers.api(), "text/plain")
+    made = {"program": problems.as_json(problem, language, ""), "reader": problems.as_page(problem, language, ""), "anybody": words}
+    return {who: (answer.status_code, _lines(answer, language), bytes(answer.body)) for who, answer in made.items()}
+
+
+def _lines(answer: Response, language: str) -> Lines:
+    return [line for line in answer.raw_headers if line[0] not in (b"retry-after", b"content-language")] + [(b"content-language", language.encode())]
 
 
 class Crowd:
@@ -55,7 +55,7 @@ class Crowd:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self.inside = 0
         self.turned_away = 0
-        self._crowded, self._slow = _said(*_CROWDED), _said(*_SLOW)
+        self._crowded, self._slow = _said(_CROWDED), _said(_SLOW)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith(FREE):
@@ -64,7 +64,7 @@ class Crowd:
         if scope["method"] not in ("GET", "HEAD"):
             whole = await _whole(receive)
             if whole is None:
-                await _tell(_SLOW[0], self._slow, scope, send, (b"connection", b"close"))
+                await _tell(self._slow, scope, send, (b"connection", b"close"))
                 return
             receive = whole
         if self.inside >= MOST:
@@ -101,7 +101,7 @@ class Crowd:
     async def _turn_away(self, scope: Scope, send: Send) -> None:
         self.turned_away += 1
         again = (b"retry-after", b"%d" % random.randint(*AGAIN))  # noqa: S311 -- to spread, not to hide
-        await _tell(_CROWDED[0], self._crowded, scope, send, again)
+        await _tell(self._crowded, scope, send, again)
 
 
 async def _whole(receive: Receive) -> Receive | None:
@@ -122,10 +122,15 @@ async def _whole(receive: Receive) -> Receive | None:
     return again
 
 
-async def _tell(
-    status: int, said: dict[tuple[str, bool], tuple[Lines, bytes]], scope: Scope, send: Send, more: tuple[bytes, bytes]
-) -> None:
-    accepted = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"accept-language"), "")
-    heads, body = said[choose(accepted), scope["path"].startswith(("/api/", "/me/"))]
+async def _tell(said: Said, scope: Scope, send: Send, more: tuple[bytes, bytes]) -> None:
+    sent = {name: value.decode("latin-1") for name, value in scope["headers"] if name in (b"accept-language", b"accept")}
+    status, heads, body = said[choose(sent.get(b"accept-language", "")), _who(scope["path"], sent.get(b"accept", ""))]
     await send({"type": "http.response.start", "status": status, "headers": [*heads, more]})
     await send({"type": "http.response.body", "body": body})
+
+
+def _who(path: str, accepted: str) -> str:
+    """Whose words are fitting: a page that a browser opens is a page, whatever a script of ours fetches is data."""
+    if path.startswith("/api/"):
+        return "program"
+    return "reader" if "text/html" in accepted else "program" if path.startswith("/me/") else "anybody"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Awaitable, Callable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,13 +18,18 @@ from folkmoot.web.requests import request_id
 from folkmoot.web.words import N_
 
 LONGEST_TARGET = 60_000  # bytes of path and query together
+NameOfHouse = Callable[[], Awaitable[object]]
 
 
 class Guard:
-    """ASGI: calls `app`, answers for it where it fails before it has begun to answer."""
+    """ASGI: calls `app`, answers for it where it fails before it has begun to answer.
 
-    def __init__(self, app: ASGIApp, *, log_requests: bool = False) -> None:
+    name_of_house: asked for the site whose name a page of what was refused bears (web.kit.Kit.name_of_house).
+    """
+
+    def __init__(self, app: ASGIApp, name_of_house: NameOfHouse | None = None, *, log_requests: bool = False) -> None:
         self._app = app
+        self._name_of_house = name_of_house
         self._log_requests = log_requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,10 +53,18 @@ class Guard:
             problem = _as_problem(error, request)
             if status:
                 raise
-            await answer(request, problem)(scope, receive, told)
+            await (await self._answer(request, problem))(scope, receive, told)
         if self._log_requests:
             _line(request, status, begun)
         return None
+
+    async def _answer(self, request: Request, problem: Problem) -> ASGIApp:
+        """A problem as the API or a page says it, by the address. Who loads no page to read is spared the look into the database."""
+        language, reads = words.choose(request.headers.get("accept-language", "")), "text/html" in request.headers.get("accept", "")
+        if request.scope["path"].startswith("/api/"):
+            return problems.as_json(problem, language, request_id(request))
+        site = await problems.under_name(problem, self._name_of_house) if reads and self._name_of_house else None
+        return problems.as_page(problem, language, request_id(request), site=site)
 
 
 def _as_problem(error: Exception, request: Request) -> Problem:
@@ -63,13 +77,6 @@ def _as_problem(error: Exception, request: Request) -> Problem:
         return problems.nothing_here()
     log.error("A request failed", exc_info=error, extra={"about": _about(request)})
     return Fault(N_("Something broke on our side. It has been written down; try again later."))
-
-
-def answer(request: Request, problem: Problem) -> ASGIApp:
-    """A problem as the API or a page says it, by the address."""
-    language = words.choose(request.headers.get("accept-language", ""))
-    made = problems.as_json if request.scope["path"].startswith("/api/") else problems.as_page
-    return made(problem, language, request_id(request))
 
 
 def _line(request: Request, status: int, begun: float) -> None:

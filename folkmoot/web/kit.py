@@ -15,6 +15,7 @@ from folkmoot.web.networks import Networks
 
 A_co = TypeVar("A_co", covariant=True)
 A = TypeVar("A")
+HOUSE_WAIT = 0.2  # seconds that a page waits for the name of the house
 
 
 class ActorFor(Protocol[A_co]):
@@ -46,3 +47,11 @@ class Kit(Generic[A]):
     comment_of: Callable[[Tx, int], object] = field(default=lambda tx, comment: None)  # a comment, as notes must know it (reading/joins.py)
     house: Callable[[Tx], object] = field(default=lambda tx: None)  # whose name our own pages bear (people/publishers.py)
     reading: object = None               # reading.room.Room, which this room does not know
+
+    async def name_of_house(self) -> object:
+        """Whose name a page bears that has asked the database for nothing else; nobody's where that does not answer at once."""
+        try:
+            async with asyncio.timeout(HOUSE_WAIT):
+                return await self.db.read(self.house)
+        except Exception:  # whatever it is: what the page says is still to be said
+            return None

@@ -24,14 +24,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from folkmoot.errors import Invalid, NotAllowed, NotSignedIn, Problem, TooSoon, Unavailable
+from folkmoot.errors import Invalid, NotAllowed, NotSignedIn, Problem, Unavailable
 from folkmoot.web import bodies, confirm, headers, origins, problems
 from folkmoot.web.kit import Kit
 from folkmoot.web.remembered import remembered
 from folkmoot.web.requests import Ask, Request
 from folkmoot.web.words import N_
 
-HOUSE_WAIT = 0.2  # seconds that a page of what was refused waits for the name of the house
 DEADLINE = 15.0  # seconds until a request is answered with 503, whatever it waits for
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -186,15 +185,4 @@ async def refuse(ask: Ask[Any], door: Page, problem: Problem) -> Response:
     kept = ask.typed.get("text", [""])[0] if isinstance(problem, Invalid | Unavailable | NotAllowed) or ask.typed else ""
     url = ask.request.url
     goes_on = f"{url.path}?{url.query}" if ask.request.method == "GET" and url.query else url.path if ask.request.method == "GET" else ""
-    return problems.as_page(problem, ask.language, ask.id, kept, await _house(ask, problem), goes_on)
-
-
-async def _house(ask: Ask[Any], problem: Problem) -> object:
-    """Whose name the page bears; nobody's where even that cannot be read at once, or where there is too much to do already."""
-    if isinstance(problem, Unavailable | TooSoon):
-        return None
-    try:
-        async with asyncio.timeout(HOUSE_WAIT):
-            return await ask.read(ask.kit.house)
-    except Exception:  # whatever it is: what was refused is still to be said
-        return None
+    return problems.as_page(problem, ask.language, ask.id, kept, await problems.under_name(problem, ask.kit.name_of_house), goes_on)

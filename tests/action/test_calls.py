@@ -307,7 +307,7 @@ def test_without_a_geocoder_nobody_is_asked_for_a_street(client: Client) -> None
 
 
 def test_the_page_of_officials_bears_the_newsrooms_name_where_there_is_but_one(town: Moot, client: Client) -> None:
-    masthead = f'<header class="page masthead"><p>{town.site.name}</p></header>'
+    masthead = f'<header class="page masthead"><p><a href="/">{town.site.name}</a></p></header>'
     asked = [lambda: client.get("/officials"), lambda: client.post("/officials", data={"zip": "00001"}, headers=OURS)]
     assert [masthead in ask().text for ask in asked] == [True, True]
     town.db.write_now(lambda tx: sites.add_site(tx, COMMAND, "other.example", "The Other", town.now))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from folkmoot.web import operations
+from folkmoot.web import kit
 
 
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine a page that refuses would now and then leave the masthead out."""
-    monkeypatch.setattr(operations, "HOUSE_WAIT", 10.0)
+    monkeypatch.setattr(kit, "HOUSE_WAIT", 10.0)

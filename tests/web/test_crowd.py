@@ -38,8 +38,8 @@ class Door:
         else:
             self.bodies.append(message["body"])
 
-    def come(self, path: str = "/api/v1/comments", receive: Any = None, language: str = "en") -> asyncio.Task[None]:
-        heads = [(b"accept-language", language.encode())]
+    def come(self, path: str = "/api/v1/comments", receive: Any = None, language: str = "en", accepts: str = "*/*") -> asyncio.Task[None]:
+        heads = [(b"accept-language", language.encode()), (b"accept", accepts.encode())]
         scope = {"type": "http", "path": path, "method": "POST" if receive else "GET", "headers": heads}
         return asyncio.create_task(self.crowd(scope, receive, self.send))
 
@@ -107,6 +107,26 @@ def test_a_page_is_refused_in_plain_words_of_the_readers_language() -> None:
         assert english == "Very many people are here just now. Nothing was changed. Try again in a few seconds.\n"
         assert german.startswith("Gerade sind sehr viele Menschen hier.")
         assert door.headers[1][b"content-language"] == b"de"
+        door.open.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(go())
+
+
+def test_who_opens_a_page_is_told_on_a_page_with_a_way_on() -> None:
+    async def go() -> None:
+        door = Door()
+        tasks = [door.come() for _ in range(MOST + WAITING)]
+        await settle()
+        await door.come("/me/notices", accepts="text/html,*/*;q=0.8", language="de")
+        await door.come("/me/thread/1", accepts="*/*")
+        assert door.statuses == [503, 503]
+        page = door.bodies[0].decode()
+        assert '<html lang="de"' in page and "Gerade sind sehr viele Menschen hier." in page and '<a href="/">' in page
+        assert door.headers[0][b"content-type"] == b"text/html; charset=utf-8"
+        assert int(door.headers[0][b"content-length"]) == len(door.bodies[0]) < 2_000
+        assert int(door.headers[0][b"retry-after"]) >= 2 and door.headers[0][b"cache-control"] == b"private, no-store"
+        assert door.headers[1][b"content-type"] == b"application/problem+json"
         door.open.set()
         await asyncio.gather(*tasks)
 

@@ -23,6 +23,13 @@ from tests.web.serving import served
 from tests.web.stand import FAILURES, HERE, Client, body_of, join, make_kit, with_app
 
 STATUSES = (404, 403, 401, 422, 409, 429, 413, 503)
+READS = {"accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+
+
+class Courier:
+    """A site, as far as a page bears its name."""
+
+    name = "The Courier"
 
 
 @pytest.mark.parametrize(("number", "status"), list(enumerate(STATUSES, 1)))
@@ -107,17 +114,40 @@ def test_what_was_refused_is_said_though_the_name_of_the_house_does_not_come(one
 
 def test_a_name_of_the_house_that_takes_long_is_not_waited_for(one_db: Database) -> None:
     async def refuses(ask: Ask[str]) -> Response:
-        async def slow(act: object) -> object:
+        raise errors.NotFound("Nothing is here.")
+
+    class Slow:
+        async def read(self, act: object) -> object:
             await asyncio.sleep(60)
             return act
 
-        ask.read = slow  # type: ignore[assignment, method-assign]
-        raise errors.NotFound("Nothing is here.")
-
-    app = Guard(with_app(Router(mount([Page("GET", "/x", refuses)], make_kit(one_db)))))
+    kit = replace(make_kit(one_db), db=Slow())  # type: ignore[arg-type]
+    app = Client(Guard(with_app(Router(mount([Page("GET", "/x", refuses)], kit))), kit.name_of_house))
     begun = time.monotonic()
-    assert "Nothing is here." in Client(app).get("/x").text
+    assert "Nothing is here." in app.get("/x").text
+    assert "There is nothing at this address." in app.get("/y", headers=READS).text
     assert time.monotonic() - begun < 10
+
+
+def test_who_is_lost_stands_under_the_name_of_the_house_with_a_way_on(one_db: Database) -> None:
+    kit = replace(make_kit(one_db), house=lambda tx: Courier())
+    client = Client(Guard(with_app(Router(mount([], kit))), kit.name_of_house))
+    for lost, words in (("/nowhere", "There is nothing at this address."), ("/nowhere?" + "a" * 61_000, "The address is too long.")):
+        page = client.get(lost, headers=READS).text
+        assert words in page
+        assert '<header class="page masthead"><p><a href="/">The Courier</a></p></header>' in page
+        assert '<a href="/me">Your page</a>' in page
+
+
+def test_only_for_who_reads_a_page_the_name_is_looked_up(one_db: Database) -> None:
+    asked: list[Tx] = []
+    kit = replace(make_kit(one_db), house=asked.append)
+    client = Client(Guard(with_app(Router(mount([], kit))), kit.name_of_house))
+    for path, accepted in (("/nowhere", "*/*"), ("/static/nothing.js", "text/css"), ("/api/nowhere", "text/html")):
+        assert client.get(path, headers={"accept": accepted}).status_code == 404
+    assert asked == []
+    assert '<header class="page masthead"><p><a href="/">Discussions</a></p></header>' in client.get("/nowhere", headers=READS).text
+    assert len(asked) == 1
 
 
 def test_an_endless_address_is_refused(client: Client) -> None:

@@ -354,7 +354,8 @@ async def decide(ask: Ask[Actor], path: LetterPath, form: Deed) -> object:
 
 def _held(tx: Tx, row: Row, body: str | None) -> dict[str, Any]:
     why = store_letters.last_whys(tx, [row.id])[row.id]
-    return {"row": row, "to": letters.recipient_of(row), "body": body, "why": why, "readings": len(store_letters.readings_of(tx, row.id))}
+    readings = len(store_letters.readings_of(tx, row.id))
+    return {"row": row, "site": get_site(tx, row.site), "to": letters.recipient_of(row), "body": body, "why": why, "readings": readings}
 
 
 async def held_page(ask: Ask[Actor], path: LetterPath) -> object:
