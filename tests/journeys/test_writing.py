@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from folkmoot.discussion.asking import RUSH
 from folkmoot.people.model import COMMAND
@@ -272,6 +272,25 @@ def test_a_first_deed_that_nobody_answers_holds_up_no_preview_and_the_next_deed_
     expect(form.locator(".words em")).to_have_text("low")
     frame.locator("body").evaluate("() => given.forEach(each => each.abort())")
     sees(comment(frame, "The second."), "Your vote is kept.")
+
+
+def test_two_windows_at_their_first_deed_are_one_person(tab: Page, newsroom: Newsroom) -> None:
+    words = ("The first.", "The second.")
+    said = [newsroom.says("Hedda", each, "two-windows") for each in words]
+    windows = (tab, tab.context.new_page())
+    votes = [comment(embed(window, newsroom, "two-windows"), each) for window, each in zip(windows, words, strict=True)]
+    sent: list[Route] = []
+    tab.context.route("**/vote", sent.append)
+    for vote in votes:
+        vote.get_by_role("button", name="Worth reading", exact=True).click()
+    for _ in votes:  # the second is not sent before the first is answered
+        while not sent:
+            tab.wait_for_timeout(10)
+        sent.pop().continue_()
+    for vote in votes:
+        sees(vote, "Your vote is kept.")
+    voters = newsroom.db.read_now(lambda tx: tx.rows("SELECT person FROM vote WHERE comment = :one OR comment = :two", one=said[0], two=said[1]))
+    assert (len(voters), len({row.person for row in voters})) == (2, 1)
 
 
 def test_a_comment_is_reported_with_a_reason(tab: Page, newsroom: Newsroom) -> None:
