@@ -28,7 +28,7 @@ FLOORS = {
 CAPABILITIES = {"discussion", "notes", "action"}
 PURE = (
     "discussion/model.py", "discussion/rules.py", "discussion/trust.py", "discussion/classifier.py", "discussion/alike.py", "discussion/weighing.py",
-    "discussion/threads.py", "discussion/text.py", "people/roles.py", "people/model.py", "web/remembered.py",
+    "discussion/threads.py", "discussion/text.py", "people/roles.py", "people/model.py", "web/excerpts.py", "web/remembered.py",
     "sites/model.py", "sites/addresses.py", "notes/model.py", "notes/finding.py", "notes/quoting.py", "notes/rules.py", "notes/sources.py",
     "action/model.py", "action/divisions.py", "action/shapes.py", "action/versions.py", "action/zones.py",
     "action/model_letters.py", "action/homes.py", "action/keywords.py", "action/steps.py", "action/conversation.py", "action/segments.py",

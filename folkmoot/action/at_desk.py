@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from folkmoot.action import letters, store_letters, store_talks
-from folkmoot.errors import Invalid, NotFound, say
+from folkmoot.errors import Invalid, NotFound, known, say
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
 from folkmoot.people.waiting import Because, Choice, Order, Place, Source, Waits, Why, place_of
@@ -32,7 +32,7 @@ def _letter(tx: Tx, row: Row) -> Waits:
     why = store_letters.last_whys(tx, [row.id])[row.id] or N_("Somebody asked for a look.")
     return Waits(
         kind="letter", id=row.id, site=row.site, since=row.since, weight=LETTER, name=say("A letter to {name}", name=to.name or to.office),
-        snippet=N_("Its text is not shown here. Who reads it is written down, and its writer is told."), why=(Why(why),), story=row.story,
+        snippet=known(N_("Its text is not shown here. Who reads it is written down, and its writer is told.")), why=(Why(why),), story=row.story,
         address=f"/guide/held/{row.id}",
     )  # fmt: skip
 
@@ -60,7 +60,7 @@ def decide_letter(tx: Tx, actor: Actor, letter: int, deed: str, because: Because
 
 def _request(row: Row) -> Waits:
     named = N_("Somebody would like a person") if row.kind == "person" else N_("A word about the guide")
-    return Waits(kind="talk", id=row.id, site=row.site, since=row.at, weight=REQUEST, name=named, snippet=row.words, why=(Why(named),))
+    return Waits(kind="talk", id=row.id, site=row.site, since=row.at, weight=REQUEST, name=known(named), snippet=row.words, why=(Why(named),))
 
 
 def requests_waiting(tx: Tx, site: int, order: Order, after: Place | None, limit: int) -> list[Waits]:

@@ -9,6 +9,7 @@ from folkmoot.notes.at_desk import DISPUTES
 from folkmoot.people.model import Actor
 from folkmoot.people.waiting import Order, Place, Source, Waits
 from folkmoot.storage.database import Tx
+from folkmoot.web.excerpts import excerpt
 
 SNIPPET = 240
 
@@ -26,7 +27,7 @@ def find(tx: Tx, comment: int) -> Waits | None:
 def _told(tx: Tx, items: list[Waits]) -> list[Waits]:
     rows = {row.id: row for row in store_waits.brief(tx, [item.id for item in items])}
     return [
-        structs.replace(item, name=row.name, person=row.person, snippet=" ".join(row.text[: 2 * SNIPPET].split())[:SNIPPET])
+        structs.replace(item, name=row.name, person=row.person, snippet=excerpt(row.html, SNIPPET))
         if (row := rows.get(item.id)) is not None else item
         for item in items
     ]  # fmt: skip

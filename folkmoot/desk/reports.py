@@ -13,7 +13,7 @@ from folkmoot.discussion import moderation, previews
 from folkmoot.discussion import store as comments
 from folkmoot.discussion import store_reports as store
 from folkmoot.discussion.telling import WAIT
-from folkmoot.errors import Conflict, Invalid, NotFound, say
+from folkmoot.errors import Conflict, Invalid, NotFound, known, say
 from folkmoot.people import mailing, notices
 from folkmoot.people.mailboxes import read_mailbox
 from folkmoot.people.model import Actor
@@ -28,11 +28,13 @@ from folkmoot.sites.stories import get_story
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Row, Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.excerpts import cut
 from folkmoot.web.words import N_, in_words
 
 KIND = "report_decided"  # payload: {"report", "decided"}
 MAX_WORDS = 4_000
 MAX_LAW = 300
+SNIPPET = 240
 MOST_MAILS = 3   # receipts a day to one mailbox: anybody can name anybody's
 DAY = 86_400_000
 WEIGHT = 1_000   # unlawful weighs more than any report by a button
@@ -110,10 +112,10 @@ def waiting(tx: Tx, site: int, order: Order, after: Place | None, limit: int) ->
 
 
 def _item(row: Row) -> Waits:
-    name = row.name or N_("Somebody without a name")
+    name = row.name or known(N_("Somebody without a name"))
     why = (Why(N_("Report of unlawful content"), "stopped"),)
-    return Waits(kind="report", id=row.id, site=row.site, story=row.story, since=row.at, weight=WEIGHT, name=name, snippet=row.words[:240], why=why,
-                 address=f"/me/c/{row.comment}")  # fmt: skip
+    return Waits(kind="report", id=row.id, site=row.site, story=row.story, since=row.at, weight=WEIGHT, name=name,
+                 snippet=cut(" ".join(row.words.split()), SNIPPET), why=why, address=f"/me/c/{row.comment}")  # fmt: skip
 
 
 def find(tx: Tx, report: int) -> Waits | None:

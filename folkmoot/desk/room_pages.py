@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -13,13 +13,14 @@ from folkmoot.desk.figures import DAY, Days
 from folkmoot.desk.log import Filter
 from folkmoot.desk.pages import Words
 from folkmoot.desk.person_pages import PersonPath, SiteQuery
+from folkmoot.desk.rules_form import CALLED, FIRST, HINTS, OF_STEP, RulesForm, TypedStep, Wrong, rules_of, typed_in, typed_of, with_one_more
 from folkmoot.discussion.waits import RULE_WORDS
-from folkmoot.errors import Conflict, Invalid, NotFound, Problem, say
+from folkmoot.errors import Conflict, Invalid, NotFound, Sentence, known, say
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
 from folkmoot.people.sanctions import require
 from folkmoot.sites import sites
-from folkmoot.sites.model import Crowd, Few, Many, Policy, Site, Step
+from folkmoot.sites.model import Policy, Site
 from folkmoot.sites.store import all_sites
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Tx
@@ -29,40 +30,9 @@ from folkmoot.web.problems import kind_of
 from folkmoot.web.requests import Ask
 from folkmoot.web.words import date, in_words
 
-_STEP = re.compile(r"(\S{1,30}) +(\d{1,5}) +(\d{1,5}) +(\d{1,3}) +(any|\d{1,3})(?: +(first))?", re.ASCII)
-_PAGE = re.compile(r"(https?://[^\s\"<>]{1,490})?")
-PAGES_OF = ("guidelines_page", "terms_page", "privacy_page", "imprint_page")
 SPAN = 28           # days that the figures show
 PUBLIC_SPAN = 180   # days that the public sees
-MOST_WORDS = 20_000
-Lines = Annotated[str, Meta(max_length=60_000)]
-Address = Annotated[str, Meta(max_length=500)]
-
-
-class RulesForm(Struct, forbid_unknown_fields=True):
-    """A site's rules as the page holds them: lists one a line, the steps of trust as `name comments days most_removed links first`."""
-
-    site: Id
-    mode: Literal["open", "hold_newcomers", "hold_all"] = "open"
-    guests: Literal["", "1"] = ""
-    guests_vote: Literal["", "1"] = ""
-    four_eyes: Literal["", "1"] = ""
-    newcomer_links: Few = 1
-    rush_from: Crowd = 30
-    flags_hold: Few = 3
-    learned_hold: Few = 0
-    promise_minutes: Many = 60
-    closes_after_days: Annotated[str, Meta(max_length=6)] = ""
-    banned_words: Lines = ""
-    suspect_words: Lines = ""
-    guidelines: Lines = ""
-    guidelines_page: Address = ""
-    terms_page: Address = ""
-    privacy_page: Address = ""
-    imprint_page: Address = ""
-    search: Literal["", "1"] = ""
-    previews: Literal["", "1"] = ""
-    trust: Lines = ""
+SHOWN_LINES = 5     # lines of a list that a trial shows
 
 
 class RulesQuery(Struct):
@@ -98,92 +68,44 @@ async def rules_page(ask: Ask[Actor], query: RulesQuery) -> object:
         actor = ask.actor(tx)
         site = queue.desk_of(tx, actor, query.site)
         require(actor, "see_log", site.id)
-        return _rules(ask, tx, actor, site, site.policy, on=bool(query.on))
+        return _rules(ask, tx, actor, site, typed_of(site.policy), on=bool(query.on))
 
     return await ask.read(act)
 
 
 def _rules(
-    ask: Ask[Actor], tx: Tx, actor: Actor, site: Site, policy: Policy | dict[str, Any], status: int = 200, problem: str = "",
-    on: bool = False,
+    ask: Ask[Actor], tx: Tx, actor: Actor, site: Site, typed: dict[str, Any], status: int = 200, *, wrong: Sequence[Wrong] = (),
+    problem: str = "", on: bool = False
 ) -> object:
-    trust = _trust(policy) if isinstance(policy, Policy) else policy["trust"]
+    """The form. wrong: what of it cannot be taken, field by field; problem: what else keeps it from being tried."""
     return ask.page(
-        "desk/rules.html", status, here="rules", site=site, sites=queue.desks(tx, actor), person=actor.person, policy=policy, trust=trust,
-        problem=problem, may_change=may(actor, "change_site", site.id), trial=None, now=ask.now, on=on,
+        "desk/rules.html", status, here="rules", site=site, sites=queue.desks(tx, actor), person=actor.person, policy=typed, called=CALLED,
+        hints=HINTS, of_step=OF_STEP, first=FIRST, steps=with_one_more(typed["trust"]), may_change=may(actor, "change_site", site.id), now=ask.now,
+        wrong=wrong, faults={each.field: each.words for each in wrong}, problem=problem, on=on,
     )  # fmt: skip
-
-
-def _trust(policy: Policy) -> str:
-    """The steps of trust as lines, one each."""
-    return "\n".join(" ".join(_parts(step)) for step in policy.trust)
-
-
-def _parts(step: Step) -> list[str]:
-    links = "any" if step.links is None else str(step.links)
-    return [step.name, str(step.comments), str(step.days), str(step.most_removed), links, *(["first"] if step.first else [])]
 
 
 async def try_rules(ask: Ask[Actor], form: RulesForm) -> object:
     """Begins a trial of changed rules."""
     ask.spend("change")
+    policy, wrong = rules_of(form)
+    if wrong:
+        return await _rules_again(ask, form, 422, wrong=wrong)
     try:
-        policy = policy_from(form)
         run = await ask.write(lambda tx: rules.begin(tx, ask.actor(tx), form.site, policy, ask.now))
     except (Invalid, Conflict) as problem:
-        return await _rules_again(ask, form, problem)
+        return await _rules_again(ask, form, kind_of(problem).status, problem=in_words(problem.words, ask.language))
     return ask.see(f"/desk/rules/{run}")
 
 
-async def _rules_again(ask: Ask[Actor], form: RulesForm, problem: Problem) -> object:
+async def _rules_again(ask: Ask[Actor], form: RulesForm, status: int, **why: Any) -> object:
     def act(tx: Tx) -> object:
         actor = ask.actor(tx)
         site = queue.desk_of(tx, actor, form.site)
         require(actor, "change_site", site.id)
-        return _rules(ask, tx, actor, site, _typed(form), kind_of(problem).status, in_words(problem.words, ask.language))
+        return _rules(ask, tx, actor, site, typed_in(form), status, **why)
 
     return await ask.read(act)
-
-
-def _typed(form: RulesForm) -> dict[str, Any]:
-    """What a form holds, as the page shows rules: nothing that was typed is lost."""
-    typed: dict[str, Any] = msgspec.structs.asdict(form)
-    return typed | {name: typed[name].splitlines() for name in ("banned_words", "suspect_words", "guidelines")}
-
-
-def policy_from(form: RulesForm) -> Policy:
-    """The rules that a form holds. Raises Invalid for what is none."""
-    days = form.closes_after_days.strip()
-    if days and not (days.isascii() and days.isdigit() and int(days) > 0):
-        raise Invalid("A story closes after a whole number of days, or never: then leave it empty.", "bad_days", "closes_after_days")
-    pages = {name: getattr(form, name).strip() for name in PAGES_OF}
-    for name, address in pages.items():
-        if not _PAGE.fullmatch(address):
-            raise Invalid("The address of a page begins with https:// and has no spaces.", "bad_address", name)
-    return Policy(
-        mode=form.mode, guests=bool(form.guests), guests_vote=bool(form.guests_vote), four_eyes=bool(form.four_eyes),
-        newcomer_links=form.newcomer_links, flags_hold=form.flags_hold, learned_hold=form.learned_hold, promise_minutes=form.promise_minutes,
-        closes_after_days=int(days) if days else None, banned_words=_lines(form.banned_words), suspect_words=_lines(form.suspect_words),
-        guidelines=_lines(form.guidelines), search=bool(form.search), previews=bool(form.previews), rush_from=form.rush_from,
-        trust=tuple(_step(line) for line in _lines(form.trust)), **pages,
-    )  # fmt: skip
-
-
-def _lines(text: str) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-    if len(found) > MOST_WORDS:
-        raise Invalid(say("A list holds up to {most} lines.", most=MOST_WORDS), "too_many", "words")
-    return found
-
-
-def _step(line: str) -> Step:
-    """A step of trust from its line: name comments days most_removed links [first]."""
-    found = _STEP.fullmatch(line.strip())
-    if found is None:
-        words = say("A step of trust is: name comments days most-removed links, and “first” where it is looked at first. Not: {line}", line=line[:80])
-        raise Invalid(words, "bad_step", "trust")
-    name, comments, days, removed, links, first = found.groups()
-    return Step(name, int(comments), int(days), int(removed), None if links == "any" else int(links), first is not None)
 
 
 async def trial_page(ask: Ask[Actor], path: PersonPath) -> object:
@@ -201,14 +123,38 @@ async def trial_page(ask: Ask[Actor], path: PersonPath) -> object:
     return await ask.read(act)
 
 
-def _changed(was: Policy, will: Policy) -> list[tuple[str, str, str]]:
-    """(name, before, after) of what differs, long lists as their lengths."""
+def _changed(was: Policy, will: Policy) -> list[tuple[Sentence, str, str]]:
+    """(what it is called, before, after) of what differs: of a list the lines that go and those that come, of the steps of trust each number."""
+    pairs = [(name, getattr(was, name), getattr(will, name)) for name in was.__struct_fields__ if name != "trust"]
+    rows = [(known(CALLED[name]), *_sides(before, after)) for name, before, after in pairs if before != after]
+    return rows + _changed_steps(typed_of(was)["trust"], typed_of(will)["trust"])
 
-    def said(value: object) -> str:
-        return str(len(value)) if isinstance(value, tuple) else msgspec.json.encode(value).decode().strip('"')
 
-    pairs = [(name, getattr(was, name), getattr(will, name)) for name in was.__struct_fields__]
-    return [(name, said(before), said(after)) for name, before, after in pairs if before != after]
+def _sides(before: object, after: object) -> tuple[str, str]:
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return _some([each for each in before if each not in after]), _some([each for each in after if each not in before])
+    return _plain(before), _plain(after)
+
+
+def _plain(value: object) -> str:
+    return msgspec.json.encode(value).decode().strip('"')
+
+
+def _some(lines: list[str]) -> str:
+    return "\n".join([*lines[:SHOWN_LINES], *(["…"] if len(lines) > SHOWN_LINES else [])])
+
+
+def _changed_steps(was: list[TypedStep], will: list[TypedStep]) -> list[tuple[Sentence, str, str]]:
+    """The names, where they differ, and what differs of steps that stay."""
+    names = [", ".join(each.name for each in steps) for steps in (was, will)]
+    old = {each.name: each for each in was}
+    pairs = [(old[each.name], each, field) for each in will if each.name in old for field in (*OF_STEP, "first")]
+    rows = [
+        (say("{step}: {field}", step=after.name, field=known(OF_STEP[field][0] if field in OF_STEP else FIRST)),
+         _plain(getattr(before, field)), _plain(getattr(after, field)))
+        for before, after, field in pairs if getattr(before, field) != getattr(after, field)
+    ]  # fmt: skip
+    return rows if names[0] == names[1] else [(known(CALLED["trust"]), names[0], names[1]), *rows]
 
 
 async def switch_on(ask: Ask[Actor], path: PersonPath, form: SwitchForm) -> object:

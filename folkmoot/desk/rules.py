@@ -22,12 +22,14 @@ from folkmoot.sites.store import rules_changed_since
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.excerpts import excerpt
 
 KIND = "dry_run"  # the job; payload: {"run"}
 DAY = 86_400_000
 MONTH = 30 * DAY
 STEP = 100        # comments looked at in one step
 SAMPLES = 60      # comments that are shown of those that it would have changed
+SNIPPET = 160     # letters of each
 
 
 class Change(Struct, frozen=True):
@@ -88,7 +90,8 @@ def work(tx: Tx, told: dict[str, Any], now: int) -> int:
             fate = "removed" if comment.state in ("removed", "spam") else "stood"
             changes[f"{before.answer}>{after.answer}:{fate}"] += 1
             if len(samples) < SAMPLES:
-                samples.append(Change(comment.id, before.answer, after.answer, after.rule or before.rule, fate, comment.text[:160]))
+                said = excerpt(known.draft.words.html, SNIPPET)
+                samples.append(Change(comment.id, before.answer, after.answer, after.rule or before.rule, fate, said))
     reached = seen[-1].id if seen else row.until
     store.set_run(tx, row.id, reached, row.looked + looked, msgspec.json.encode(changes).decode(), msgspec.json.encode(samples).decode(),
                   None if seen else now)  # fmt: skip

@@ -8,6 +8,7 @@ from html import escape, unescape
 from folkmoot.discussion.queries import SIGN, parse, tokens
 from folkmoot.discussion.text import ACCENTS, UNSEEN
 from folkmoot.errors import Invalid
+from folkmoot.web.excerpts import end_of, plain
 
 LONG = 400  # letters of an excerpt
 BEFORE = 120  # of them at most before the first word that was looked for
@@ -30,12 +31,10 @@ def mark_html(html: str, words: frozenset[str]) -> str:
 
 def excerpt(html: str, words: frozenset[str], limit: int = LONG) -> str:
     """HTML of a comment's words without its form, cut between words with “…” where it is longer than `limit` letters."""
-    said = " ".join(unescape(_TAG.sub(" ", html)).split())
+    said = plain(html)
     first = next((found.start() for found in _WORD.finditer(said) if _is(found[0], words)), 0)
     start = said.rfind(" ", 0, first - BEFORE) + 1 if len(said) > limit and first > limit - BEFORE else 0
-    end = len(said)
-    if end - start > limit:
-        end = max(said.rfind(" ", start, start + limit), start) if " " in said[start : start + limit] else start + limit
+    end = end_of(said, start, limit) if len(said) - start > limit else len(said)
     return ("… " if start else "") + _marked(said[start:end], words) + (" …" if end < len(said) else "")
 
 

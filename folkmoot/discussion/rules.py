@@ -199,7 +199,7 @@ def honeypot(draft: Draft, context: Context) -> Verdict | None:
     """A field was filled in that people do not see. Held and not refused: a browser may have filled it for somebody."""
     if not draft.trapped or context.is_staff:
         return None
-    return Verdict("held", "honeypot", "A field was filled in that stays empty, so a moderator looks first.")
+    return Verdict("held", "honeypot", "A hidden field was filled in, as programs do, so a moderator looks first.")
 
 
 def haste(draft: Draft, context: Context) -> Verdict | None:
@@ -255,6 +255,8 @@ def links(draft: Draft, context: Context) -> Verdict | None:
     most = context.newcomer_links if context.newcomer else context.step.links
     if most is None or len(draft.words.links) <= most:
         return None
+    if not context.newcomer:
+        return Verdict("held", "links", "The comment has many links, so a moderator looks at it first.")
     return Verdict("held", "links", "You are new here and the comment has links, so a moderator looks at it first.")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from folkmoot.sites.store import ON_SITE
 from folkmoot.storage.database import Row, Tx
 
-_ITEM = "w.comment, w.site, w.story, w.since, w.priority, c.person, c.name, c.text, c.state, c.visible"
+_ITEM = "w.comment, w.site, w.story, w.since, w.priority, c.person, c.name, c.html, c.state, c.visible"
 
 
 def put_waiting(tx: Tx, comment: int, site: int, story: int, since: int, priority: int) -> None:
@@ -184,7 +184,7 @@ def near_words(tx: Tx, site: int, comment: int, limit: int) -> list[Row]:
 def comments_on(tx: Tx, site: int, person: int, limit: int) -> list[Row]:
     """What somebody wrote on a site, in whatever state, newest first."""
     return tx.rows(
-        f"SELECT c.id, c.text, c.state, c.posted FROM comment c WHERE c.person = :person AND {ON_SITE} ORDER BY c.posted DESC LIMIT :limit",
+        f"SELECT c.id, c.html, c.state, c.posted FROM comment c WHERE c.person = :person AND {ON_SITE} ORDER BY c.posted DESC LIMIT :limit",
         person=person, limit=limit, site=site,
     )  # fmt: skip
 

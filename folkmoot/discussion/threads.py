@@ -102,9 +102,11 @@ def decode_cursor(text: str, order: str, parent: int) -> Cursor:
     """The cursor that `encode_cursor` wrote. Raises Invalid for anything else, and for one of another order or branch."""
     cursor = _parsed(text)
     if cursor is None:
-        raise Invalid("The place to go on from cannot be read. Open the thread again from its beginning.", "bad_cursor", "after")
+        raise Invalid("The address does not say where the discussion goes on. Open it again from its beginning.", "bad_cursor", "after")
     if cursor.order != order or cursor.parent != parent:
-        raise Invalid("The place to go on from belongs to another order or branch. Begin anew.", "foreign_cursor", "after")
+        raise Invalid(
+            "The address goes on in another order, or in another part of the discussion. Open it again from its beginning.", "foreign_cursor", "after"
+        )
     return cursor
 
 

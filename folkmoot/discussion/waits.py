@@ -15,6 +15,7 @@ from folkmoot.people.store import persons_proven
 from folkmoot.people.waiting import Order, Place, Waits, Why
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Row, Tx
+from folkmoot.web.excerpts import excerpt
 from folkmoot.web.words import N_
 
 SNIPPET = 240
@@ -25,9 +26,9 @@ FLAG_WORDS = {
 }  # fmt: skip
 RULE_WORDS = {
     "repeats": N_("Held: posted by several"), "bursts": N_("Held: many at once"), "look_alikes": N_("Held: a name like staff’s"),
-    "suspect": N_("Held: a word on your list"), "links": N_("Held: links from a newcomer"), "mode": N_("Held: looked at first here"),
-    "copies": N_("Held: like others today"), "learned": N_("Held: like what was removed"), "honeypot": N_("Held: filled a hidden field"),
-    "haste": N_("Held: written in no time"), "flags": N_("Held: reports weigh enough"), "burst_on": N_("Held: a burst is on"),
+    "suspect": N_("Held: a word on your list"), "links": N_("Held: links from a newcomer"), "mode": N_("Held: this site looks first"),
+    "copies": N_("Held: like others today"), "learned": N_("Held: like what was removed"), "honeypot": N_("Held: filled in as programs do"),
+    "haste": N_("Held: written in no time"), "flags": N_("Held: reported by readers"), "burst_on": N_("Held: very many write just now"),
     "four_eyes": N_("A second moderator must decide"), "street": N_("Held: a street and a number"), "akismet": N_("Held: called spam by Akismet"),
     "trust": N_("Held: not trusted yet"),
 }  # fmt: skip
@@ -84,7 +85,7 @@ def _items(tx: Tx, rows: list[Row]) -> list[Waits]:
     return [
         Waits(
             kind="comment", id=row.comment, site=row.site, story=row.story, since=row.since, weight=-row.priority, name=row.name,
-            snippet=" ".join(row.text[: 2 * SNIPPET].split())[:SNIPPET], why=_why(row, *reasons), person=row.person, address=f"/me/c/{row.comment}",
+            snippet=excerpt(row.html, SNIPPET), why=_why(row, *reasons), person=row.person, address=f"/me/c/{row.comment}",
         )
         for row, reasons in zip(rows, found, strict=True)
     ]  # fmt: skip

@@ -167,7 +167,9 @@ class Thread extends HTMLElement {
     own(article, answer);
     tellTimes(article);
     article.classList.add('arrived');
-    note(article, say(edit ? 'saved' : answer.verdict === 'held' ? 'held' : 'posted'));
+    const waits = article.querySelector('.told');
+    if (waits) this.tell(waits.innerText);
+    else note(article, say(edit ? 'saved' : 'posted'));
     article.tabIndex = -1;
     article.focus();
     this.recount();

@@ -4,7 +4,7 @@ less than it says. It is told to the newsroom once, stands at the desk until som
 
 from __future__ import annotations
 
-from folkmoot.errors import Conflict, NotAllowed
+from folkmoot.errors import Conflict, NotAllowed, known
 from folkmoot.notes import store_alarms, telling
 from folkmoot.people.model import Actor
 from folkmoot.people.roles import may
@@ -41,8 +41,9 @@ def find(tx: Tx, number: int) -> Waits | None:
 
 
 def _waits(row: Row) -> Waits:
-    why = Why(N_("What divides your readers is how much they like a note, not where they stand"), "stopped")
-    return Waits(kind="note_alarm", id=row.id, site=row.site, since=row.at, weight=900, name="", snippet="", why=(why,))
+    why = Why(N_("Ratings may be steered: no two sides are to be seen in them"), "stopped")
+    name = known(N_("Alarms about ratings"))
+    return Waits(kind="note_alarm", id=row.id, site=row.site, since=row.at, weight=900, name=name, snippet="", why=(why,))
 
 
 def choices(tx: Tx, actor: Actor, number: int) -> tuple[Choice, ...]:

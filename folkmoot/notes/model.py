@@ -112,6 +112,7 @@ class About(Struct, frozen=True):
     name: str
     text: str
     live: bool = True
+    html: str = ""
 
 
 class Deed(Struct, frozen=True):

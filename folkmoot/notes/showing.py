@@ -260,7 +260,7 @@ def why(shown: Seen, told: bool) -> list[str]:
     if at is not None and at.why in REASONS:
         said.append(reason(at.why))
     if at is not None and at.one_sided and at.ratings >= 5:
-        said.append(N_("Our readers lean one way; the editor decides."))
+        said.append(N_("Nearly all who rate here are on one side, so ratings cannot show that both agree. The editor decides."))
     elif at is not None and at.missing and told:
         said.append(lacks(at.missing))
     if note.unanswered:

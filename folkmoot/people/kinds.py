@@ -121,7 +121,8 @@ KINDS: dict[str, Kind] = {
             ("note_appealed", "corrections", N_("A note is to be looked at again: {story}"),
              N_("{name} asks for another look at a note on “{story}”."), _REASON),
             ("note_alarm", "desk", N_("Somebody may be steering which notes rise"),
-             N_("What divides your readers in their ratings is how much they like a note, not where they stand. So a grade means less than it says."),
+             N_("In the ratings of your readers no two sides are to be seen just now: some like what most like, others the opposite. "
+                "So “helpful” and “disputed” say less than usual."),
              N_("Look at the notes that have risen lately, and decide yourself where you know better.")),
             ("note_waits", "desk", N_("A note is held: {story}"),
              N_("A note of {name} on “{story}” is seen by nobody until somebody of the newsroom has looked at it.")),

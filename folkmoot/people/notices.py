@@ -28,6 +28,7 @@ from folkmoot.people.tokens import fingerprint, new_token
 from folkmoot.storage import jobs
 from folkmoot.storage.database import Tx
 from folkmoot.storage.ids import new_id
+from folkmoot.web.excerpts import cut
 
 MAIL_KIND = "notice"     # the job that mails notices; payload: {"person", "notices": [ids], "token"}
 DIGEST_KIND = "digest"   # the job that gathers a day's; payload: {"person"}
@@ -77,7 +78,7 @@ def tell_staff(
 
 
 def _cut(value: str | int) -> str | int:
-    return value if isinstance(value, int) or len(value) <= MAX_QUOTE else f"{value[: MAX_QUOTE - 1]}…"
+    return value if isinstance(value, int) or len(value) <= MAX_QUOTE else cut(value, MAX_QUOTE)
 
 
 def _mutes(tx: Tx, reader: int, by: int | None, words: str) -> bool:

@@ -8,6 +8,7 @@ from folkmoot.discussion import duties, mine
 from folkmoot.errors import NotFound
 from folkmoot.notes.model import About
 from folkmoot.storage.database import Row, Tx
+from folkmoot.web.excerpts import plain
 
 
 def comment_of(tx: Tx, comment: int) -> About | None:
@@ -18,7 +19,7 @@ def comment_of(tx: Tx, comment: int) -> About | None:
         return None
     found = said.comment
     live = said.visible and found.state == "published"
-    return About(found.id, found.story, found.person, found.name, found.text if live else "", live)
+    return About(found.id, found.story, found.person, found.name, found.text if live else "", live, found.html if live else "")
 
 
 def _about(row: Row) -> About:
@@ -36,9 +37,9 @@ def comments_of_batch(tx: Tx, batch: int, after: int, limit: int) -> list[About]
 
 
 def texts_of(tx: Tx, comments: Sequence[int]) -> dict[int, str]:
-    """The words of comments that readers see, by id."""
+    """The words of comments that readers see, without their form, by id."""
     found = {comment: comment_of(tx, comment) for comment in comments}
-    return {comment: said.text for comment, said in found.items() if said is not None and said.live}
+    return {comment: plain(said.html) for comment, said in found.items() if said is not None and said.live}
 
 
 def votes_of(tx: Tx, story: int) -> dict[tuple[int, int], int]:

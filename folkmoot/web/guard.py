@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from folkmoot.errors import Problem
 from folkmoot.web import problems, words
 from folkmoot.web.logs import log
-from folkmoot.web.problems import Fault, Unreadable, WrongMethod
+from folkmoot.web.problems import Fault, WrongMethod
 from folkmoot.web.requests import request_id
 from folkmoot.web.words import N_
 
@@ -47,7 +47,7 @@ class Guard:
 
         try:
             if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_TARGET:
-                raise Unreadable(N_("The address is too long. Send less."), "too_long")
+                raise problems.too_long()
             await self._app(scope, receive, told)
         except Exception as error:
             problem = _as_problem(error, request)

@@ -3,7 +3,8 @@
 Given to every template: `language`, `direction`, `_`/`gettext`/`ngettext`/`pgettext`, `{% trans %}`, `asset(name)`
 (the hashed address of a static file), `date(ms)`, `moment(ms)`, `short(ms, now)`, `machine(ms)`, `in_words(text)`
 (words that are no constant of the template), `in_html(sentence)` (the same, each value in a <bdi>), `comma` (between
-the parts of a row). A name that nobody gave is a fault, not an empty string.
+the parts of a row), the filters `words|cut(letters)`, `html|excerpt(letters)` and `name|ours` (a sentence of ours in the
+language, anything else as it stands). A name that nobody gave is a fault, not an empty string.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined,
 from markupsafe import Markup, escape
 
 from folkmoot.errors import Sentence
-from folkmoot.web import static, words
+from folkmoot.web import excerpts, static, words
 
 _HOUSE = Path(__file__).parent.parent
 _LOADER = PrefixLoader({each.parent.name: FileSystemLoader(each) for each in sorted(_HOUSE.glob("*/templates"))})
@@ -37,6 +38,7 @@ def environment(language: str) -> Environment:
     made.globals |= {"short": partial(words.short, language=language), "moment": partial(words.moment, language=language)}
     made.globals |= {"in_words": partial(words.in_words, language=language), "in_html": partial(in_html, language=language)}
     made.globals |= {"comma": words.comma(language)}
+    made.filters |= {"cut": excerpts.cut, "excerpt": excerpts.excerpt, "ours": partial(words.ours, language=language)}
     return made
 
 

@@ -6,6 +6,8 @@ reader's language, `field` the input that it is about. A stack trace never leave
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 from starlette.responses import Response
@@ -51,7 +53,7 @@ KINDS: dict[type[Problem], Kind] = {
     errors.NotSignedIn: Kind("not-signed-in", 401, N_("Please sign in"), N_(
         "This needs somebody who has signed in, and the token is missing, unknown or has ended. Sign in and try again.")),
     errors.NotAllowed: Kind("not-allowed", 403, N_("This is not allowed"), N_(
-        "You are known, or came from another website, and may not do this. Nothing was changed. Ask somebody who may.")),
+        "Your account has no right to this, or the request came from another website. Nothing was changed. Ask somebody who may do it.")),
     errors.NotFound: Kind("not-found", 404, N_("There is nothing here"), N_(
         "There is no such page, story or comment, or none that you may see. It may have been removed or never have been there.")),
     WrongMethod: Kind("wrong-method", 405, N_("Not in this way"), N_(
@@ -97,6 +99,16 @@ def kind_of(problem: Problem | type[Problem]) -> Kind:
 def nothing_here() -> errors.NotFound:
     """What an address gets that nobody answers."""
     return errors.NotFound(N_("There is nothing at this address."), "not_found")
+
+
+def too_long() -> Unreadable:
+    """What an address gets that is longer than any is read."""
+    return Unreadable(N_("The address is too long. Shorten it."), "too_long")
+
+
+async def under_name(problem: Problem, name_of_house: Callable[[], Awaitable[object]]) -> object:
+    """Whose name the page of a problem bears; nobody's where there is too much to do already."""
+    return None if isinstance(problem, errors.Unavailable | errors.TooSoon) else await name_of_house()
 
 
 def as_json(problem: Problem, language: str, request: str) -> Response:

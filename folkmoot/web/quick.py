@@ -7,9 +7,12 @@ connection that closes or upgrades, a reader too slow for what was sent already,
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from folkmoot.web import problems
 
 MAX_HEAD = 32 << 10    # bytes of header lines; the parser takes them without end
 MAX_TARGET = 64 << 10  # bytes; the guard refuses in better words what is a little shorter
@@ -73,7 +76,11 @@ class Quick(HttpToolsProtocol):
             super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP, or has an endless first line, gets a problem like everything else."""
+        """What is no HTTP, or has an endless first line, gets a problem like everything else; a person, whose language is not known yet, a page."""
+        if len(self.url) > MAX_TARGET and not self.url.startswith(b"/api/"):
+            self.transport.write(_endless())
+            self.transport.close()
+            return
         body = b'{"type":"/problems/unreadable","title":"This cannot be read","status":400,"detail":"%s","code":"no_http","request":""}'
         body %= b"The head of the request is too long. Send less." if self._too_long else msg.encode()
         head = [STATUS_LINE[400], b"content-type: application/problem+json\r\nx-content-type-options: nosniff\r\n"]
@@ -116,3 +123,11 @@ class Quick(HttpToolsProtocol):
         if status not in lines:
             lines[status] = STATUS_LINE[status] + b"".join(b"%s: %s\r\n" % line for line in default)
         return lines[status]
+
+
+@cache
+def _endless() -> bytes:
+    """All that is sent to who opens an address without end."""
+    page = problems.as_page(problems.too_long(), "en", "")
+    lines = b"".join(b"%s: %s\r\n" % line for line in page.raw_headers)
+    return b"".join((STATUS_LINE[page.status_code], lines, b"connection: close\r\n\r\n", bytes(page.body)))

@@ -67,7 +67,7 @@ def translations(language: str) -> gettext.NullTranslations:
 def in_words(words: str, language: str) -> str:
     """An error's words, or any others that the catalogues hold, in a language."""
     if isinstance(words, Sentence) and words.values:
-        return frame(words, language).format(**{name: _value(value, language) for name, value in words.values.items()})
+        return frame(words, language).format(**{name: ours(value, language) for name, value in words.values.items()})
     return translations(language).gettext(str(words)) if words else ""
 
 
@@ -77,7 +77,8 @@ def frame(words: Sentence, language: str) -> str:
     return found.ngettext(words.template, words.many, int(str(words.values["number"]))) if words.many else found.gettext(words.template)
 
 
-def _value(value: object, language: str) -> object:
+def ours(value: object, language: str) -> object:
+    """A value, such as a name: in a language where it is a sentence of ours, as it stands where somebody wrote it."""
     if isinstance(value, list | tuple):
         return listed(value, language)
     return in_words(value, language) if isinstance(value, Sentence) else value
@@ -85,7 +86,7 @@ def _value(value: object, language: str) -> object:
 
 def listed(parts: Iterable[object], language: str) -> str:
     """Parts in a row, with the commas of a language between them."""
-    return comma(language).join(str(_value(each, language)) for each in parts)
+    return comma(language).join(str(ours(each, language)) for each in parts)
 
 
 def comma(language: str) -> str:

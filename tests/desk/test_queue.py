@@ -81,7 +81,7 @@ def test_reports_that_weigh_enough_hold_a_comment_and_a_bad_record_weighs_little
     assert state(moot, said)[0] == "published"
     flag(moot, readers[2], said, "attack")
     assert state(moot, said)[:2] == ("held", 0)
-    assert ("Held: reports weigh enough", 1) in why(moot, said)
+    assert ("Held: reported by readers", 1) in why(moot, said)
     decide(moot, vera, said, "release")
     for number in range(3):  # they cry wolf, and it is let stand
         other = moot.says(moot.guest("Ada"), f"A quiet word, number {number}.")

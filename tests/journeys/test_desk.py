@@ -142,7 +142,7 @@ def test_a_moderator_clears_the_queue_by_keys_and_takes_one_back(browser: Browse
     assert state(newsroom, busy[0]) == "published"
     page.get_by_label("In your words, for its writer").blur()
     page.keyboard.press("o")
-    expect(page.get_by_role("link", name="By time")).to_have_attribute("aria-current", "true")
+    expect(page.get_by_role("link", name="Oldest first")).to_have_attribute("aria-current", "true")
     page.keyboard.press("s")
     expect(page.get_by_role("searchbox")).to_be_visible()
     page.context.close()

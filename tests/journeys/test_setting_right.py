@@ -197,7 +197,7 @@ def test_from_a_comment_to_a_helpful_note_that_is_accepted_and_another_that_is_w
     page.get_by_role("button", name="Withdraw").click()
     sees(page.locator("main"), "Withdrawn by its writer", "It was two years before.")
     reader.goto(f"{newsroom.talk}/thread/{story}/notes")
-    sees(reader.locator("main"), "Withdrawn by its writer", "stays to be seen")
+    sees(reader.locator("main"), "Withdrawn by its writer", "stays visible")
     assert "a year before" not in reader.content()
 
 

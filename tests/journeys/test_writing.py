@@ -280,7 +280,7 @@ def test_two_windows_at_their_first_deed_are_one_person(tab: Page, newsroom: New
     windows = (tab, tab.context.new_page())
     votes = [comment(embed(window, newsroom, "two-windows"), each) for window, each in zip(windows, words, strict=True)]
     sent: list[Route] = []
-    tab.context.route("**/vote", sent.append)
+    tab.context.route("**/vote", lambda route: sent.append(route))
     for vote in votes:
         vote.get_by_role("button", name="Worth reading", exact=True).click()
     for _ in votes:  # the second is not sent before the first is answered

@@ -135,18 +135,19 @@ def test_a_reader_who_does_not_read_is_not_sent_more_and_more(address: tuple[str
 
 
 @pytest.mark.parametrize(
-    "request_bytes",
+    ("request_bytes", "kind"),
     [
-        get("/lake", f"X-Forwarded-For: {'1.2.3.4, ' * 5_000}"),
-        get("/lake", *["X-Again: and again"] * 3_000),
-        get("/lake?" + "x" * 70_000),
+        (get("/lake", f"X-Forwarded-For: {'1.2.3.4, ' * 5_000}"), b"application/problem+json"),
+        (get("/lake", *["X-Again: and again"] * 3_000), b"application/problem+json"),
+        (get("/lake?" + "x" * 70_000), b"text/html; charset=utf-8"),
+        (get("/api/v1/thread?url=" + "x" * 70_000), b"application/problem+json"),
     ],
-    ids=["one long line", "many lines", "a long target"],
+    ids=["one long line", "many lines", "a long target", "a long target of a program"],
 )
-def test_a_head_too_long_is_refused_in_words(address: tuple[str, int], request_bytes: bytes) -> None:
+def test_a_head_too_long_is_refused_in_words(address: tuple[str, int], request_bytes: bytes, kind: bytes) -> None:
     (status, headers, body), = talk(address, request_bytes)
     assert status.startswith(b"HTTP/1.1 400")
-    assert headers[b"content-type"] == b"application/problem+json"
+    assert headers[b"content-type"] == kind
     assert b"too long" in body
 
 

@@ -132,7 +132,7 @@ def test_a_name_of_the_house_that_takes_long_is_not_waited_for(one_db: Database)
 def test_who_is_lost_stands_under_the_name_of_the_house_with_a_way_on(one_db: Database) -> None:
     kit = replace(make_kit(one_db), house=lambda tx: Courier())
     client = Client(Guard(with_app(Router(mount([], kit))), kit.name_of_house))
-    for lost, words in (("/nowhere", "There is nothing at this address."), ("/nowhere?" + "a" * 61_000, "The address is too long.")):
+    for lost, words in (("/nowhere", "There is nothing at this address."), ("/nowhere?" + "a" * 61_000, "The address is too long. Shorten it.")):
         page = client.get(lost, headers=READS).text
         assert words in page
         assert '<header class="page masthead"><p><a href="/">The Courier</a></p></header>' in page
@@ -161,11 +161,23 @@ def test_a_fault_on_a_page_is_a_page(client: Client) -> None:
     assert HERE not in answer.text
 
 
-@pytest.mark.parametrize("sent", [b"what is this\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"])
-def test_what_is_no_http_gets_a_problem_too(one_db: Database, sent: bytes) -> None:
-    with served(join(one_db)) as address, socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=10) as line:
+def sent_raw(db: Database, sent: bytes) -> tuple[bytes, bytes]:
+    """Head and body of what a server answers to these bytes."""
+    with served(join(db)) as address, socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=10) as line:
         line.sendall(sent)
         head, _, body = line.makefile("rb").read().partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ")
+    return head, body
+
+
+@pytest.mark.parametrize("sent", [b"what is this\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /api/" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"])
+def test_what_is_no_http_gets_a_problem_too(one_db: Database, sent: bytes) -> None:
+    head, body = sent_raw(one_db, sent)
     assert b"application/problem+json" in head
     assert json.loads(body)["type"] == "/problems/unreadable"
+
+
+def test_who_opens_an_address_without_end_reads_so_on_a_page(one_db: Database) -> None:
+    head, body = sent_raw(one_db, b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert b"content-type: text/html" in head and b"connection: close" in head
+    assert b"The address is too long. Shorten it." in body and b'<a href="/">' in body
