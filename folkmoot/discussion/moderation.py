@@ -165,7 +165,8 @@ def undo(tx: Tx, actor: Actor, decision: int, now: int) -> Decided:
         waits.refresh(tx, row.id)
         return Decided(made, _again(tx, row.id))
     last = store.last_decision(tx, row.id)
-    if found.revision or not found.was or last is None or last.id != decision:
+    theirs = found.deed == "withdraw" or not row.text  # its writer's to say; or its words are gone, so that there is nothing to show again
+    if theirs or found.revision or not found.was or last is None or last.id != decision:
         raise _decided_since()
     before = _before(tx, row.id, decision)
     if row.state != found.was:

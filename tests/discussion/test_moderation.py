@@ -112,6 +112,16 @@ def test_a_removal_takes_the_comment_though_an_edit_of_it_waits(moot: Moot) -> N
     assert {row.state for row in moot.db.read_now(lambda tx: store.revisions_of(tx, comment))} == {"shown", "removed"}
 
 
+def test_nobody_takes_back_what_its_writer_has_withdrawn(moot: Moot) -> None:
+    ada = moot.guest("Ada")
+    comment = moot.says(ada, "I saw who did it.")
+    moot.withdraw(ada, comment)
+    (withdrawal,) = moot.db.read_now(lambda tx: store.decisions_on(tx, comment))
+    with pytest.raises(Conflict):
+        moot.db.write_now(lambda tx: moderation.undo(tx, COMMAND, withdrawal.id, moot.now))
+    assert moot.texts() == []
+
+
 def test_a_held_edit_waits_in_the_queue_like_a_held_comment(moot: Moot) -> None:
     moot.allow(suspect_words=("casino",))
     eve, ines = moot.guest("Eve"), moot.member("Ines", "moderator")

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from folkmoot.app import create_app
-from folkmoot.discussion import archive, comments, paging
+from folkmoot.discussion import archive, comments, moderation, paging
 from folkmoot.discussion.model import Customs, Draft
 from folkmoot.discussion.text import read
 from folkmoot.errors import Conflict, NotFound
 from folkmoot.people import accounts
-from folkmoot.people.model import Actor
+from folkmoot.people.model import COMMAND, Actor
 from folkmoot.settings import Server, Settings
 from tests.discussion.importers.conftest import Archivist
 from tests.discussion.importers.disqus_files import LAKE, export, post, thread, two_stories
@@ -60,6 +60,9 @@ def test_what_somebody_has_answered_stays_as_a_tombstone(archivist: Archivist, t
     assert (root.comment.state, root.comment.text, root.replies[0].comment.state) == ("removed", "", "removed")
     assert root.replies[0].replies[0].comment.id == answer
     assert page.live == 1
+    removal = archivist.rows("SELECT id FROM decision WHERE comment = :root AND deed = 'remove'", root=root.comment.id)[0].id
+    with pytest.raises(Conflict):  # its words are gone, so no moderator can show it again
+        archivist.db.write_now(lambda tx: moderation.undo(tx, COMMAND, removal, archivist.now))
     assert archivist.rows("SELECT text FROM comment WHERE text LIKE 'Number%'") == []
     assert archivist.findings() == []
 
