@@ -18,7 +18,7 @@ from folkmoot.errors import NotFound
 from folkmoot.people import store as people
 from folkmoot.sites.model import Site, Story
 from folkmoot.sites.sites import get_site
-from folkmoot.sites.store import site_by_hosts
+from folkmoot.sites.store import latest_story_ids, site_by_hosts
 from folkmoot.sites.stories import get_story
 from folkmoot.storage.database import Tx
 from folkmoot.web.words import machine, translations
@@ -26,7 +26,8 @@ from folkmoot.web.words import machine, translations
 Kind = Literal["atom", "feed"]
 TYPES: dict[str, bytes] = {"atom": b"application/atom+xml; charset=utf-8", "feed": b"application/feed+json"}
 MOST = 50
-LOOKED_AT = 1_000  # comments of all sites, to find those of one
+LOOKED_AT = 1_000  # comments of all sites, among which those of a busy one are found at once
+STORIES = 10_000   # of a quiet site, the latest, under which its comments are looked for
 _ATOM = "http://www.w3.org/2005/Atom"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -69,16 +70,21 @@ def of_person(tx: Tx, person: int) -> Feed:
 
 
 def of_site(tx: Tx, host: str) -> Feed:
-    """The newest comments on a site. Raises NotFound."""
+    """The newest comments on a site, of those written here: what an import brings is not news, and is left out. Raises NotFound."""
     number = site_by_hosts(tx, [host])
     if number is None:
         raise NotFound("There is no such site.", "no_such_site")
     site = get_site(tx, number)
     titles: dict[int, Story] = {}
-    found = (each for each in store_feeds.newest_of_all(tx, 1 << 62, LOOKED_AT) if _site_of(tx, titles, each.story) == number)
-    items = tuple(Item(each, _title(tx, titles, each.story)) for each, _ in zip(found, range(MOST), strict=False))
+    items = tuple(Item(each, _title(tx, titles, each.story)) for each in _newest_on(tx, titles, number))
     said = translations(site.language).gettext("Discussion: %(title)s") % {"title": site.name}
     return Feed(said, f"https://{site.host}/", f"/sites/{site.host}/feed", site.language, items)
+
+
+def _newest_on(tx: Tx, titles: dict[int, Story], site: int) -> list[Comment]:
+    """A busy site's are among the newest of all; beside one, those of a quiet site are looked for story by story."""
+    found = [each for each in store_feeds.newest_of_all(tx, LOOKED_AT) if _site_of(tx, titles, each.story) == site]
+    return found[:MOST] if len(found) >= MOST else store_feeds.newest_of_stories(tx, latest_story_ids(tx, site, STORIES), MOST)
 
 
 def _story(tx: Tx, known: dict[int, Story], story: int) -> Story:

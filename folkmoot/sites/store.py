@@ -133,6 +133,11 @@ def stories_of(tx: Tx, site: int, limit: int, after: int = 0) -> list[Story]:
     return [Story(*row) for row in rows]
 
 
+def latest_story_ids(tx: Tx, site: int, limit: int) -> list[int]:
+    """Those of a site's stories, merged ones too, that were taken in last; the newest first."""
+    return [row.id for row in tx.rows("SELECT id FROM story WHERE site = :site ORDER BY id DESC LIMIT :limit", site=site, limit=limit)]
+
+
 def latest_stories(tx: Tx, site: int, limit: int) -> list[Story]:
     """A site's stories, the newest first, without those that were merged into another."""
     where = "s.site = :site AND s.merged_into IS NULL"

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import feedparser
 import pytest
 
+from folkmoot.discussion import archive
 from folkmoot.errors import Invalid
+from folkmoot.people.model import COMMAND
+from folkmoot.reading import feeds
+from folkmoot.sites import sites
+from tests.discussion.importers.disqus_files import LAKE, export, post, thread
 from tests.hostile.allowed import faults
 from tests.hostile.corpora import SAMPLES
 from tests.moot import Moot
@@ -63,6 +69,27 @@ def test_a_sites_feed_holds_all_its_stories_and_no_other_sites(moot: Moot, visit
     found = read(visit, "/sites/news.example/feed.atom")
     assert [entry.title for entry in found.entries] == ["Bo: The mill", "Ada: The lake"]
     assert visit.get("/sites/other.example/feed.atom").status_code == 404
+
+
+def test_a_quiet_site_keeps_its_feed_beside_a_busy_one(moot: Moot, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "LOOKED_AT", 3)
+    moot.db.write_now(lambda tx: sites.add_site(tx, COMMAND, "quiet.example", "Quiet", moot.now))
+    ada, pond, mill = moot.guest("Ada"), moot.take_in("https://quiet.example/pond", "The pond"), moot.take_in("https://quiet.example/mill", "The mill")
+    for number, story in enumerate((pond, mill, pond)):
+        moot.later(1)
+        moot.post(ada, f"Quiet, number {number}.", story=story)
+    for number in range(5):
+        moot.says(moot.guest("Bo"), f"Busy, number {number}.")
+    found = read(visit, "/sites/quiet.example/feed.atom")
+    assert [entry.title for entry in found.entries] == ["Ada: The pond", "Ada: The mill", "Ada: The pond"]
+    assert not any("Busy" in entry.content[0].value for entry in found.entries)
+
+
+def test_what_an_import_brings_is_in_its_storys_feed_and_floods_no_sites(moot: Moot, visit: Visit, tmp_path: Path) -> None:
+    archive.bring(moot.db, tmp_path, "news.example", [export(tmp_path / "a.xml", thread(1, LAKE), post(1), post(2, parent=1))], now=moot.now)
+    moot.says(moot.guest("Ada"), "Written here.")
+    assert [entry.author for entry in read(visit, "/sites/news.example/feed.atom").entries] == ["Ada"]
+    assert len(read(visit, f"/thread/{moot.story.id}/feed.atom").entries) == 3
 
 
 def test_a_guest_has_no_feed(moot: Moot, visit: Visit) -> None:
