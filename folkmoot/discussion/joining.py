@@ -6,6 +6,7 @@ answers it where it stands; when the two are parted, answers go along with what 
 
 from __future__ import annotations
 
+from folkmoot.discussion import store_beside
 from folkmoot.discussion import store_joining as store
 from folkmoot.discussion.store_imports import add_to_thread
 from folkmoot.sites.keeping import MOST_COUNTED, STEP, hold_both
@@ -39,6 +40,17 @@ def _move(tx: Tx, rows: list[Row], from_: int, to: int, said: int | None, turn: 
     votes = sum(row.up + row.down for row in rows)
     add_to_thread(tx, from_, -live, -votes)
     add_to_thread(tx, to, live, votes)
+    _take_pin_along(tx, {row.id for row in rows}, from_, to)
     tx.bump(from_)
     tx.bump(to)
     return len(rows)
+
+
+def _take_pin_along(tx: Tx, moved: set[int], from_: int, to: int) -> None:
+    """What stood above the thread that it leaves stands above the one it comes to, unless something does already."""
+    pinned = store_beside.pinned_in(tx, from_)
+    if pinned not in moved:
+        return
+    store_beside.set_pinned(tx, from_, None)
+    if store_beside.pinned_in(tx, to) is None:
+        store_beside.set_pinned(tx, to, pinned)

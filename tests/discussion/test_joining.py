@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from folkmoot.desk import merging, reports
-from folkmoot.discussion import archive, checks, joining, outlet, paging, store_joining
+from folkmoot.discussion import archive, beside, checks, joining, outlet, paging, store_joining
 from folkmoot.discussion.export import write_export
 from folkmoot.errors import Conflict, Invalid, NotAllowed
 from folkmoot.people.model import COMMAND, Actor
+from folkmoot.people.waiting import Because
 from folkmoot.settings import Settings
 from folkmoot.sites import checks as sites_checks
 from folkmoot.sites import sites, stories
@@ -106,6 +107,33 @@ def test_who_reads_the_old_storys_feed_goes_on_with_the_new_ones_and_again_with_
     assert "Said since." in house.ask(get(path)).text
     two.part()
     assert "It is." in house.ask(get(path)).text and "Close it." not in house.ask(get(path)).text
+    house.close()
+
+
+def test_what_is_pinned_goes_along_and_stands_above_no_other_storys_thread(two: Two) -> None:
+    house, line = House(two.moot.db, clock=lambda: two.moot.now), "Put here by the newsroom"
+
+    def above(story: Story) -> bool:
+        return line in house.ask(get(f"/thread/{story.id}")).text
+
+    def pin(comment: int) -> None:
+        two.moot.db.write_now(lambda tx: beside.mark(tx, editor, comment, "pin", Because(), two.moot.now))
+
+    editor = two.moot.member("Edda", "editor")
+    two.merge()
+    pin(two.asked)
+    assert above(two.moot.story)
+    two.part()
+    assert above(two.old) and not above(two.moot.story) and two.agrees()
+    two.merge()
+    assert above(two.moot.story) and two.agrees()
+    two.part()
+    pin(two.here)
+    two.merge()
+    pinned = two.moot.page().pinned
+    assert above(two.moot.story) and pinned and pinned.id == two.here and two.agrees()
+    two.part()
+    assert above(two.moot.story) and not above(two.old) and two.agrees()
     house.close()
 
 
