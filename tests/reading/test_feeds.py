@@ -74,7 +74,8 @@ def test_a_sites_feed_holds_all_its_stories_and_no_other_sites(moot: Moot, visit
 def test_a_quiet_site_keeps_its_feed_beside_a_busy_one(moot: Moot, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds, "LOOKED_AT", 3)
     moot.db.write_now(lambda tx: sites.add_site(tx, COMMAND, "quiet.example", "Quiet", moot.now))
-    ada, pond, mill = moot.guest("Ada"), moot.take_in("https://quiet.example/pond", "The pond"), moot.take_in("https://quiet.example/mill", "The mill")
+    ada = moot.guest("Ada")
+    pond, mill = moot.take_in("https://quiet.example/pond", "The pond"), moot.take_in("https://quiet.example/mill", "The mill")
     for number, story in enumerate((pond, mill, pond)):
         moot.later(1)
         moot.post(ada, f"Quiet, number {number}.", story=story)
