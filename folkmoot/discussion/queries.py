@@ -1,6 +1,7 @@
 """What a reader types into a search box, read: words, "a phrase", -without, author:Ada, from:2026-05-01, until:2026-05-31. Pure.
 
-All words are wanted, in any order. Case, accents and signs do not count. Nothing else is a grammar: what does not fit is words.
+All words are wanted, in any order; of several authors any one; -author:Ada is by others than Ada.
+Case, accents and signs do not count. Nothing else is a grammar: what does not fit is words.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from folkmoot.discussion.text import fold
 from folkmoot.errors import Invalid, say
@@ -31,12 +33,14 @@ class Phrase(Struct, frozen=True):
 
 
 class Query(Struct, frozen=True):
-    """What is looked for. author: tokens of the name; since, until: UTC ms, until is the first moment after."""
+    """What is looked for. authors, strangers: tokens of each name, any of which wrote it, none of which did; since, until: UTC ms, until is the
+    first moment after."""
 
     phrases: tuple[Phrase, ...] = ()
-    author: tuple[str, ...] = ()
+    authors: tuple[tuple[str, ...], ...] = ()
     since: int = 0
     until: int = 1 << 62
+    strangers: tuple[tuple[str, ...], ...] = ()
 
 
 def tokens(words: str) -> tuple[str, ...]:
@@ -51,22 +55,23 @@ def parse(typed: str) -> Query:
     found = Query()
     for minus, key, phrase, word in _PART.findall(typed.translate(_QUOTES)):
         found = _with(found, key.lower(), phrase or word, wanted=not minus)
-    if not found.author and not any(phrase.wanted for phrase in found.phrases):
+    if not found.authors and not any(phrase.wanted for phrase in found.phrases):
         raise Invalid("Say at least one word to look for, or author: and a name.", "empty_query", "q")
-    if len(found.phrases) > MAX_TERMS:
+    if len(found.phrases) + len(found.authors) + len(found.strangers) > MAX_TERMS:
         raise Invalid(say("A search takes up to {limit} words and phrases.", limit=MAX_TERMS), "too_many_terms", "q")
     return found
 
 
 def _with(query: Query, key: str, words: str, *, wanted: bool) -> Query:
-    if key in ("from", "until"):
+    if key in ("from", "until") and wanted:
         day = _day(words)
-        since, until = (day, query.until) if key == "from" else (query.since, day + 86_400_000)
-        return Query(query.phrases, query.author, since, until)
+        return replace(query, since=day) if key == "from" else replace(query, until=day + 86_400_000)
     said = tokens(words)
-    if key == "author" and said:
-        return Query(query.phrases, query.author + said, query.since, query.until)
-    return Query((*query.phrases, Phrase(said, wanted)), query.author, query.since, query.until) if said else query
+    if not said:
+        return query
+    if key == "author":
+        return replace(query, authors=(*query.authors, said)) if wanted else replace(query, strangers=(*query.strangers, said))
+    return replace(query, phrases=(*query.phrases, Phrase(tokens(f"{key} {words}"), wanted)))
 
 
 def _day(words: str) -> int:

@@ -53,7 +53,8 @@ def search(tx: Tx, actor: Actor, site: int, typed: str, *, story: int = 0, order
     everything = require(tx, actor, site)
     query = parse(typed)
     terms = [Term("words", phrase.tokens, phrase.wanted) for phrase in query.phrases]
-    terms += [Term("name", query.author)] if query.author else []
+    terms += [Term("name", query.authors[0], others=query.authors[1:])] if query.authors else []
+    terms += [Term("name", name, wanted=False) for name in query.strangers]
     terms.append(Term("place", (f"s{site}",)))
     rows = _ORDERS[order](tx, terms, store_search.Within(everything, story, query.since, query.until), _cursor(order, after))
     shown = rows[:PAGE]

@@ -30,11 +30,12 @@ _RELEVANCE = {
 
 
 class Term(Struct, frozen=True):
-    """Tokens that stand one after another in a field; wanted: or that must not."""
+    """Tokens that stand one after another in a field; wanted: or that must not. others: any of these will do as well."""
 
     field: Field
     tokens: tuple[str, ...]
     wanted: bool = True
+    others: tuple[tuple[str, ...], ...] = ()
 
 
 def put(tx: Tx, row: int, words: str, name: str, place: str) -> None:
@@ -74,8 +75,9 @@ def match(tx: Tx, terms: list[Term]) -> str:
 
 
 def _fts5(term: Term) -> str:
-    return f'({term.field} : "{" ".join(term.tokens)}")'
+    return "(" + " OR ".join(f'{term.field} : "{" ".join(tokens)}"' for tokens in (term.tokens, *term.others)) + ")"
 
 
 def _tsquery(term: Term) -> str:
-    return "(" + " <-> ".join(f"'{token}':{_WEIGHTS[term.field]}" for token in term.tokens) + ")"
+    phrases = (" <-> ".join(f"'{token}':{_WEIGHTS[term.field]}" for token in tokens) for tokens in (term.tokens, *term.others))
+    return "(" + " | ".join(f"({phrase})" for phrase in phrases) + ")"

@@ -82,6 +82,17 @@ def test_by_whom_and_when(open_moot: Moot) -> None:
     assert find(moot, f"dam from:{day}") == [two]
 
 
+def test_by_any_of_several_by_others_than_one_and_a_minus_before_a_day_is_words(open_moot: Moot) -> None:
+    moot = open_moot
+    one, two, three = (moot.says(moot.guest(name), "The dam, from 2026 on.") for name in ("Ada", "Bo", "Cy"))
+    assert find(moot, "author:Ada author:Bo") == [two, one]
+    assert find(moot, "dam -author:Ada") == [three, two]
+    assert find(moot, "dam -author:Ada -author:Bo") == find(moot, "dam author:Cy") == [three]
+    assert find(moot, "dam -from:2027-01-01") == [three, two, one]
+    with pytest.raises(Invalid, match="at least one word"):
+        find(moot, "-author:Ada")
+
+
 def test_readers_never_find_what_they_may_not_read_and_moderators_find_all(open_moot: Moot) -> None:
     moot = open_moot
     vera = moot.member("Vera", "moderator")
@@ -256,7 +267,7 @@ def test_whatever_is_typed_is_words(open_moot: Moot) -> None:
 
 def test_a_query_is_read_as_written() -> None:
     assert parse('dam "will not" -hold author:Ada from:2026-05-01 until:2026-05-01') == Query(
-        (Phrase(("dam",)), Phrase(("will", "not")), Phrase(("hold",), False)), ("ada",), 1_777_593_600_000, 1_777_680_000_000
+        (Phrase(("dam",)), Phrase(("will", "not")), Phrase(("hold",), False)), (("ada",),), 1_777_593_600_000, 1_777_680_000_000
     )
     for wrong in ("", "-dam", "from:yesterday dam", "until:2026-02-30 dam", "!!!", " ".join("abcdefghijklm")):
         with pytest.raises(Invalid):
