@@ -70,12 +70,32 @@ class Settling:
     # Stories
 
     def stories(self) -> None:
+        for rows in self.pages(store.leaders):
+            arriving = self.work.read_now(partial(self._followers, rows=rows))
+            self.write(partial(store.lead, given=self.main.read_now(partial(self._apart, groups=arriving))))
         self.say_all("one story, several threads", self.work.read_now(store.joined_threads), _joined)
         for rows in self.pages(store.leaders):
             arriving = self.work.read_now(partial(self._arriving, rows=rows))
             known = self.main.read_now(partial(self._find_all, wanted=arriving))
             self.news += sum(new for _, left_out, new in known if not left_out)
             self.write(partial(self._settle_stories, rows=rows, known=known))
+
+    def _followers(self, tx: Tx, rows: list[Row]) -> list[list[Row]]:
+        return [followers for row in rows if len(followers := store.followers(tx, row.number)) > 1]
+
+    def _apart(self, tx: Tx, groups: list[list[Row]]) -> list[dict[str, object]]:
+        """What is known here as several stories stays several, whatever the archive joins now; what is new goes to the first of them."""
+        given: list[dict[str, object]] = []
+        for group in groups:
+            known = store_imports.keys_known(tx, self.site.id, self.source, "story", [each.key for each in group])
+            here = {each.number: current(tx, known[each.key]) for each in group if each.key in known}
+            first: dict[int, int] = {}
+            for number, story in here.items():
+                first.setdefault(story, number)
+            if len(first) > 1:
+                new = next(iter(here))
+                given += [{"number": each.number, "leader": first[here[each.number]] if each.number in here else new} for each in group]
+        return given
 
     def _arriving(self, tx: Tx, rows: list[Row]) -> list[tuple[Arriving, list[str]]]:
         """Each story as its followers tell of it, and their keys."""

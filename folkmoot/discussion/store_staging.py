@@ -145,6 +145,11 @@ def join_stories(tx: Tx, one: int, other: int) -> None:
     )
 
 
+def lead(tx: Tx, given: Iterable[Mapping[str, object]]) -> None:
+    """Says anew whom staged stories follow."""
+    tx.many("UPDATE staged_story SET leader = :leader WHERE number = :number", given)
+
+
 def leaders(tx: Tx, after: int, limit: int) -> list[Row]:
     return tx.rows("SELECT number, file, line, story FROM staged_story WHERE number = leader AND number > :after ORDER BY number LIMIT :limit",
                    after=after, limit=limit)  # fmt: skip
