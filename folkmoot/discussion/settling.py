@@ -71,8 +71,8 @@ class Settling:
 
     def stories(self) -> None:
         for rows in self.pages(store.leaders):
-            arriving = self.work.read_now(partial(self._followers, rows=rows))
-            self.write(partial(store.lead, given=self.main.read_now(partial(self._apart, groups=arriving))))
+            groups = self.work.read_now(partial(self._followers, rows=rows))
+            self.write(partial(store.lead, given=self.main.read_now(partial(self._apart, groups=groups))))
         self.say_all("one story, several threads", self.work.read_now(store.joined_threads), _joined)
         for rows in self.pages(store.leaders):
             arriving = self.work.read_now(partial(self._arriving, rows=rows))
