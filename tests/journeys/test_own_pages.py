@@ -27,17 +27,13 @@ VIEWS = (FIRST, *(pytest.param(view, marks=pytest.mark.long) for view in OTHERS)
 FIREFOX = "Firefox on Linux"
 
 
-LIFEGUARDS = "I ran the lifeguards for six years, and nobody asked us."
-NOTICES = "Whoever reads the notice board by the jetty knew of it in March."
-
-
-def grown(newsroom: Newsroom, name: str, role: accounts.Role | None = None, words: str = LIFEGUARDS) -> str:
-    """Somebody to whom all of it has happened; the cookie of their browser. words: nobody else's yet, since copies are held."""
+def grown(newsroom: Newsroom, name: str, role: accounts.Role | None = None) -> str:
+    """Somebody to whom all of it has happened; the cookie of their browser. Nobody who works there may be called so: look-alikes are held."""
     mailbox = f"{name.lower()}.own@mail.example"
     member = newsroom.db.write_now(lambda tx: accounts.member_of(tx, accounts.MAILBOX, mailbox, mailbox, name, clock()))
     path, who = f"own-{name.lower()}", Actor(member)
     first = newsroom.says("Hedda", "The lake is as low as it ever was.", path)
-    said = newsroom.posts(who, words, path)
+    said = newsroom.posts(who, "I ran the lifeguards for six years, and nobody asked us.", path)
     newsroom.says("Bo", "Nor us.", path, said)
     foul = newsroom.posts(who, "Something foul.", path)
 
@@ -184,8 +180,8 @@ def test_without_script_a_guest_who_gives_no_name_is_asked_for_one_and_loses_not
 
 @pytest.mark.long
 def test_a_moderator_finds_the_desk_from_a_thread(opens: object, newsroom: Newsroom) -> None:
-    page: Page = opens(cookie=grown(newsroom, "Vera", "moderator", NOTICES))  # type: ignore[operator]
-    own_page(page, newsroom, "own-vera")
+    page: Page = opens(cookie=grown(newsroom, "Ottilie", "moderator"))  # type: ignore[operator]
+    own_page(page, newsroom, "own-ottilie")
     page.get_by_role("link", name="To the desk").click()
     expect(page).to_have_url(f"{newsroom.talk}/desk")
 
