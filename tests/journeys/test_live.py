@@ -96,8 +96,8 @@ def test_what_is_removed_goes_from_open_pages(tab: Page, newsroom: Newsroom) -> 
 
 
 def test_a_page_that_is_open_while_an_import_is_undone_is_offered_all_anew(tab: Page, newsroom: Newsroom, tmp_path: Path) -> None:
-    newsroom.says("Hedda", "I ran the lifeguards.", "live-undone")
-    file = export(tmp_path / "old.xml", thread(1, newsroom.at("live-undone")), post(1, "It was better in those days."))
+    newsroom.says("Hedda", "I ran the lifeguards.", "live-undone")  # what follows bears ids that no other journey imports
+    file = export(tmp_path / "old.xml", thread(7, newsroom.at("live-undone")), post(7_001, "It was better in those days.", story=7))
     batch = archive.bring(newsroom.db, tmp_path, newsroom.news.removeprefix("http://"), [file], now=clock()).batch
     page = open_page(tab, newsroom, "live-undone")
     comment(page, "It was better in those days.").wait_for()
