@@ -70,7 +70,7 @@ class Settling:
     # Stories
 
     def stories(self) -> None:
-        for rows in self.pages(store.leaders):
+        for rows in self.pages(store.leaders_of_several):
             groups = self.work.read_now(partial(self._followers, rows=rows))
             self.write(partial(store.lead, given=self.main.read_now(partial(self._apart, groups=groups))))
         self.say_all("one story, several threads", self.work.read_now(store.joined_threads), _joined)
@@ -81,7 +81,7 @@ class Settling:
             self.write(partial(self._settle_stories, rows=rows, known=known))
 
     def _followers(self, tx: Tx, rows: list[Row]) -> list[list[Row]]:
-        return [followers for row in rows if len(followers := store.followers(tx, row.number)) > 1]
+        return [store.followers(tx, row.number) for row in rows]
 
     def _apart(self, tx: Tx, groups: list[list[Row]]) -> list[dict[str, object]]:
         """What is known here as several stories stays several, whatever the archive joins now; what is new goes to the first of them."""

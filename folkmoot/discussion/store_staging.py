@@ -155,6 +155,12 @@ def leaders(tx: Tx, after: int, limit: int) -> list[Row]:
                    after=after, limit=limit)  # fmt: skip
 
 
+def leaders_of_several(tx: Tx, after: int, limit: int) -> list[Row]:
+    """Those of `leaders` whom another staged story follows."""
+    return tx.rows("SELECT DISTINCT leader AS number FROM staged_story WHERE number <> leader AND leader > :after ORDER BY leader LIMIT :limit",
+                   after=after, limit=limit)  # fmt: skip
+
+
 def followers(tx: Tx, leader: int) -> list[Row]:
     """The staged stories that are one story, the leader first."""
     return tx.rows(
